@@ -12,15 +12,43 @@ PACKAGE = Path(stackwalk.__file__).parent
 
 # What a pure part may never import: sockets, files, clocks, terminals, processes.
 IMPURE = {
-    "asyncio", "fcntl", "io", "multiprocessing", "os", "pty", "random", "select", "selectors", "shutil", "signal",
-    "socket", "socketserver", "subprocess", "tempfile", "termios", "threading", "time", "tty", "psutil", "rich",
-    "typer", "watchfiles", "pytest",
-}  # fmt: skip
+    "asyncio",
+    "fcntl",
+    "io",
+    "multiprocessing",
+    "os",
+    "pty",
+    "random",
+    "select",
+    "selectors",
+    "shutil",
+    "signal",
+    "socket",
+    "socketserver",
+    "subprocess",
+    "tempfile",
+    "termios",
+    "threading",
+    "time",
+    "tty",
+    "psutil",
+    "rich",
+    "typer",
+    "watchfiles",
+    "pytest",
+}
 
 PURE = (
-    "wire", "course.lesson", "course.place", "check.verdict", "check.difference", "check.fresh", "check.mistake",
-    "session.session", "session.human",
-)  # fmt: skip
+    "wire",
+    "course.lesson",
+    "course.place",
+    "check.verdict",
+    "check.difference",
+    "check.fresh",
+    "check.mistake",
+    "session.session",
+    "session.human",
+)
 
 ALONE = ("probe", "stack.guardian")  # they run in other processes
 
@@ -74,11 +102,14 @@ def law_of(name: str) -> tuple[str, ...] | None:
 def test_a_part_imports_only_what_the_law_allows(name: str) -> None:
     allowed = law_of(name)
     assert allowed is not None
-    ours = {found.removeprefix("stackwalk.") for found in imports(modules()[name]) if within(found, "stackwalk")}
+    ours = {
+        found.removeprefix("stackwalk.") for found in imports(modules()[name]) if within(found, "stackwalk")
+    }
     leaks = {
-        found for found in ours - {"stackwalk", "__version__"}
+        found
+        for found in ours - {"stackwalk", "__version__"}
         if not any(within(found, part) for part in allowed)
-    }  # fmt: skip
+    }
     assert not leaks, f"{name} imports {', '.join(sorted(leaks))}"
 
 
@@ -98,7 +129,8 @@ def test_what_runs_in_another_process_needs_the_standard_library_only(name: str)
 def test_every_part_of_the_tree_has_a_law() -> None:
     free = {"", "__main__", "cli"}
     lawless = [
-        name for name in modules()
+        name
+        for name in modules()
         if name not in free and law_of(name) is None and not any(within(name, part) for part in ALONE)
-    ]  # fmt: skip
+    ]
     assert lawless == []
