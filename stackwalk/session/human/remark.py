@@ -75,7 +75,7 @@ def on_page(answer: Answer, size: int) -> tuple[str, ...]:
         remarks.append("You promised chunks, and a plain line is none: most clients will call it broken.")
     says_charset = "charset" in (answer.header("content-type") or "").lower()
     if answer.page is not None and not answer.page.isascii() and not says_charset:
-        remarks.append("What is not ASCII went as UTF-8. No header says so, and a browser may guess wrong.")
+        remarks.append("What is not ASCII went as UTF-8. No header says so: a browser may guess wrong.")
     return tuple(remarks)
 
 
