@@ -14,18 +14,16 @@ class Answer:
     response: Response  # status None: what came does not begin with a status line
     interim: tuple[Response, ...] = ()  # the 1xx before it
     rest: bytes = b""  # what came after its end
-    problem: str | None = (
-        None  # why it can't be read to its end; one short sentence, lower case, no full stop
-    )
+    problem: str | None = None  # why it can't be read to its end; one short sentence, no full stop
 
 
 def read_answer(data: bytes, method: str = "GET", closed: bool = False) -> Answer | None:
     """Read the final answer to a `method` request out of everything that the server has sent.
 
-    None: it is not whole yet (or `closed`, and no byte of an answer came). `closed`: the server has ended, so nothing follows: what is
-    not whole then has `ended_by` "cut" (or "close", where that is its proper end, RFC 9112 6.3). A first line that is
-    no status line is told as soon as it is whole: `status` is None, `problem` says why, and `body` is what followed.
-    Never raises. The whole body is kept.
+    None: it is not whole yet (or `closed`, and no byte of an answer came). `closed`: the server has ended, so
+    nothing follows: what is not whole then has `ended_by` "cut" (or "close", where that is its proper end,
+    RFC 9112 6.3). A first line that is no status line is told as soon as it is whole: `status` is None,
+    `problem` says why, and `body` is what followed. Never raises. The whole body is kept.
 
     >>> read_answer(b"HTTP/1.1 200 OK\\nContent-Length: 2\\n\\nhi!").rest
     b'!'

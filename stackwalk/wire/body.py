@@ -130,7 +130,7 @@ class Chunked(Body):
         if self._trailer > TRAILER_LIMIT:
             self.fault = Fault("what follows the last chunk is too long", bytes(self._line[:2]))
         elif newline >= 0:
-            self.done = self._line[:2] in (b"\n", b"\r\n")
+            self.done = bytes(self._line[:2]) in (b"\n", b"\r\n")
             self._line.clear()
         return end
 

@@ -1,6 +1,7 @@
 """What was said: a request, a response, and the exchange that both make.
 
-Bytes are kept as they were on the wire; text is made of them (as latin-1, which loses nothing) only when asked for.
+Bytes are kept as they were on the wire; text is made of them (as latin-1, which loses nothing) only when asked
+for.
 """
 
 from dataclasses import dataclass
@@ -113,8 +114,8 @@ class Exchange:
 def read_head(raw: bytes) -> Head:
     """Take a head apart as tolerantly as can be: any bytes make one.
 
-    Lines may end in a bare newline (RFC 9112 2.2), a line that begins with a space continues the one before (5.2),
-    space before the colon is dropped (5.1), and a line without a colon is left out.
+    Lines may end in a bare newline (RFC 9112 2.2), a line that begins with a space continues the one before
+    (5.2), space before the colon is dropped (5.1), and a line without a colon is left out.
 
     >>> read_head(b"HTTP/1.1 200 OK\\nA : 1\\n\\n").headers
     ((b'A', b'1'),)

@@ -1,7 +1,7 @@
 """One message from its first byte to its last, whatever pieces it comes in.
 
-Every decision is made at a position of the byte sequence that does not depend on how it was cut, and no byte is
-looked at twice: a head of 64 KiB that comes a byte at a time costs as much as one that comes whole.
+Every decision is made at a position of the byte sequence that does not depend on how it was cut, and no byte
+is searched twice: a head of 64 KiB may come a byte at a time.
 """
 
 from collections.abc import Callable
@@ -125,7 +125,7 @@ class MessageReader:
         return why
 
     def _feed_record(self, data: bytes, start: int) -> int:
-        """Collect a TLS record: five bytes of header, of which the last two say how many follow (RFC 8446 5.1)."""
+        """Collect a TLS record: its head's last two bytes of five say how many follow (RFC 8446 5.1)."""
         self._buffer += data[start : start + TLS_RECORD_LIMIT + 5 - len(self._buffer)]
         if len(self._buffer) >= 5:
             length = int.from_bytes(self._buffer[3:5], "big")

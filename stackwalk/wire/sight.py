@@ -44,7 +44,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Bytes that are not HTTP/1.x; after it nothing more is reported of that side. They were passed on all the same."""
+    """Bytes that are not HTTP/1.x (passed on all the same); nothing more of that side is reported."""
 
     connection: int
     at: float
