@@ -7,7 +7,9 @@ def expect_file(server, path, text):
     answer = server.get(f"/{path}")
     answer.expect_status(200, f"The file {path} is there, so GET /{path} is answered with 200.")
     answer.expect_body(
-        text.encode(), f"The body has to be what is in {path}, all of it and nothing else.", final_newline=True
+        text.encode(),
+        f"The body has to be what is in {path}, all of it and nothing else.",
+        final_newline=True,
     )
 
 
