@@ -164,14 +164,15 @@ MALFORMED: dict[str, tuple[dict[str, str | bytes], str, str]] = {
         "step.md", "[[prediction]] choices has 1",
     ),
     "a prediction whose right choice is not there": (
-        with_step(("+++\nType", '[[prediction]]\nquestion = "?"\nchoices = ["1", "2"]\nright = 3\n+++\nType')),
+        with_step(("+++\nT", '[[prediction]]\nquestion = "?"\nchoices = ["1", "2"]\nright = 3\n+++\nT')),
         "step.md", "right must be a whole number from 1 to 2",
     ),
     "a word that is not on the map": (
         with_step(("send", 'words = ["quark"]\nsend')), "step.md", "'quark' is not in",
     ),
     "a word of no lab": (
-        {"labs/words.toml": 'format = 1\n[[word]]\nname = "a"\nsays = "b"\n'}, "words.toml", "no step introduces",
+        {"labs/words.toml": 'format = 1\n[[word]]\nname = "a"\nsays = "b"\n'},
+        "words.toml", "no step introduces",
     ),
     "a word twice": (
         {"labs/words.toml": "format = 1\n" + '[[word]]\nname = "a"\nsays = "b"\nlab = 1\n' * 2},
