@@ -20,12 +20,15 @@ CAUSES = {
     "unreadable-file",
 }  # fmt: skip
 # "The words (at least)" of the curriculum.
-WORDS = """HTTP, TCP/IP, socket, port, request, response, header, status code, GET, POST, stateless,
-static files, MIME type, web server, multi-threaded, framework, Flask, Django, development server, WSGI,
-gateway, Gunicorn, uWSGI, worker, process, thread, scalability, nginx, Apache, reverse proxy, forward proxy, load balancing, upstream,
-redirect (301), Docker, image, container, Compose, DNS round robin, cookie, session management, certificates,
-SSL, TLS, TLS termination, HTTPS, WebSocket, HTTP/2, HTTP/3, FTP, Elastic Beanstalk, ECS, EC2, Elastic Load Balancing,
-CloudFront, CDN"""
+WORDS = """
+HTTP, TCP/IP, socket, port, request, response, header, status code, GET, POST, stateless, static
+files, MIME type, web server, multi-threaded, framework, Flask, Django, development server, WSGI,
+gateway, Gunicorn, uWSGI, worker, process, thread, scalability, nginx, Apache, reverse proxy,
+forward proxy, load balancing, upstream, redirect (301), Docker, image, container, Compose, DNS
+round robin, cookie, session management, certificates, SSL, TLS, TLS termination, HTTPS,
+WebSocket, HTTP/2, HTTP/3, FTP, Elastic Beanstalk, ECS, EC2, Elastic Load Balancing, CloudFront,
+CDN
+"""
 
 
 def prose_and_code(markdown: str) -> tuple[list[str], list[str]]:
