@@ -28,7 +28,9 @@ class Answer:
     body: bytes  # without the sizes of chunks
     raw: bytes  # all of it as it came, what came after the body as well
     first_line: str
-    ended_by: EndedBy  # "none": it has no body; "cut": the connection ended before it did; "nothing": no byte came
+    ended_by: (
+        EndedBy  # "none": it has no body; "cut": the connection ended before it did; "nothing": no byte came
+    )
     head_ended: bool = True  # whether an empty line came
     extra: bytes = b""  # what came after the end of the answer
 
@@ -82,7 +84,9 @@ class AnswerReader:
         self._method = method
         self._raw = bytearray()
         self._searched = 0
-        self._start = 0  # of the present head in raw: interim answers (RFC 9110 15.2) come before the real one
+        self._start = (
+            0  # of the present head in raw: interim answers (RFC 9110 15.2) come before the real one
+        )
         self._head_end: int | None = None
         self._body: Body | None = None
         self.done = False

@@ -199,7 +199,7 @@ class Connection:
 
     @property
     def ended(self) -> str | None:
-        """"closed" or "reset" by the program, as far as was read; None while it is open."""
+        """ "closed" or "reset" by the program, as far as was read; None while it is open."""
         return self._ended
 
     def _take(self) -> bytes:

@@ -106,7 +106,8 @@ def copy_workspace(
     whole = Path(os.path.realpath(origin))
     if not whole.is_dir():
         raise StackwalkError(
-            f"The workspace {origin} is not a folder.", "Name the folder that holds your files with --workspace."
+            f"The workspace {origin} is not a folder.",
+            "Name the folder that holds your files with --workspace.",
         )
     copier = _Copier(whole, root, max_bytes, max_files)
     try:

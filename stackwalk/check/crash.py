@@ -94,6 +94,6 @@ def shadowing(crash: Crash, files: frozenset[str]) -> str | None:
         module = name.removesuffix(".py").partition("/")[0]
         if module not in sys.stdlib_module_names:
             continue
-        if f"/{name}\"" in crash.text or re.search(rf"module '{re.escape(module)}'", crash.error):
+        if f'/{name}"' in crash.text or re.search(rf"module '{re.escape(module)}'", crash.error):
             return name
     return None

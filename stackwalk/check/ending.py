@@ -77,7 +77,9 @@ def crashed(crash: Crash, *, when: str, files: frozenset[str]) -> LearnerFailure
             output=crash.text,
         )
     return LearnerFailure(
-        f"{crash.place}{_short(crash.error)} Your program ended with this error {when}.", Cause.CRASHED, output=crash.text
+        f"{crash.place}{_short(crash.error)} Your program ended with this error {when}.",
+        Cause.CRASHED,
+        output=crash.text,
     )
 
 
@@ -103,9 +105,7 @@ def elsewhere(listeners: Sequence[Listener], port: int) -> LearnerFailure:
     elif one.typed != port:
         what = f"Your program listens on port {one.typed}, and this lab's clients come to port {port}."
     else:
-        what = (
-            f"Your program listens on {one.address}, port {port}. Whoever opens localhost looks on 127.0.0.1 and ::1."
-        )
+        what = f"Your program listens on {one.address}, port {port}. Whoever opens localhost looks on 127.0.0.1 and ::1."
     return LearnerFailure(
         what,
         Cause.WRONG_ADDRESS,

@@ -1,5 +1,6 @@
-"""What is to be graded: the steps in their order, what later ones replace, the workspace and the seed. Pure."""
+"""What is to be graded: the steps in their order, what later ones replace, the workspace and the seed."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,3 +50,8 @@ class Plan:
     def deadline(self) -> float:
         """Seconds after which a run that has not ended hangs."""
         return self.budget * len(self.labs) + (DEADLINE - BUDGET)
+
+
+def new_seed() -> str:
+    """A seed that nobody has used: eight hexadecimal digits."""
+    return os.urandom(4).hex()

@@ -101,10 +101,19 @@ class Server:
 
         Raises LearnerFailure where the answer does not come, breaks off (unless whole is False) or never ends.
         """
-        lines = [("Host", f"localhost:{self._spec.port}"), ("User-Agent", "stackwalk"), ("Accept", "*/*"), *headers]
+        lines = [
+            ("Host", f"localhost:{self._spec.port}"),
+            ("User-Agent", "stackwalk"),
+            ("Accept", "*/*"),
+            *headers,
+        ]
         if body and not any(name.lower() == "content-length" for name, _ in lines):
             lines.append(("Content-Length", str(len(body))))
-        head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
+        head = (
+            f"{method} {target} HTTP/1.1\r\n"
+            + "".join(f"{name}: {value}\r\n" for name, value in lines)
+            + "\r\n"
+        )
         connection = self.connect()
         connection.send(head.encode("utf-8", "surrogateescape") + body)
         answer = connection.only_answer(method, patience, whole=whole)
@@ -309,7 +318,11 @@ class Server:
     def _when(self) -> str:
         if not self.ready:
             return f"before it listened on port {self._spec.port}"
-        return f"after the request {self._ground.asked}" if self._ground.asked else "after a client had connected"
+        return (
+            f"after the request {self._ground.asked}"
+            if self._ground.asked
+            else "after a client had connected"
+        )
 
 
 def _address(listener: Listener) -> tuple[int, tuple[str, int]]:
