@@ -1,0 +1,136 @@
+"""The import law of docs/architecture.md, held to the code."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import stackwalk
+
+PACKAGE = Path(stackwalk.__file__).parent
+
+# What a pure part may never import: sockets, files, clocks, terminals, processes.
+IMPURE = {
+    "asyncio",
+    "fcntl",
+    "io",
+    "multiprocessing",
+    "os",
+    "pty",
+    "random",
+    "select",
+    "selectors",
+    "shutil",
+    "signal",
+    "socket",
+    "socketserver",
+    "subprocess",
+    "tempfile",
+    "termios",
+    "threading",
+    "time",
+    "tty",
+    "psutil",
+    "rich",
+    "typer",
+    "watchfiles",
+    "pytest",
+}
+
+PURE = (
+    "wire",
+    "course.lesson",
+    "course.place",
+    "check.verdict",
+    "check.difference",
+    "check.fresh",
+    "check.mistake",
+    "session.session",
+    "session.human",
+)
+
+ALONE = ("probe", "stack.guardian")  # they run in other processes
+
+MAY = {
+    "errors": (),
+    "wire": ("wire",),
+    "course.lesson": ("course.lesson", "errors"),
+    "course.place": ("course.lesson", "course.place", "errors"),
+    "stack": ("errors", "stack"),
+    "tap": ("errors", "wire", "tap"),
+    "course": ("errors", "course"),
+    "check": ("errors", "wire", "stack", "course", "check"),
+    "screen": ("errors", "wire", "course", "check.verdict", "session.session", "session.human", "screen"),
+    "trace": ("errors", "wire", "tap", "screen"),
+    "session": ("errors", "wire", "tap", "stack", "course", "check", "session", "screen"),
+}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if parts[0] == "_course":
+            continue
+        found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} has a relative import; the tree is read by full names"
+            names.add(node.module or "")
+            names.update(f"{node.module}.{alias.name}" for alias in node.names if node.module == "stackwalk")
+    return names
+
+
+def within(name: str, part: str) -> bool:
+    return name == part or name.startswith(part + ".")
+
+
+def law_of(name: str) -> tuple[str, ...] | None:
+    parts = [part for part in MAY if within(name, part)]
+    return MAY[max(parts, key=len)] if parts else None
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if law_of(name) is not None])
+def test_a_part_imports_only_what_the_law_allows(name: str) -> None:
+    allowed = law_of(name)
+    assert allowed is not None
+    ours = {
+        found.removeprefix("stackwalk.") for found in imports(modules()[name]) if within(found, "stackwalk")
+    }
+    leaks = {
+        found
+        for found in ours - {"stackwalk", "__version__"}
+        if not any(within(found, part) for part in allowed)
+    }
+    assert not leaks, f"{name} imports {', '.join(sorted(leaks))}"
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if any(within(name, part) for part in PURE)])
+def test_a_pure_part_imports_no_effect(name: str) -> None:
+    roots = {found.partition(".")[0] for found in imports(modules()[name])}
+    assert not roots & IMPURE, f"{name} imports {', '.join(sorted(roots & IMPURE))}"
+
+
+@pytest.mark.parametrize("name", [name for name in modules() if any(within(name, part) for part in ALONE)])
+def test_what_runs_in_another_process_needs_the_standard_library_only(name: str) -> None:
+    roots = {found.partition(".")[0] for found in imports(modules()[name])}
+    strangers = {root for root in roots if root not in sys.stdlib_module_names}
+    assert not strangers, f"{name} imports {', '.join(sorted(strangers))}"
+
+
+def test_every_part_of_the_tree_has_a_law() -> None:
+    free = {"", "__main__", "cli"}
+    lawless = [
+        name
+        for name in modules()
+        if name not in free and law_of(name) is None and not any(within(name, part) for part in ALONE)
+    ]
+    assert lawless == []
