@@ -7,10 +7,10 @@ import pytest
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
-from stackwalk.session.actions import Action, Launch, RunCheck, Say
-from stackwalk.session.events import Event, Judged, Key, Port, ProgramListening, Saved
-from stackwalk.session.session import begin, react
-from stackwalk.session.state import Session
+from stackwalk.session.session.actions import Action, Launch, RunCheck, Say
+from stackwalk.session.session.events import Event, Judged, Key, Port, ProgramListening, Saved
+from stackwalk.session.session.react import begin, react
+from stackwalk.session.session.state import Session
 
 NOWHERE = Path("/nowhere")
 

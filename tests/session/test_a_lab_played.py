@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stackwalk.check.verdict import Cause, Outcome
 from stackwalk.course.lesson import Progress
-from stackwalk.session.actions import (
+from stackwalk.session.session.actions import (
     Aim,
     CloseStage,
     EndPrograms,
@@ -30,7 +30,7 @@ from stackwalk.session.actions import (
     ShutDoor,
     WriteProgress,
 )
-from stackwalk.session.events import (
+from stackwalk.session.session.events import (
     DoorOpened,
     Found,
     Judged,
@@ -44,12 +44,12 @@ from stackwalk.session.events import (
     ProgramListening,
     Saved,
     Sighted,
-    StageLeft,
+    StageListening,
     Tick,
     Trouble,
 )
-from stackwalk.session.session import react
-from stackwalk.session.state import Phase, what_next
+from stackwalk.session.session.react import react
+from stackwalk.session.session.state import Phase, what_next
 from stackwalk.wire.sight import Closed
 
 Play = Callable[..., Any]
@@ -63,11 +63,14 @@ def hung_up(at: float, sent: int = 0) -> Sighted:
 def test_a_whole_lab_is_played_with_no_terminal(play: Play) -> None:
     player = play("1.0")
     assert player.asked(ShowWhy) and player.asked(OpenStage)
-    assert not player.asked(OpenDoor) and not player.launched
+    assert player.asked(OpenDoor) and not player.launched
+    player.feed(DoorOpened(8080))
+    player.feed(StageListening(40000))
+    assert player.actions == (Aim(Port("127.0.0.1", 40000, 8080)),)
     player.feed(LiveDone())
     assert player.asked(WriteProgress)[0].progress.passed == ("1.0",)
-    player.feed(StageLeft(False, 1.0))
-    assert player.asked(CloseStage) and player.asked(OpenDoor) == [OpenDoor(8080)]
+    player.key("n")
+    assert player.asked(CloseStage)
     assert player.session.step.id == "1.1"
     assert "There is no server.py yet" in player.said
     for number, following in ((1, "1.2"), (2, "1.3")):
@@ -419,13 +422,17 @@ def test_going_on_without_having_passed_is_allowed(play: Play) -> None:
     assert player.session.step.id == "1.1"
 
 
-def test_the_live_step_ends_what_runs_and_gives_its_door_away(play: Play) -> None:
+def test_the_live_step_ends_what_runs_and_keeps_the_door(play: Play) -> None:
     player = play("1.1", present=("server.py",))
     player.feed(DoorOpened(8080))
     player.key("b")
-    assert player.asked(EndPrograms) and player.asked(ShutDoor) and player.asked(OpenStage)
+    assert player.asked(EndPrograms) and player.asked(OpenStage)
+    assert not player.asked(ShutDoor) and not player.asked(OpenDoor)
     assert player.save() == ()
-    player.feed(StageLeft(True, 2.0))
+    assert player.feed(hung_up(2.0)) == ()
+    player.key("d")
+    assert not player.asked(ShutDoor)
+    player.key("q")
     assert player.actions == (Leave(0),)
 
 
@@ -487,10 +494,8 @@ def test_whatever_happens_in_whatever_order_the_session_goes_on(play: Play, happ
                 player.judge(FAILED)
             case "tick":
                 player.feed(Tick(player.at + 400))
-            case _ if not player.session.stage_open:
-                player.feed(Key(happening, player.at))
             case _:
-                player.feed(StageLeft(False, player.at))
+                player.feed(Key(happening, player.at))
         assert player.session.step in player.session.lab.steps
         assert len({one.launch for one in player.session.programs}) == len(player.session.programs)
         assert what_next(player.session).endswith((".", ")."))

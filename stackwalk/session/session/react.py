@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from stackwalk.course.lesson import Course, Lab, Progress, Step
-from stackwalk.session.actions import Action, Aim, EndPrograms, Leave, Say, ShowSent, ShowWhy, WriteProgress
-from stackwalk.session.events import (
+from stackwalk.session.session.actions import Action, Aim, EndPrograms, Say, ShowSent, ShowWhy, WriteProgress
+from stackwalk.session.session.events import (
     DoorOpened,
     DoorShut,
     Event,
@@ -20,20 +20,21 @@ from stackwalk.session.events import (
     NotJudged,
     NotStarted,
     Pasted,
+    Port,
     Printed,
     ProgramEnded,
     ProgramListening,
     RequestSent,
     Saved,
     Sighted,
-    StageLeft,
+    StageListening,
     Tick,
     Trouble,
 )
-from stackwalk.session.moves import Reaction, check, enter, judge, launch, offer_hint
-from stackwalk.session.pressing import go_on, press
-from stackwalk.session.program import ended, listening, not_started, printed, sighted, too_slow
-from stackwalk.session.state import Running, Session, Why
+from stackwalk.session.session.moves import Reaction, check, enter, judge, launch, offer_hint
+from stackwalk.session.session.pressing import press
+from stackwalk.session.session.program import ended, listening, not_started, printed, sighted, too_slow
+from stackwalk.session.session.state import Running, Session, Why
 
 __all__ = ["Session", "begin", "react"]
 
@@ -113,8 +114,8 @@ def react(session: Session, event: Event) -> Reaction:  # noqa: PLR0911, PLR0912
         case LiveDone():
             progress = session.progress.passing(session.step.id)
             return replace(session, progress=progress), (WriteProgress(progress),)
-        case StageLeft(out, at):
-            return (session, (Leave(0),)) if out else go_on(session, at)
+        case StageListening(port):
+            return session, (Aim(Port("127.0.0.1", port, session.port)),) if session.stage_open else ()
 
 
 def _current(session: Session, run: int) -> bool:

@@ -2,10 +2,18 @@
 
 from dataclasses import replace
 
-from stackwalk.session.actions import Action, Aim, OpenDoor, Say, ShowPrinted, ShowSight, ShowTraceback
-from stackwalk.session.events import NotStarted, Port, Printed, ProgramEnded, ProgramListening
-from stackwalk.session.moves import Reaction, launch
-from stackwalk.session.state import Phase, Running, Session
+from stackwalk.session.session.actions import (
+    Action,
+    Aim,
+    OpenDoor,
+    Say,
+    ShowPrinted,
+    ShowSight,
+    ShowTraceback,
+)
+from stackwalk.session.session.events import NotStarted, Port, Printed, ProgramEnded, ProgramListening
+from stackwalk.session.session.moves import Reaction, launch
+from stackwalk.session.session.state import Phase, Running, Session
 from stackwalk.wire.sight import Closed, Sight
 
 SLOW_START = 3.0  # seconds until it is said that nothing listens yet
@@ -92,7 +100,8 @@ def printed(session: Session, event: Printed) -> Reaction:
 
 def sighted(session: Session, sight: Sight, at: float) -> Reaction:
     """Something crossed the door."""
-    shown = (ShowSight(sight),)
+    # In the live step the learner's own screen shows what comes in.
+    shown = () if session.stage_open else (ShowSight(sight),)
     if not isinstance(sight, Closed) or sight.client_bytes or sight.by != "client":
         return session, shown
     session = replace(session, silent_at=sight.at)

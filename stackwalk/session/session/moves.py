@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from stackwalk.check.verdict import Outcome, Verdict
 from stackwalk.course.lesson import Step
-from stackwalk.session.actions import (
+from stackwalk.session.session.actions import (
     Action,
     Aim,
     CloseStage,
@@ -20,10 +20,9 @@ from stackwalk.session.actions import (
     ShowLesson,
     ShowPrediction,
     ShowVerdict,
-    ShutDoor,
     WriteProgress,
 )
-from stackwalk.session.state import Phase, Running, Session, Why, nothing_yet, what_next
+from stackwalk.session.session.state import Phase, Running, Session, Why, nothing_yet, what_next
 
 SAVES_FOR_HINT = 3  # in a row, with the same cause
 
@@ -57,8 +56,8 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     )
     if step.live:
         session, ended = end_programs(session)
-        door: tuple[Action, ...] = (ShutDoor(),) if session.door is not None else ()
-        return replace(session, door=None), (*actions, *ended, *door, OpenStage(step))
+        door: tuple[Action, ...] = () if session.door is not None else (OpenDoor(session.port),)
+        return replace(session, let_go=False), (*actions, *ended, *door, OpenStage(step))
     if session.door is None and not session.let_go:
         actions.append(OpenDoor(session.port))
     if step.predictions and step.id not in progress.passed:

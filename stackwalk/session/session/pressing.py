@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from stackwalk.course.place import choice, step_before
-from stackwalk.session.actions import (
+from stackwalk.session.session.actions import (
     Leave,
     OpenDoor,
     Say,
@@ -17,9 +17,9 @@ from stackwalk.session.actions import (
     ShutDoor,
     WriteProgress,
 )
-from stackwalk.session.events import Key
-from stackwalk.session.moves import Reaction, ask, check, end_programs, enter, launch
-from stackwalk.session.state import Session, Why, at_door, nothing_yet, onward
+from stackwalk.session.session.events import Key
+from stackwalk.session.session.moves import Reaction, ask, check, end_programs, enter, launch
+from stackwalk.session.session.state import Session, Why, at_door, nothing_yet, onward
 
 KEYS = (
     ("n", "go on to the next step"),
@@ -112,6 +112,8 @@ def _answer(session: Session, digit: int) -> Reaction:
 
 
 def _door(session: Session, at: float) -> Reaction:
+    if session.stage_open:
+        return session, (Say("In this step the door is yours already: you are the server."),)
     if session.let_go:
         session = replace(session, let_go=False, movable=True)
         session, launched = launch(session, session.present, at)

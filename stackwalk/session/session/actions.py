@@ -5,7 +5,7 @@ from typing import Literal
 
 from stackwalk.check.verdict import Verdict
 from stackwalk.course.lesson import Lab, Prediction, Progress, Step
-from stackwalk.session.events import Port
+from stackwalk.session.session.events import Port
 from stackwalk.wire.sight import Sight
 
 Tone = Literal["plain", "good", "bad", "ask"]

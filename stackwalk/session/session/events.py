@@ -161,11 +161,10 @@ class LiveDone:
 
 
 @dataclass(frozen=True, slots=True)
-class StageLeft:
-    """The learner leaves the live step: on to the next one, or out of the lab."""
+class StageListening:
+    """The live step's own socket listens, for the door to lead to."""
 
-    out: bool
-    at: float
+    port: int
 
 
 Event = (
@@ -186,5 +185,5 @@ Event = (
     | RequestSent
     | Trouble
     | LiveDone
-    | StageLeft
+    | StageListening
 )

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from stackwalk.check.verdict import Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
 from stackwalk.course.place import next_after
-from stackwalk.session.events import Port
+from stackwalk.session.session.events import Port
 
 
 class Phase(StrEnum):
