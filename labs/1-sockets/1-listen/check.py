@@ -1,0 +1,63 @@
+"""1.1: the program listens, prints what it was sent, and goes on. It may answer or not."""
+
+import re
+
+from stackwalk.check import fail
+
+LOOK = 3.0  # seconds that a printed line may take to turn up
+
+
+def request_for(path):
+    return f"GET {path} HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: curl\r\nAccept: */*\r\n\r\n".encode()
+
+
+def shows(output, word):
+    """Whether a word is in an output: as text, as bytes, as numbers, in pieces or a letter a line."""
+    data = word.encode()
+    if word.lower() in output.lower() or data.hex() in re.sub(r"\W", "", output.lower()):
+        return True
+    pieces = re.sub(r"\bb(['\"])", r"\1", output)
+    if word in re.sub(r"[\s'\",\[\]()]", "", pieces):
+        return True
+    return " ".join(str(number) for number in data) in " ".join(re.findall(r"\d+", output))
+
+
+def visit(server, word):
+    connection = server.connect()
+    connection.send(request_for(f"/{word}"))
+    printed = server.await_output(word, patience=LOOK) or shows(server.output(), word)
+    connection.close()
+    return printed
+
+
+def test_it_prints_what_the_client_sent(server, fresh):
+    """what a client sends shows up in what your program prints"""
+    word = fresh.word()
+    if not visit(server, word):
+        fail(
+            f"A client asked for /{word}, and your program printed nothing of it.",
+            hint="Print what recv returns.",
+        )
+
+
+def test_it_prints_what_the_next_client_sent(server, fresh):
+    """so does what the next client sends"""
+    for count in ("first", "second", "third"):
+        word = fresh.word()
+        if not visit(server, word):
+            fail(
+                f"The {count} client in a row asked for /{word}, and your program printed nothing of it.",
+                hint="After each client, go back to accept.",
+            )
+
+
+def test_it_goes_on(server, fresh):
+    """your program still runs afterwards"""
+    for _ in range(2):
+        connection = server.connect()
+        connection.send(request_for(f"/{fresh.word()}"))
+        connection.half_close()
+        connection.received()
+        connection.close()
+    server.connect().close()
+    server.must_be_running("Your program served its clients and then ended; a server goes on.")

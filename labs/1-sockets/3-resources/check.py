@@ -1,0 +1,58 @@
+"""1.3: the file that the path names comes back whole; a name that is not there is a 404."""
+
+SEVERAL_PACKETS = 200_000  # bytes: more than one send, and more than a socket's buffers take at once
+
+
+def expect_file(server, path, text):
+    answer = server.get(f"/{path}")
+    answer.expect_status(200, f"The file {path} is there, so GET /{path} is answered with 200.")
+    answer.expect_body(
+        text.encode(),
+        f"The body has to be what is in {path}, all of it and nothing else.",
+        final_newline=True,
+    )
+
+
+def test_a_file_comes_back(server, fresh, workspace):
+    """the file that the path names comes back whole"""
+    for ending in (".html", ".css", ".txt"):
+        name, text = fresh.name(ending), fresh.text()
+        workspace.write(name, text)
+        expect_file(server, name, text)
+
+
+def test_a_file_in_a_sub_folder(server, fresh, workspace):
+    """so does a file in a sub-folder"""
+    path = f"{fresh.word()}/{fresh.name('.html')}"
+    text = fresh.text()
+    workspace.write(path, text)
+    expect_file(server, path, text)
+
+
+def test_letters_beyond_ascii(server, fresh, workspace):
+    """letters such as é, ß and 日 come back as they are in the file"""
+    name = fresh.name(".html")
+    text = f"<p>Café {fresh.word()}, Straße, Žižkov, 日本, {fresh.number(100, 999)} €</p>\n"
+    workspace.write(name, text)
+    expect_file(server, name, text)
+
+
+def test_a_big_file(server, fresh, workspace):
+    """a file of 200 KB comes back whole"""
+    name = fresh.name(".txt")
+    line = f"{fresh.word()} {fresh.word()} {fresh.word()}\n"
+    lines = SEVERAL_PACKETS // len(line)
+    text = "".join(f"{number} {line}" for number in range(lines)) + f"the end, {fresh.word()}\n"
+    workspace.write(name, text)
+    expect_file(server, name, text)
+
+
+def test_a_missing_file_is_404(server, fresh, workspace):
+    """a name that is not there is a 404 in the status line, and the server goes on"""
+    for missing in (fresh.name(".html"), f"{fresh.word()}/{fresh.name('.css')}"):
+        server.get(f"/{missing}").expect_status(
+            404, f"There is no file {missing}, so GET /{missing} is answered with 404 in the status line."
+        )
+    name, text = fresh.name(".html"), fresh.text()
+    workspace.write(name, text)
+    expect_file(server, name, text)

@@ -1,0 +1,335 @@
+"""Read a folder of labs into a Course. The folder is the register: what is there is the course.
+
+Whatever is malformed is a StackwalkError that names the file and says what to do; nothing is guessed or
+passed over in silence. Names that begin with `_` or `.` are left alone: they are the lab author's own.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast
+
+from stackwalk.course.lesson import Attempt, Course, Kind, Lab, Prediction, ProgramSpec, Step, Word
+from stackwalk.course.table import Table, read_table, read_text, table_from
+from stackwalk.errors import StackwalkError
+
+HINTS = 3  # where to look in the traffic, the idea, the line
+
+_NUMBERED = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
+_CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
+_FENCE = "+++"
+_LAB_FILES = ("lab.toml", "why.md", "mistakes.py")
+_STEP_FILES = ("step.md", "hints.md", "check.py", "start", "wrong")
+
+
+def find_course() -> Path:
+    """Return the folder of the course that travels with stackwalk.
+
+    In an installed wheel it lies inside the package; in a checkout beside it. Raises StackwalkError where
+    neither is there.
+    """
+    package = Path(__file__).resolve().parent.parent
+    for root in (package / "_course", package.parent):
+        if (root / "labs").is_dir():
+            return root
+    raise StackwalkError(
+        f"stackwalk's own course is missing beside {package}.",
+        "Install stackwalk again, or name a course with --from DIR.",
+    )
+
+
+def read_course(root: Path) -> Course:
+    """Return the course in a folder that holds labs/ and solutions/, or that is a `labs` folder itself.
+
+    Raises StackwalkError, which names the file and the cure, for everything that is malformed.
+    """
+    labs_folder, solutions = _places(root)
+    labs = tuple(
+        _read_lab(number, name, folder, solutions)
+        for number, name, folder in _numbered(labs_folder, (), "a lab")
+    )
+    if not any(lab.steps for lab in labs):
+        raise StackwalkError(
+            f"{labs_folder} holds no lab.",
+            "Make one: docs/writing-labs.md begins with a folder 1-NAME/lab.toml.",
+        )
+    for lab in labs:
+        _hold_replaced(lab)
+    return Course(root=labs_folder.parent, labs=labs, words=_read_words(labs_folder / "words.toml", labs))
+
+
+def _places(root: Path) -> tuple[Path, Path]:
+    folder = root.absolute()
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise StackwalkError(f"{root} {what}.", "Name a folder that holds labs/ and solutions/.")
+    if (folder / "labs").is_dir():
+        return folder / "labs", folder / "solutions"
+    if folder.name == "labs":
+        return folder, folder.parent / "solutions"
+    raise StackwalkError(
+        f"{root} holds no folder called labs.", "Name a folder that holds labs/ and solutions/."
+    )
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith((".", "_")))
+    except OSError as error:
+        raise StackwalkError(
+            f"{folder} cannot be read: {error.strerror or error}.", "Make it readable, then try again."
+        ) from error
+
+
+def _numbered(folder: Path, files: Iterable[str], kind: str) -> list[tuple[int, str, Path]]:
+    """The folders NUMBER-NAME in a folder, by number; files are the other names that may stand there."""
+    found: dict[int, tuple[int, str, Path]] = {}
+    allowed = {*files, "words.toml", "README.md"} if not files else set(files)
+    for entry in _entries(folder):
+        if entry.name in allowed:
+            continue
+        match = _NUMBERED.fullmatch(entry.name)
+        if not entry.is_dir() or match is None:
+            raise StackwalkError(
+                f"{entry} is neither {kind} nor a file that is known there.",
+                f"Call the folder of {kind} NUMBER-NAME, as 3-resources; other names begin with _.",
+            )
+        number = int(match[1])
+        if number in found:
+            raise StackwalkError(
+                f"{found[number][2]} and {entry} have the same number.", "Give one of them another number."
+            )
+        found[number] = (number, match[2], entry)
+    return [found[number] for number in sorted(found)]
+
+
+def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
+    if number == 0:
+        raise StackwalkError(f"{folder} has the number 0.", "Number labs from 1.")
+    table = read_table(folder / "lab.toml")
+    table.whole("format", 1, 1)
+    programs = tuple(_read_program(one) for one in table.tables("program"))
+    if not programs:
+        raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
+    title, question = table.text("title"), table.text("question")
+    patience = table.optional_seconds("patience", 60)
+    table.finish()
+    mistakes = folder / "mistakes.py"
+    steps = tuple(
+        _read_step(number, step_number, step_name, step_folder, solutions / folder.name / step_folder.name)
+        for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
+    )
+    if not steps:
+        raise StackwalkError(
+            f"{folder} holds no step.", "Make one: a folder 1-NAME with step.md and hints.md."
+        )
+    return Lab(
+        number=number,
+        name=name,
+        title=title,
+        question=question,
+        why=read_text(folder / "why.md").strip(),
+        folder=folder,
+        programs=programs,
+        patience=patience,
+        mistakes=mistakes if mistakes.is_file() else None,
+        steps=steps,
+    )
+
+
+def _read_program(table: Table) -> ProgramSpec:
+    program = ProgramSpec(
+        name=table.text("name"),
+        run=table.texts("run", needed=True),
+        file=_inside(table, "file"),
+        port=table.whole("port", 1, 65535),
+    )
+    table.finish()
+    return program
+
+
+def _inside(table: Table, key: str) -> str:
+    """A path that stays in the workspace."""
+    typed = table.text(key)
+    if Path(typed).is_absolute() or ".." in Path(typed).parts:
+        raise table.wrong(f"{key} must stay in the workspace", f'Write a plain name: {key} = "server.py".')
+    return typed
+
+
+def _read_step(lab: int, number: int, name: str, folder: Path, solution: Path) -> Step:
+    for entry in _entries(folder):
+        if entry.name not in _STEP_FILES:
+            raise StackwalkError(
+                f"{entry} is no file that a step knows.",
+                f"Known are {', '.join(_STEP_FILES)}; begin other names with _.",
+            )
+    file = folder / "step.md"
+    table, text = _front_matter(file, read_text(file))
+    live = table.flag("live")
+    step = Step(
+        id=f"{lab}.{number}",
+        lab=lab,
+        number=number,
+        name=name,
+        title=table.text("title"),
+        kind=cast(Kind, table.one_of("kind", ("core", "further"))),
+        live=live,
+        minutes=table.whole("minutes", 1, 90),
+        essence=table.text("essence"),
+        text=text,
+        hints=_read_hints(folder / "hints.md"),
+        send=table.texts("send"),
+        predictions=tuple(_read_prediction(one) for one in table.tables("prediction")),
+        words=table.texts("words"),
+        folder=folder,
+        check=_check_of(folder, live),
+        start=_folder_of(folder / "start"),
+        solution=_folder_of(solution),
+        attempts=_read_attempts(folder / "wrong"),
+        replaces=frozenset(table.texts("replaces")),
+    )
+    table.finish()
+    for line in step.send:
+        if not line.startswith("curl ") or "\n" in line:
+            raise table.wrong(f"send has a line that is not one curl line: {line!r}", "Begin it with curl.")
+    return step
+
+
+def _front_matter(file: Path, text: str) -> tuple[Table, str]:
+    lines = text.split("\n")
+    fences = [place for place, line in enumerate(lines) if line.rstrip() == _FENCE][:2]
+    if len(fences) < 2 or fences[0] != 0:
+        raise StackwalkError(
+            f"{file} has no front matter.", "Begin it with a line +++, then title, kind …, then a line +++."
+        )
+    # The empty line in front keeps the line numbers of TOML's errors those of the file.
+    table = table_from(file, "\n" + "\n".join(lines[1 : fences[1]]))
+    lesson = "\n".join(lines[fences[1] + 1 :]).strip()
+    if not lesson:
+        raise StackwalkError(
+            f"{file} has no lesson after its front matter.", "Write it below the second +++."
+        )
+    return table, lesson
+
+
+def _read_prediction(table: Table) -> Prediction:
+    question, choices = table.text("question"), table.texts("choices")
+    if not 2 <= len(choices) <= 4:
+        raise table.wrong(f"choices has {len(choices)} entries", "Give two to four.")
+    right = table.whole("right", 1, len(choices))
+    prediction = Prediction(question, choices, right - 1, table.text("because"))
+    table.finish()
+    return prediction
+
+
+def _read_hints(file: Path) -> tuple[str, ...]:
+    levels: list[list[str]] = [[]]
+    for line in read_text(file).split("\n"):
+        if line.rstrip() == "---":
+            levels.append([])
+        else:
+            levels[-1].append(line)
+    hints = tuple("\n".join(level).strip() for level in levels)
+    if len(hints) != HINTS or not all(hints):
+        written = sum(1 for hint in hints if hint)
+        raise StackwalkError(
+            f"{file} has {written} hints, and a step has {HINTS}.",
+            "Write where to look, the idea, the line, with a line --- between them.",
+        )
+    return hints
+
+
+def _check_of(folder: Path, live: bool) -> Path | None:
+    check = folder / "check.py"
+    if live and check.exists():
+        raise StackwalkError(f"{check} judges a live step.", "Remove it, or take live = true out of step.md.")
+    if not live and not check.is_file():
+        raise StackwalkError(f"{check} is missing.", "Write it, or say live = true in step.md.")
+    return check if not live else None
+
+
+def _folder_of(folder: Path) -> Path | None:
+    if folder.exists() and not folder.is_dir():
+        raise StackwalkError(f"{folder} is not a folder.", "Make it a folder that holds files.")
+    return folder if folder.is_dir() else None
+
+
+def _read_attempts(folder: Path) -> tuple[Attempt, ...]:
+    if _folder_of(folder) is None:
+        return ()
+    attempts = []
+    for entry in _entries(folder):
+        if not entry.is_dir():
+            raise StackwalkError(f"{entry} is not a folder.", "Give each wrong attempt a folder of its own.")
+        table = read_table(entry / "attempt.toml")
+        check = table.optional_text("check")
+        attempt = Attempt(entry.name, entry, table.text("cause"), table.texts("words", needed=True), check)
+        table.finish()
+        attempts.append(attempt)
+    return tuple(attempts)
+
+
+def _hold_replaced(lab: Lab) -> None:
+    """Refuse a `replaces` that names no check of an earlier step of the lab."""
+    for step in lab.steps:
+        file = step.folder / "step.md"
+        for replaced in sorted(step.replaces):
+            match = _CHECK.fullmatch(replaced)
+            earlier = next((one for one in lab.steps if match and one.id == match[1]), None)
+            if match is None or earlier is None or earlier.number >= step.number or earlier.check is None:
+                raise StackwalkError(
+                    f"{file}: replaces names {replaced!r}, which is no check of an earlier step of this lab.",
+                    'Name it as LAB.STEP.CHECK, for example "1.2.the_body".',
+                )
+            if f"def test_{match[2]}(" not in read_text(earlier.check):
+                raise StackwalkError(
+                    f"{file}: replaces names {replaced!r}, and {earlier.check} has no test_{match[2]}.",
+                    "Name a check that is there.",
+                )
+
+
+def _read_words(file: Path, labs: tuple[Lab, ...]) -> tuple[Word, ...]:
+    introduced: dict[str, Step] = {}
+    for step in (step for lab in labs for step in lab.steps):
+        for name in step.words:
+            if name in introduced:
+                raise StackwalkError(
+                    f"{step.folder / 'step.md'}: {name!r} is already introduced by {introduced[name].id}.",
+                    "A word lights up once: take it out of one of the two.",
+                )
+            introduced[name] = step
+    words: dict[str, Word] = {}
+    if file.exists():
+        table = read_table(file)
+        table.whole("format", 1, 1)
+        for entry in table.tables("word"):
+            word = _read_word(entry, introduced)
+            if word.name in words:
+                raise StackwalkError(
+                    f"{file}: the word {word.name!r} is there twice.", "Keep one of the two."
+                )
+            words[word.name] = word
+        table.finish()
+    for name, step in introduced.items():
+        if name not in words:
+            raise StackwalkError(
+                f"{step.folder / 'step.md'}: the word {name!r} is not in {file}.",
+                "Add it there with one sentence, or take it out of words.",
+            )
+    return tuple(words.values())
+
+
+def _read_word(table: Table, introduced: dict[str, Step]) -> Word:
+    name, says = table.text("name"), table.text("says")
+    lab, step = table.optional_whole("lab", 1, 9999), introduced.get(name)
+    table.finish()
+    if step is None and lab is None:
+        raise table.wrong(f"no step introduces {name!r} yet", "Say where it will come: lab = NUMBER.")
+    if step is not None and lab is not None and step.lab != lab:
+        raise table.wrong(
+            f"{name!r} is said to come in lab {lab}, and {step.id} introduces it",
+            f"Write lab = {step.lab}, or leave it out.",
+        )
+    if step is not None:
+        return Word(name, says, step.lab, step.id)
+    return Word(name, says, cast(int, lab), None)
