@@ -1,0 +1,1 @@
+"""Drawing: values in, Rich renderables out; and the terminal's own keys and manners."""
