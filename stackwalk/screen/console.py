@@ -1,0 +1,70 @@
+"""The one console: what the terminal can do, and what it must not be asked.
+
+No colour with NO_COLOR; no colour and no cursor movement on a dumb terminal, with --plain, and where the
+output is no terminal. A reader that goes away (`| head -1`) ends nothing here: `closed` says so.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from rich.console import Console
+
+WIDTH = 80  # columns, where no terminal says otherwise
+NARROWEST = 20  # columns; a narrower terminal wraps by itself
+
+
+class Screen(Console):
+    """A console that survives its reader, and knows whether the cursor may be moved."""
+
+    moves: bool = False  # whether lines may be drawn over
+    closed: bool = False  # whether nobody reads any longer
+
+    def on_broken_pipe(self) -> None:
+        """Keep silent from now on; what the interpreter flushes at its end goes nowhere."""
+        self.closed = True
+        self.quiet = True
+        try:
+            number = self.file.fileno()
+        except (OSError, ValueError):
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+
+
+def make_console(
+    stream: TextIO | None = None, plain: bool = False, environ: Mapping[str, str] | None = None
+) -> Screen:
+    """Return a console for a stream, stdout if none is given; nothing in it is taken for markup."""
+    stream = sys.stdout if stream is None else stream
+    environ = os.environ if environ is None else environ
+    terminal = stream.isatty()
+    able = terminal and not plain and environ.get("TERM", "") not in ("", "dumb", "unknown")
+    coloured = able and not environ.get("NO_COLOR")
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        # A terminal that knows no ✔ shows a question mark; nothing ends because of it.
+        reconfigure(errors="replace")
+    screen = Screen(
+        file=stream,
+        force_terminal=able,
+        force_interactive=False,
+        color_system="auto" if coloured else None,
+        width=_width(terminal, environ),
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+    screen.moves = able
+    return screen
+
+
+def _width(terminal: bool, environ: Mapping[str, str]) -> int | None:
+    """None: ask the terminal each time, for it may be resized."""
+    if terminal:
+        return None
+    columns = environ.get("COLUMNS", "")
+    return max(NARROWEST, int(columns)) if columns.isdecimal() and len(columns) < 5 else WIDTH

@@ -1,0 +1,187 @@
+"""Draw a verdict: what works comes first, then what does not yet, with all that helps to see why.
+
+Every check has a mark and a word, so that nothing depends on colour. "Not yet" is the learner's program,
+"blocked" their machine, "broken" our own slip.
+"""
+
+import re
+from collections.abc import Iterable
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
+
+from stackwalk.check.verdict import Finding, Outcome, Piece, Verdict
+from stackwalk.screen.safe import safe, safe_block
+
+MARKS = {
+    Outcome.PASSED: ("✔", "passed", "green"),
+    Outcome.FAILED: ("✘", "not yet", "yellow"),
+    Outcome.SKIPPED: ("–", "skipped", "dim"),
+    Outcome.BLOCKED: ("!", "blocked", "magenta"),
+    Outcome.BROKEN: ("?", "broken", "red"),
+}
+MOST_LINES = 24  # of a transcript or of what a program printed
+MOST_TEXT = 4000  # characters of any one text
+INDENT = 2
+_MARK = re.compile(r" *\^( ends here)?")
+
+
+def draw_verdict(verdict: Verdict, width: int, next_line: str = "", whole: bool = False) -> Group:
+    """Return a verdict drawn for a width in columns.
+
+    Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so.
+    `next_line` is the next thing to do.
+    """
+    parts: list[Text | Padding] = [_summary(verdict)]
+    if verdict.message:
+        parts.append(Text(safe_block(verdict.message, MOST_TEXT)))
+    parts += _checks(verdict, verdict.findings)
+    problems = [one for one in verdict.findings if one.outcome not in (Outcome.PASSED, Outcome.SKIPPED)]
+    first = verdict.first_problem
+    for finding in problems:
+        if whole or finding is first:
+            parts += _details(finding, width)
+    if next_line:
+        parts += [Text(), Text(f"→ {next_line}", style="bold")]
+    return Group(*parts)
+
+
+def _summary(verdict: Verdict) -> Text:
+    outcome = verdict.outcome
+    decided = [one for one in verdict.findings if one.outcome is not Outcome.SKIPPED]
+    passed = sum(one.outcome is Outcome.PASSED for one in decided)
+    total = len(verdict.findings)
+    mark, _, style = MARKS[outcome]
+    asked = safe(verdict.asked, 40)
+    if outcome is Outcome.PASSED:
+        said = f"{asked} passed: {_counted(total, 'check')} in {verdict.seconds:.2f} s."
+    elif outcome is Outcome.FAILED:
+        said = (
+            f"{asked}: not yet. {passed} of {_counted(total, 'check')} passed."
+            if total
+            else f"{asked}: not yet."
+        )
+    elif outcome is Outcome.BLOCKED:
+        said = f"{asked} could not be checked on this machine."
+    else:
+        said = f"{asked}: the check itself is broken. That is our fault, not yours."
+    return Text(f"{mark} {said}", style=f"bold {style}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padding]:
+    """A line for each check: those that passed, then the others; what an earlier step passed is one line."""
+    lines: list[Text | Padding] = []
+    earlier: dict[str, int] = {}
+    for finding in findings:
+        if finding.outcome is Outcome.PASSED and _earlier(finding, verdict):
+            earlier[finding.step] = earlier.get(finding.step, 0) + 1
+    for step, count in earlier.items():
+        lines.append(_line(Outcome.PASSED, safe(f"{step}: {_counted(count, 'check')} as before")))
+    rest = [one for one in findings if not (one.outcome is Outcome.PASSED and _earlier(one, verdict))]
+    for finding in sorted(rest, key=lambda one: one.outcome is not Outcome.PASSED):
+        step = f"{finding.step} " if _earlier(finding, verdict) else ""
+        lines.append(_line(finding.outcome, safe(f"{step}{finding.title}", 300)))
+    return lines
+
+
+def _earlier(finding: Finding, verdict: Verdict) -> bool:
+    return "." in verdict.asked and finding.step != verdict.asked
+
+
+def _line(outcome: Outcome, said: str) -> Padding:
+    mark, word, style = MARKS[outcome]
+    line = Text(f"{mark} {word:<8} ", style=style).append(
+        said, style="none" if outcome.value != "skipped" else "dim"
+    )
+    return Padding(line, (0, 0, 0, INDENT), expand=False)
+
+
+def _details(finding: Finding, width: int) -> list[Text | Padding]:
+    room = max(10, width - INDENT)
+    lines: list[Text] = [Text()]
+    if finding.message:
+        lines.append(Text(safe_block(finding.message, MOST_TEXT)))
+    lines += _comparison(finding.expected, finding.actual, room)
+    if finding.transcript:
+        lines += [
+            Text(),
+            Text("What went over the wire:", style="dim"),
+            *_transcript(finding.transcript, room),
+        ]
+    if finding.output:
+        lines += [Text(), Text("What your program printed:", style="dim"), *_block(finding.output, room)]
+    if finding.hint:
+        lines += [
+            Text(),
+            Text("Try: ", style="bold").append(safe_block(finding.hint, MOST_TEXT), style="none"),
+        ]
+    return [Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines]
+
+
+def _comparison(expected: str, actual: str, width: int) -> list[Text]:
+    """Both under each other; where the last line is a mark, both are cut around it: it keeps its place."""
+    if not expected and not actual:
+        return []
+    label = 10
+    room = max(8, width - label)
+    wanted, got = safe_block(expected, MOST_TEXT).split("\n"), safe_block(actual, MOST_TEXT).split("\n")
+    if _MARK.fullmatch(got[-1]):
+        place = got[-1].index("^")
+        start = max(0, place - room // 2) if max(map(len, (*wanted, *got))) > room else 0
+        wanted, got = ([_window(line, start, room) for line in lines] for lines in (wanted, got))
+    lines = []
+    for name, texts in (("expected", wanted), ("actual", got)):
+        for number, text in enumerate(texts):
+            head = f"{name if number == 0 else '':<{label}}"
+            lines += _hanging(head, text, room)
+    return lines
+
+
+def _window(line: str, start: int, room: int) -> str:
+    if start:
+        line = ("…" if line[start : start + 1].strip() else " ") + line[start + 1 :]
+    return line if len(line) <= room else line[: room - 1] + "…"
+
+
+def _hanging(head: str, text: str, room: int) -> list[Text]:
+    """A label, and a text that is broken (not hidden) where it is too long for the room beside it."""
+    rows = [text[at : at + room] for at in range(0, len(text), room)] or [""]
+    lines = []
+    for number, row in enumerate(rows):
+        line = Text(head if number == 0 else " " * len(head), style="dim", no_wrap=True, overflow="ignore")
+        lines.append(line.append(row, style="none"))
+    return lines
+
+
+def _transcript(pieces: Iterable[Piece], width: int) -> list[Text]:
+    r"""When, who, what: each line of the wire on a line of its own, its \r\n visible."""
+    lines: list[Text] = []
+    for piece in pieces:
+        head = f"{piece.at:7.3f} s {piece.sender:<7} "
+        room = max(8, width - len(head))
+        for number, row in enumerate(piece.data.splitlines(keepends=True) or [b""]):
+            lines += _hanging(head if number == 0 else " " * len(head), safe(row, 400), room)
+        if piece.omitted:
+            lines += _hanging(" " * len(head), f"({piece.omitted:,} more bytes)", room)
+    return _bounded(lines)
+
+
+def _block(text: str, width: int) -> list[Text]:
+    lines: list[Text] = []
+    for row in safe_block(text, MOST_TEXT).rstrip("\n").expandtabs(4).split("\n"):
+        lines += _hanging("| ", row, max(8, width - 2))
+    return _bounded(lines)
+
+
+def _bounded(lines: list[Text]) -> list[Text]:
+    """The first and the last lines; what lies between them is counted."""
+    if len(lines) <= MOST_LINES:
+        return lines
+    half = MOST_LINES // 2
+    left_out = Text(f"… {len(lines) - 2 * half:,} lines are left out here …", style="dim")
+    return [*lines[:half], left_out, *lines[-half:]]

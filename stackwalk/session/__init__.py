@@ -1,0 +1,1 @@
+"""The open lab: what happens while a learner types, as a pure state and the loop around it."""

@@ -1,0 +1,189 @@
+"""What can happen while a lab is open, as frozen values. Pure.
+
+An event that belongs to a launch or to a run of the checks carries its number, so that news of an earlier one
+is known to be old. `at` is in seconds of one monotonic clock.
+"""
+
+from dataclasses import dataclass
+
+from stackwalk.check.verdict import Finding, Verdict
+from stackwalk.wire.sight import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that a program listens on."""
+
+    address: str
+    number: int  # the real one
+    typed: int  # what the learner wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key was pressed: a letter, a digit, or a name such as "enter"."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Text arrived all at once; nobody pressed these keys one by one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Files of the workspace changed, by their path inside it; `present`: the programs' files now there."""
+
+    paths: tuple[str, ...]
+    present: frozenset[str]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time went on."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramListening:
+    """The ports that a launched program listens on have changed."""
+
+    launch: int
+    ports: tuple[Port, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramEnded:
+    """A launched program is over, and so is all that it started."""
+
+    launch: int
+    at: float
+    code: int | None = None
+    signal: int | None = None
+    cause: str | None = None  # which limit it met: "too-much-output" …
+    traceback: str = ""  # the learner's own, their frames; "" where there is none
+    last_words: str = ""  # the last lines that it printed
+    left_behind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """A program could not be launched: two sentences say why and what to try."""
+
+    launch: int
+    what: str
+    try_this: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Lines that a launched program printed; `dropped` more came too fast to be shown."""
+
+    launch: int
+    lines: tuple[str, ...]
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One check of a run is over."""
+
+    run: int
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A run of the checks is over."""
+
+    run: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """The checks could not be run."""
+
+    run: int
+    what: str
+    try_this: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """The tap saw something cross the door."""
+
+    sight: Sight
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class DoorOpened:
+    """We hold a door. `holder` says who has the one that the lesson names, where that is another."""
+
+    port: int
+    holder: str = ""
+    holder_pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorShut:
+    """We hold no door. `why` is "" where that was asked for."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSent:
+    """A request that was asked for by a key is over: what the client printed."""
+
+    output: bytes
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something outside the learner's program went wrong; the lab goes on."""
+
+    what: str
+    try_this: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveDone:
+    """The live step has been seen: what it is there for has happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageListening:
+    """The live step's own socket listens, for the door to lead to."""
+
+    port: int
+
+
+Event = (
+    Key
+    | Pasted
+    | Saved
+    | Tick
+    | ProgramListening
+    | ProgramEnded
+    | NotStarted
+    | Printed
+    | Found
+    | Judged
+    | NotJudged
+    | Sighted
+    | DoorOpened
+    | DoorShut
+    | RequestSent
+    | Trouble
+    | LiveDone
+    | StageListening
+)

@@ -1,0 +1,167 @@
+"""What an open lab does of its own: enter a step, launch, run the checks, take in a verdict. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from stackwalk.check.verdict import Outcome, Verdict
+from stackwalk.course.lesson import Step
+from stackwalk.session.session.actions import (
+    Action,
+    Aim,
+    CloseStage,
+    DropCheck,
+    EndPrograms,
+    Launch,
+    OpenDoor,
+    OpenStage,
+    PutStart,
+    RunCheck,
+    Say,
+    ShowLesson,
+    ShowPrediction,
+    ShowVerdict,
+    WriteProgress,
+)
+from stackwalk.session.session.state import Phase, Running, Session, Why, nothing_yet, what_next
+
+SAVES_FOR_HINT = 3  # in a row, with the same cause
+
+Reaction = tuple[Session, tuple[Action, ...]]
+
+
+def enter(session: Session, step: Step, at: float) -> Reaction:
+    """Go to a step of the lab: its lesson, its files, its prediction, and a look at what is there already."""
+    progress = session.progress.opening(step.id)
+    actions: list[Action] = [CloseStage()] if session.stage_open else []
+    actions += [WriteProgress(progress), PutStart(step), ShowLesson(step)]
+    if session.checking is not None:
+        actions.append(DropCheck())
+    session = replace(
+        session,
+        step=step,
+        progress=progress,
+        checking=None,
+        found=(),
+        verdict=None,
+        saved_since=False,
+        same_cause=None,
+        same_cause_count=0,
+        quiet_since=at,
+        hint_offered=False,
+        hints_shown=progress.hints.get(step.id, 0),
+        sends=0,
+        prediction=None,
+        predicted=0,
+        stage_open=step.live,
+    )
+    if step.live:
+        session, ended = end_programs(session)
+        door: tuple[Action, ...] = () if session.door is not None else (OpenDoor(session.port),)
+        return replace(session, let_go=False), (*actions, *ended, *door, OpenStage(step))
+    if session.door is None and not session.let_go:
+        actions.append(OpenDoor(session.port))
+    if step.predictions and step.id not in progress.passed:
+        session, asked = ask(session, 0)
+        actions += asked
+    if not session.let_go:
+        idle = (one.spec.file for one in session.programs if one.phase is Phase.ABSENT)
+        session, launched = launch(session, session.present.intersection(idle), at)
+        actions += launched
+    session, looked = look(session)
+    return session, (*actions, *looked)
+
+
+def look(session: Session) -> Reaction:
+    """Run the checks on what is there already; where nothing is, say what to make."""
+    if session.present:
+        return check(session, Why.LOOK)
+    return session, (Say(f"{nothing_yet(session)} Save it, and it starts by itself.", "ask"),)
+
+
+def launch(session: Session, files: Iterable[str], at: float) -> Reaction:
+    """Start, innermost first, each program whose file is among these."""
+    wanted = frozenset(files)
+    programs = list(session.programs)
+    actions: list[Action] = []
+    number = session.launches
+    for index in reversed(range(len(programs))):
+        spec = programs[index].spec
+        if spec.file not in wanted:
+            continue
+        number += 1
+        programs[index] = Running(spec, Phase.STARTING, number, at)
+        if index == 0:
+            # Clients wait while it restarts: a browser that reloads at once gets the page, not a refusal.
+            actions.append(Aim("hold"))
+        actions.append(Launch(index, number, session.movable))
+    return replace(session, programs=tuple(programs), launches=number), tuple(actions)
+
+
+def end_programs(session: Session) -> Reaction:
+    """End every program; nothing is launched until somebody says so."""
+    if all(one.launch == 0 for one in session.programs):
+        return session, ()
+    programs = tuple(Running(one.spec) for one in session.programs)
+    return replace(session, programs=programs), (EndPrograms(), Aim(None))
+
+
+def check(session: Session, why: Why) -> Reaction:
+    """Run the checks anew; what an earlier run finds no longer counts."""
+    if session.step.live:
+        return session, ()
+    run = session.run + 1
+    strongest = why if session.checking is None else max(why, session.checking)
+    return replace(session, run=run, checking=strongest, found=()), (RunCheck(run, session.step.id),)
+
+
+def ask(session: Session, number: int) -> Reaction:
+    """Ask a prediction of the step, from 0."""
+    predictions = session.step.predictions
+    shown = ShowPrediction(predictions[number], number + 1, len(predictions))
+    return replace(session, prediction=number), (shown,)
+
+
+def judge(session: Session, verdict: Verdict) -> Reaction:
+    """Take in what the last run of the checks found."""
+    why = session.checking
+    session = replace(session, checking=None, found=(), verdict=verdict)
+    if verdict.passed:
+        return _done(session, verdict, why)
+    if why is Why.LOOK and verdict.outcome is Outcome.FAILED:
+        held = sum(finding.outcome is Outcome.PASSED for finding in verdict.findings)
+        text = f"As it stands, {held} of {len(verdict.findings)} checks pass. {what_next(session)}"
+        return session, (Say(text),)
+    session, offer = _count_cause(session, verdict, why)
+    return session, (ShowVerdict(verdict, what_next(session)), *offer)
+
+
+def _done(session: Session, verdict: Verdict, why: Why | None) -> Reaction:
+    news = {*verdict.steps, session.step.id} - set(session.progress.passed)
+    progress = session.progress.passing(*verdict.steps, session.step.id)
+    session = replace(session, progress=progress, same_cause=None, same_cause_count=0, hint_offered=False)
+    written: tuple[Action, ...] = (WriteProgress(progress),) if news else ()
+    if why is Why.LOOK and not session.saved_since:
+        done = f"{session.step.id} {session.step.title}: passed, with what is already there."
+        return session, (*written, Say(f"{done} {what_next(session)}", "good"))
+    return session, (*written, ShowVerdict(verdict, what_next(session)))
+
+
+def _count_cause(session: Session, verdict: Verdict, why: Why | None) -> Reaction:
+    problem = verdict.first_problem
+    if problem is None or verdict.outcome is not Outcome.FAILED or why is not Why.SAVED:
+        return session, ()
+    cause = (f"{problem.step}.{problem.name}", str(problem.cause))
+    count = session.same_cause_count + 1 if cause == session.same_cause else 1
+    session = replace(session, same_cause=cause, same_cause_count=count)
+    if count % SAVES_FOR_HINT:
+        return session, ()
+    return offer_hint(session, f"{count} saves now, and the same check stops it.")
+
+
+def offer_hint(session: Session, reason: str) -> Reaction:
+    """Offer the next hint, where one is left; it is never opened here."""
+    of = len(session.step.hints)
+    if session.hints_shown >= of or session.hint_offered:
+        return session, ()
+    text = f"{reason} There is a hint if you want one: press h ({session.hints_shown + 1} of {of})."
+    return replace(session, hint_offered=True), (Say(text, "ask"),)

@@ -1,0 +1,224 @@
+"""What an open lab makes of the news about the learner's program: it listens, it prints, it ends. Pure."""
+
+from dataclasses import replace
+
+from stackwalk.session.session.actions import (
+    Action,
+    Aim,
+    OpenDoor,
+    Say,
+    ShowPrinted,
+    ShowSight,
+    ShowTraceback,
+)
+from stackwalk.session.session.events import NotStarted, Port, Printed, ProgramEnded, ProgramListening
+from stackwalk.session.session.moves import Reaction, launch
+from stackwalk.session.session.state import Phase, Running, Session
+from stackwalk.wire.sight import Closed, Sight
+
+SLOW_START = 3.0  # seconds until it is said that nothing listens yet
+AT_ONCE = 1.0  # seconds between the end of a silent connection and the end of the program that it caused
+
+_LIMITS = {
+    "too-much-output": "it printed more than can be kept",
+    "too-much-memory": "it took too much memory",
+    "too-many-processes": "it started too many processes",
+    "too-slow": "it used too much processor time",
+}
+_SAVE_OR_R = "It starts again when you save, or when you press r."
+
+
+def listening(session: Session, event: ProgramListening) -> Reaction:
+    """A program listens, or has stopped to."""
+    index = _index(session, event.launch)
+    if index is None:
+        return session, ()
+    program = session.programs[index]
+    target = _target(event.ports, program.spec.port)
+    name = program.spec.file
+    actions: tuple[Action, ...]
+    if target is not None:
+        program = replace(program, phase=Phase.LISTENING, ports=event.ports, heard=True)
+        actions = (Say(_listens(session, program), "good"),)
+    elif event.ports:
+        program = replace(program, phase=Phase.ELSEWHERE, ports=event.ports)
+        actions = (Say(_listens_elsewhere(session, program), "bad"),)
+    else:
+        gone = program.phase in (Phase.LISTENING, Phase.ELSEWHERE)
+        program = replace(program, phase=Phase.STARTING, ports=())
+        actions = (Say(f"{name} runs on, and has stopped listening.", "bad"),) if gone else ()
+    if index == 0:
+        actions = (Aim(target), *actions)
+    return _with(session, index, program), actions
+
+
+def ended(session: Session, event: ProgramEnded) -> Reaction:
+    """A program has ended, and nobody asked it to."""
+    index = _index(session, event.launch)
+    if index is None:
+        return session, ()
+    program = session.programs[index]
+    crashed = event.code != 0 and event.cause is None
+    session = _with(
+        session,
+        index,
+        replace(program, phase=Phase.ENDED, ports=(), crashed_at=event.at if crashed else None),
+    )
+    if _door_in_its_way(session, program, event):
+        return _give_way(session, program, event.at)
+    file = program.spec.file
+    actions: list[Action] = [Aim(None)] if index == 0 else []
+    if event.traceback:
+        actions.append(ShowTraceback(file, event.traceback))
+    if event.left_behind:
+        more = ", ".join(event.left_behind)
+        actions.append(Say(f"It had left processes behind, which have been ended: {more}.", "bad"))
+    if index == 0 and _killed_by_silence(session):
+        session, restarted = _restart_after_silence(session, event.at)
+        return session, (*actions, *restarted)
+    actions.append(Say(f"{_how_it_ended(program, event)} {_SAVE_OR_R}", "bad"))
+    return session, tuple(actions)
+
+
+def not_started(session: Session, event: NotStarted) -> Reaction:
+    """A program could not be launched."""
+    index = _index(session, event.launch)
+    if index is None:
+        return session, ()
+    session = _with(session, index, replace(session.programs[index], phase=Phase.ENDED))
+    aim: tuple[Action, ...] = (Aim(None),) if index == 0 else ()
+    return session, (*aim, Say(f"{event.what} {event.try_this}", "bad"))
+
+
+def printed(session: Session, event: Printed) -> Reaction:
+    """A program printed."""
+    index = _index(session, event.launch)
+    if index is None:
+        return session, ()
+    return session, (ShowPrinted(session.programs[index].spec.file, event.lines, event.dropped),)
+
+
+def sighted(session: Session, sight: Sight, at: float) -> Reaction:
+    """Something crossed the door."""
+    # In the live step the learner's own screen shows what comes in.
+    shown = () if session.stage_open else (ShowSight(sight),)
+    if not isinstance(sight, Closed) or sight.client_bytes or sight.by != "client":
+        return session, shown
+    session = replace(session, silent_at=sight.at)
+    if not _killed_by_silence(session):
+        return session, shown
+    session, restarted = _restart_after_silence(session, at)
+    return session, (*shown, *restarted)
+
+
+def too_slow(session: Session, at: float) -> Reaction:
+    """Say once of each program that it runs and does not listen."""
+    for index, program in enumerate(session.programs):
+        waits = program.phase is Phase.STARTING and not program.heard and not program.slow_said
+        if waits and at - program.since >= SLOW_START:
+            text = f"{program.spec.file} runs, and has not begun to listen on port {program.spec.port}."
+            return _with(session, index, replace(program, slow_said=True)), (Say(text, "bad"),)
+    return session, ()
+
+
+def _index(session: Session, number: int) -> int | None:
+    return next((index for index, one in enumerate(session.programs) if one.launch == number), None)
+
+
+def _with(session: Session, index: int, program: Running) -> Session:
+    programs = (*session.programs[:index], program, *session.programs[index + 1 :])
+    return replace(session, programs=programs)
+
+
+def _target(ports: tuple[Port, ...], typed: int) -> Port | None:
+    """Where to reach it: IPv4 first, for that is what the lessons type."""
+    fitting = [port for port in ports if port.typed == typed and _loopback(port.address) is not None]
+    if not fitting:
+        return None
+    best = min(fitting, key=lambda port: ":" in (_loopback(port.address) or ""))
+    return replace(best, address=_loopback(best.address) or best.address)
+
+
+def _loopback(address: str) -> str | None:
+    """The loopback address by which a listening one is reached; None: there is none."""
+    if address in ("", "0.0.0.0", "*"):
+        return "127.0.0.1"
+    if address.startswith("127."):
+        return address
+    if address.startswith("::ffff:127."):
+        return address.removeprefix("::ffff:")
+    return "::1" if address in ("::", "::1") else None
+
+
+def _listens(session: Session, program: Running) -> str:
+    again = "listens again" if session.launches > 1 else "listens"
+    if session.outer is None or session.outer.launch != program.launch or session.door is None:
+        return f"{program.spec.file} {again} on port {program.spec.port}."
+    return f"{program.spec.file} {again} on port {program.spec.port}: http://{session.address}"
+
+
+def _listens_elsewhere(session: Session, program: Running) -> str:
+    file, wanted = program.spec.file, program.spec.port
+    other = sorted({port.typed for port in program.ports if port.typed != wanted})
+    if other:
+        where = " and ".join(str(port) for port in other)
+        return (
+            f"{file} listens on port {where}; the lesson says {wanted}, so nothing that is sent to "
+            f"localhost:{session.door or wanted} reaches it."
+        )
+    where = ", ".join(sorted({port.address for port in program.ports}))
+    return f"{file} listens on {where} only, which localhost:{session.door or wanted} does not reach."
+
+
+def _how_it_ended(program: Running, event: ProgramEnded) -> str:
+    file = program.spec.file
+    if event.cause in _LIMITS:
+        return f"{file} was stopped: {_LIMITS[event.cause]}."
+    if event.signal is not None:
+        return f"{file} was ended by signal {event.signal}."
+    if event.code == 0:
+        before = "listened, came to its last line" if program.heard else "came to its last line"
+        return f"{file} {before} and ended by itself."
+    if event.traceback:
+        return f"{file} ended with the traceback above."
+    return f"{file} ended with exit status {event.code}."
+
+
+def _door_in_its_way(session: Session, program: Running, event: ProgramEnded) -> bool:
+    """Whether it died of our own door: the probe can't move every program's port."""
+    words = event.traceback + event.last_words
+    return (
+        session.movable
+        and not program.heard
+        and session.door == program.spec.port
+        and event.code != 0
+        and "ddress already in use" in words
+    )
+
+
+def _give_way(session: Session, program: Running, at: float) -> Reaction:
+    typed = program.spec.port
+    session = replace(session, movable=False)
+    session, launched = launch(session, session.present, at)
+    text = (
+        f"{program.spec.file} takes port {typed} in a way that cannot be moved, so it gets {typed} itself, "
+        "and the door is now another one."
+    )
+    return session, (Say(text, "ask"), OpenDoor(typed + 1), *launched)
+
+
+def _killed_by_silence(session: Session) -> bool:
+    program = session.outer
+    if program is None or program.crashed_at is None or session.silent_at is None:
+        return False
+    return program.heard and abs(program.crashed_at - session.silent_at) <= AT_ONCE
+
+
+def _restart_after_silence(session: Session, at: float) -> Reaction:
+    # Each silent connection explains one death only.
+    session, launched = launch(replace(session, silent_at=None), session.present, at)
+    text = (
+        "A client connected, said nothing and hung up, and the program ended of that: browsers open such "
+        "spare connections. It has been started again at once; a later step is the cure."
+    )
+    return session, (Say(text, "ask"), *launched)

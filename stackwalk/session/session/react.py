@@ -1,0 +1,192 @@
+"""What an open lab makes of each event. Pure.
+
+`react` is the whole product's behaviour: a session and an event go in, a new session and what is to be done
+come out. It knows no clock, no file, no process and no terminal; the loop in `live` does what it is told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.session.session.actions import Action, Aim, EndPrograms, Say, ShowSent, ShowWhy, WriteProgress
+from stackwalk.session.session.events import (
+    DoorOpened,
+    DoorShut,
+    Event,
+    Found,
+    Judged,
+    Key,
+    LiveDone,
+    NotJudged,
+    NotStarted,
+    Pasted,
+    Port,
+    Printed,
+    ProgramEnded,
+    ProgramListening,
+    RequestSent,
+    Saved,
+    Sighted,
+    StageListening,
+    Tick,
+    Trouble,
+)
+from stackwalk.session.session.moves import Reaction, check, enter, judge, launch, offer_hint
+from stackwalk.session.session.pressing import press
+from stackwalk.session.session.program import ended, listening, not_started, printed, sighted, too_slow
+from stackwalk.session.session.state import Running, Session, Why
+
+__all__ = ["Session", "begin", "react"]
+
+PATIENCE_FOR_HINT = 360.0  # seconds without a save, after which a hint is offered
+SELF_WRITTEN = 2.0  # seconds after a launch within which a save is likely to be the program's own
+SELF_WRITES = 4  # such saves in a row, after which they count no longer
+
+
+def begin(
+    course: Course,
+    lab: Lab,
+    step: Step,
+    progress: Progress,
+    *,
+    present: Iterable[str],
+    at: float,
+    port: int | None = None,
+) -> Reaction:
+    """Open a lab at a step.
+
+    `present` are the programs' files that are there; `port` is the door, if not the one of the lesson.
+    """
+    wanted = port if port is not None else (lab.programs[0].port if lab.programs else 0)
+    programs = tuple(Running(spec) for spec in lab.programs)
+    session = Session(course, lab, step, progress, programs, wanted, present=frozenset(present))
+    first = lab.steps[0].id == step.id and not progress.begun(step.id)
+    why: tuple[Action, ...] = (ShowWhy(lab),) if lab.why and first else ()
+    session, actions = enter(session, step, at)
+    return session, (*why, *actions)
+
+
+def react(session: Session, event: Event) -> Reaction:  # noqa: PLR0911, PLR0912 - one line for each event
+    """Return the session after an event, and what is to be done."""
+    match event:
+        case Key():
+            return press(session, event)
+        case Pasted():
+            return session, (Say("Keys here are single letters: what was pasted has been left aside."),)
+        case Saved():
+            return _saved(session, event)
+        case Tick(at):
+            return _time(session, at)
+        case ProgramListening():
+            return listening(session, event)
+        case ProgramEnded():
+            return ended(session, event)
+        case NotStarted():
+            return not_started(session, event)
+        case Printed():
+            return printed(session, event)
+        case Found(run, finding):
+            return (
+                (replace(session, found=(*session.found, finding)), ())
+                if run == session.run
+                else (session, ())
+            )
+        case Judged(run, verdict):
+            return judge(session, verdict) if _current(session, run) else (session, ())
+        case NotJudged(run, what, try_this):
+            if not _current(session, run):
+                return session, ()
+            return replace(session, checking=None, found=()), (Say(f"{what} {try_this}", "bad"),)
+        case Sighted(sight, at):
+            return sighted(session, sight, at)
+        case DoorOpened():
+            return _door_opened(session, event)
+        case DoorShut(why):
+            said: tuple[Action, ...] = (Say(why, "bad"),) if why else ()
+            return replace(session, door=None, holder=""), said
+        case RequestSent(output, problem):
+            return session, (ShowSent(output), *((Say(problem, "bad"),) if problem else ()))
+        case Trouble(what, try_this):
+            if what in session.troubles:
+                return session, ()
+            told = replace(session, troubles=session.troubles | {what})
+            return told, (Say(f"{what} {try_this}", "bad"),)
+        case LiveDone():
+            progress = session.progress.passing(session.step.id)
+            return replace(session, progress=progress), (WriteProgress(progress),)
+        case StageListening(port):
+            return session, (Aim(Port("127.0.0.1", port, session.port)),) if session.stage_open else ()
+
+
+def _current(session: Session, run: int) -> bool:
+    return run == session.run and session.checking is not None
+
+
+def _saved(session: Session, event: Saved) -> Reaction:
+    """Files were saved: what runs is started anew, and the checks with it."""
+    gone = session.present - event.present
+    session = replace(session, present=event.present)
+    if session.stage_open:
+        return session, ()
+    session, actions = _without(session, gone) if gone else (session, ())
+    paths = frozenset(event.paths) - session.ignored
+    if not paths or not event.present:
+        return session, actions
+    session, told = _notice_own_writes(session, paths, event.at)
+    if paths <= session.ignored:
+        return session, (*actions, *told)
+    session = replace(session, saved_since=True, quiet_since=event.at, hint_offered=False)
+    if not session.let_go:
+        session, launched = launch(session, event.present, event.at)
+        actions = (*actions, *launched)
+    session, run = check(session, Why.SAVED)
+    return session, (*actions, *run)
+
+
+def _without(session: Session, gone: frozenset[str]) -> Reaction:
+    """Files of programs are no longer there, and what ran of them ends."""
+    programs = tuple(Running(one.spec) if one.spec.file in gone else one for one in session.programs)
+    # An earlier verdict was about a file that is gone.
+    session = replace(session, programs=programs, verdict=None, checking=None, run=session.run + 1)
+    names = ", ".join(sorted(gone))
+    said = Say(f"{names} is gone, and what ran of it has been ended. Save it again, and it starts.", "bad")
+    session, relaunched = launch(session, session.present, session.quiet_since)
+    return session, (EndPrograms(), Aim(None), said, *relaunched)
+
+
+def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> Reaction:
+    """A program that writes a source file at each start would restart for ever: such files stop counting."""
+    outer = session.outer
+    own = {one.spec.file for one in session.programs}
+    if outer is None or paths & own or at - outer.since > SELF_WRITTEN:
+        return replace(session, quick_launches=0), ()
+    count = session.quick_launches + 1
+    if count < SELF_WRITES:
+        return replace(session, quick_launches=count), ()
+    names = ", ".join(sorted(paths))
+    text = f"The program itself seems to write {names} when it starts, so saves of that no longer restart it."
+    return replace(session, quick_launches=0, ignored=session.ignored | paths), (Say(text, "ask"),)
+
+
+def _time(session: Session, at: float) -> Reaction:
+    session, actions = too_slow(session, at)
+    waits = not session.stage_open and not session.passed and session.checking is None
+    if not waits or at - session.quiet_since < PATIENCE_FOR_HINT:
+        return session, actions
+    session, offer = offer_hint(session, "No save for six minutes.")
+    return session, (*actions, *offer)
+
+
+def _door_opened(session: Session, event: DoorOpened) -> Reaction:
+    session = replace(session, door=event.port, holder=event.holder)
+    if event.port == session.port:
+        return session, ()
+    read = f"Where the lesson says localhost:{session.port}, open localhost:{event.port}."
+    if not event.holder:
+        return session, (Say(read, "ask"),)
+    kill = f"end it with `kill {event.holder_pid}`" if event.holder_pid else "end that program"
+    text = (
+        f"Port {session.port} is taken by {event.holder}, so this lab's door is {event.port}. {read} "
+        f"To have {session.port} back: {kill}, then press d twice."
+    )
+    return session, (Say(text, "ask"),)

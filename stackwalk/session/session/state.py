@@ -1,0 +1,143 @@
+"""The open lab as one frozen value, and what can be read off it. Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from stackwalk.check.verdict import Finding, Outcome, Verdict
+from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
+from stackwalk.course.place import next_after
+from stackwalk.session.session.events import Port
+
+
+class Phase(StrEnum):
+    """How a program of the learner stands."""
+
+    ABSENT = "absent"  # its file is not there
+    STARTING = "starting"  # it runs, and does not listen yet
+    LISTENING = "listening"  # on the port that the lesson names
+    ELSEWHERE = "elsewhere"  # on another one
+    ENDED = "ended"
+
+
+class Why(IntEnum):
+    """What a run of the checks is for: who did not ask is not shown all that is missing."""
+
+    LOOK = 1
+    ASKED = 2
+    SAVED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One program of the lab."""
+
+    spec: ProgramSpec
+    phase: Phase = Phase.ABSENT
+    launch: int = 0  # its number; 0: it was never launched
+    since: float = 0.0  # when it was launched
+    ports: tuple[Port, ...] = ()
+    heard: bool = False  # it has listened on the port that the lesson names
+    slow_said: bool = False
+    crashed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open lab."""
+
+    course: Course
+    lab: Lab
+    step: Step
+    progress: Progress
+    programs: tuple[Running, ...]  # outermost first
+    port: int  # the door that is wanted
+    door: int | None = None  # the door that is ours
+    holder: str = ""  # who has the one that is wanted
+    present: frozenset[str] = frozenset()  # the programs' files that are there
+    let_go: bool = False  # the learner runs the program by hand
+    movable: bool = True  # the probe can move the program's port
+    launches: int = 0
+    quick_launches: int = 0  # in a row, each for a save that came at once after the last launch
+    ignored: frozenset[str] = frozenset()  # files that the program itself writes
+    run: int = 0  # the number of the last run of the checks
+    checking: Why | None = None
+    found: tuple[Finding, ...] = ()  # of the run under way
+    verdict: Verdict | None = None  # the last one of this step
+    saved_since: bool = False  # a save since the step was entered
+    same_cause: tuple[str, str] | None = None  # which check failed of what, last time
+    same_cause_count: int = 0  # saves in a row
+    quiet_since: float = 0.0  # the last save, or hint, or when the step was entered
+    hint_offered: bool = False  # since the last save
+    hints_shown: int = 0  # of this step
+    sends: int = 0
+    prediction: int | None = None  # the one being asked, from 0
+    predicted: int = 0  # how many of this step have been answered
+    silent_at: float | None = None  # when a client last hung up that had said nothing
+    stage_open: bool = False  # the live step is under way
+    troubles: frozenset[str] = frozenset()  # each is said once
+
+    @property
+    def passed(self) -> bool:
+        """Whether this step is done, as far as is known of the files as they are."""
+        if self.step.live or self.verdict is None:
+            return self.step.id in self.progress.passed
+        return self.verdict.passed
+
+    @property
+    def outer(self) -> Running | None:
+        """The program that the door leads to."""
+        return self.programs[0] if self.programs else None
+
+    @property
+    def address(self) -> str:
+        """Where a client finds the door."""
+        return f"localhost:{self.door or self.port}"
+
+    @property
+    def asking(self) -> Prediction | None:
+        """The prediction that waits for a digit."""
+        return None if self.prediction is None else self.step.predictions[self.prediction]
+
+
+def nothing_yet(session: Session) -> str:
+    """Which file is to be made."""
+    outer = session.outer
+    return f"There is no {outer.spec.file} yet." if outer else "There is nothing to run yet."
+
+
+def onward(session: Session) -> Step | None:
+    """The step that n goes to: after one that has passed as the course says, else simply the next one."""
+    steps = session.lab.steps
+    if session.step.id in session.progress.passed:
+        return next_after(session.course, session.progress, session.step)
+    place = steps.index(session.step)
+    return steps[place + 1] if place + 1 < len(steps) else None
+
+
+def what_next(session: Session) -> str:
+    """The next thing to do, as one short sentence."""
+    if session.asking is not None and not session.passed:
+        return "Predict first: press the number of your guess."
+    if session.passed:
+        following = onward(session)
+        if following is None or following.lab != session.lab.number:
+            return "Press n to see where the road goes on."
+        return f"Press n to go on to {following.id} {following.title} ({following.minutes} minutes)."
+    if session.verdict is not None and session.verdict.outcome is not Outcome.FAILED:
+        return "Press r to run the checks again."
+    outer = session.outer
+    file = outer.spec.file if outer else "your file"
+    verb = "Change" if file in session.present else "Create"
+    return f"{verb} {file} and save it."
+
+
+def at_door(session: Session, line: str) -> str:
+    """A curl line with the port that the lesson names turned into the one that the door has.
+
+    Only loopback addresses are touched: `localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`.
+    """
+    if session.door is None or not session.programs:
+        return line
+    typed = session.programs[0].spec.port
+    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]):{typed}(?!\d)", rf"\g<1>:{session.door}", line)

@@ -1,0 +1,502 @@
+"""Stories: events in, what is to be done out, with no terminal."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stackwalk.check.verdict import Cause, Outcome
+from stackwalk.course.lesson import Progress
+from stackwalk.session.session.actions import (
+    Aim,
+    CloseStage,
+    EndPrograms,
+    Launch,
+    Leave,
+    OpenDoor,
+    OpenStage,
+    RunCheck,
+    Say,
+    SendRequest,
+    ShowAnswer,
+    ShowHint,
+    ShowLesson,
+    ShowPrediction,
+    ShowTraceback,
+    ShowVerdict,
+    ShowWhy,
+    ShutDoor,
+    WriteProgress,
+)
+from stackwalk.session.session.events import (
+    DoorOpened,
+    Found,
+    Judged,
+    Key,
+    LiveDone,
+    NotJudged,
+    Pasted,
+    Port,
+    Printed,
+    ProgramEnded,
+    ProgramListening,
+    Saved,
+    Sighted,
+    StageListening,
+    Tick,
+    Trouble,
+)
+from stackwalk.session.session.react import react
+from stackwalk.session.session.state import Phase, what_next
+from stackwalk.wire.sight import Closed
+
+Play = Callable[..., Any]
+PASSED, FAILED, BLOCKED = Outcome.PASSED, Outcome.FAILED, Outcome.BLOCKED
+
+
+def hung_up(at: float, sent: int = 0) -> Sighted:
+    return Sighted(Closed(1, at, "client", False, sent, 0), at)
+
+
+def test_a_whole_lab_is_played_with_no_terminal(play: Play) -> None:
+    player = play("1.0")
+    assert player.asked(ShowWhy) and player.asked(OpenStage)
+    assert player.asked(OpenDoor) and not player.launched
+    player.feed(DoorOpened(8080))
+    player.feed(StageListening(40000))
+    assert player.actions == (Aim(Port("127.0.0.1", 40000, 8080)),)
+    player.feed(LiveDone())
+    assert player.asked(WriteProgress)[0].progress.passed == ("1.0",)
+    player.key("n")
+    assert player.asked(CloseStage)
+    assert player.session.step.id == "1.1"
+    assert "There is no server.py yet" in player.said
+    for number, following in ((1, "1.2"), (2, "1.3")):
+        player.save()
+        assert player.launched and player.checked
+        player.listen()
+        assert player.asked(Aim)[0].target.number == 40001
+        player.judge(PASSED, FAILED)
+        assert player.asked(ShowVerdict)[0].next_line == "Change server.py and save it."
+        player.save()
+        player.judge(PASSED, PASSED)
+        assert f"1.{number}" in player.asked(WriteProgress)[0].progress.passed
+        assert player.asked(ShowVerdict)[0].next_line.startswith(f"Press n to go on to {following}")
+        player.key("n")
+        assert player.session.step.id == following
+    player.key("3")
+    player.save()
+    player.judge(PASSED)
+    player.key("n")
+    assert player.session.step.id == "1.3"
+    assert "the road ends here" in player.said
+    player.key("q")
+    assert player.actions == (Leave(0),)
+    assert player.session.progress.passed == ("1.0", "1.1", "1.2", "1.3")
+
+
+def test_a_program_is_launched_as_soon_as_its_file_exists_and_again_on_each_save(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    assert player.launched == [Launch(0, 1, True)]
+    player.save()
+    assert player.launched == [Launch(0, 2, True)]
+    assert player.asked(Aim) == [Aim("hold")]
+    player.save("main.css")
+    assert player.launched == [Launch(0, 3, True)]
+
+
+def test_news_of_an_earlier_launch_does_not_count(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.save()
+    assert player.feed(ProgramListening(1, (Port("127.0.0.1", 5, 8080),))) == ()
+    assert player.feed(ProgramEnded(1, 0.0, code=1, traceback="Traceback")) == ()
+    assert player.feed(Printed(1, ("old",))) == ()
+    assert player.session.outer.phase is Phase.STARTING
+
+
+def test_a_save_while_a_check_runs_starts_it_anew_and_the_older_verdict_never_counts(play: Play) -> None:
+    player = play("1.1")
+    player.save()
+    old = player.session.run
+    player.save()
+    assert player.checked == [RunCheck(old + 1, "1.1")]
+    player.feed(Judged(old, _passing(player)))
+    assert player.actions == ()
+    assert not player.session.passed and player.session.progress.passed == ()
+    player.judge(FAILED)
+    assert player.asked(ShowVerdict)
+
+
+def _passing(player: Any) -> Any:
+    player_now = player.session
+    player.judge(PASSED)
+    verdict = player.session.verdict
+    player.session = player_now
+    return verdict
+
+
+def test_nothing_moves_on_by_itself(play: Play) -> None:
+    player = play("1.1")
+    player.save()
+    player.judge(PASSED)
+    player.feed(Tick(10_000.0))
+    assert player.session.step.id == "1.1"
+    assert "n to go on to 1.2" in what_next(player.session)
+
+
+def test_what_is_already_there_is_done_without_asking(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.judge(PASSED)
+    assert "passed, with what is already there" in player.said
+    assert player.asked(WriteProgress)[0].progress.passed == ("1.2",)
+
+
+def test_who_did_not_ask_is_not_shown_all_that_is_missing(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.judge(PASSED, FAILED, FAILED)
+    assert not player.asked(ShowVerdict)
+    assert "1 of 3 checks pass" in player.said
+    player.key("r")
+    player.judge(PASSED, FAILED, FAILED)
+    assert player.asked(ShowVerdict)
+
+
+def test_a_hint_is_offered_after_three_saves_with_the_same_cause_and_never_opened(play: Play) -> None:
+    player = play("1.1")
+    for _ in range(2):
+        player.save()
+        player.judge(FAILED)
+        assert "press h" not in player.said
+    player.save()
+    player.judge(FAILED)
+    assert "press h (1 of 3)" in player.said
+    assert not player.asked(ShowHint)
+    player.key("h")
+    assert player.asked(ShowHint)[0].level == 1
+    assert player.asked(WriteProgress)[0].progress.hints == {"1.1": 1}
+
+
+def test_another_cause_begins_the_count_again(play: Play) -> None:
+    player = play("1.1")
+    for cause in (Cause.SILENT, Cause.SILENT, Cause.CRASHED, Cause.SILENT, Cause.SILENT):
+        player.save()
+        player.judge(FAILED, cause=cause)
+        assert "press h" not in player.said
+
+
+def test_checks_that_were_asked_for_by_a_key_are_no_saves(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    for _ in range(5):
+        player.key("r")
+        player.judge(FAILED)
+        assert "press h" not in player.said
+
+
+def test_what_the_machine_lacks_is_no_reason_for_a_hint(play: Play) -> None:
+    player = play("1.1")
+    for _ in range(4):
+        player.save()
+        player.judge(BLOCKED, cause=Cause.NEEDS)
+        assert "press h" not in player.said
+
+
+def test_a_hint_is_offered_after_six_minutes_without_a_save_once(play: Play) -> None:
+    player = play("1.1")
+    player.feed(Tick(359.0))
+    assert player.actions == ()
+    player.feed(Tick(361.0))
+    assert "press h (1 of 3)" in player.said
+    player.feed(Tick(800.0))
+    assert player.actions == ()
+
+
+def test_no_hint_is_offered_where_the_step_has_passed(play: Play) -> None:
+    player = play("1.1")
+    player.save()
+    player.listen()
+    player.judge(PASSED)
+    player.feed(Tick(10_000.0))
+    assert player.actions == ()
+
+
+def test_hints_go_from_mild_to_plain_and_then_the_solution_is_named(play: Play) -> None:
+    player = play("1.1")
+    levels = []
+    for _ in range(3):
+        player.key("h")
+        levels.append(player.asked(ShowHint)[0].level)
+    assert levels == [1, 2, 3]
+    player.key("h")
+    assert "stackwalk solution 1.1" in player.said
+
+
+def test_a_prediction_is_asked_first_and_answered_by_a_digit(play: Play) -> None:
+    player = play("1.3")
+    assert player.asked(ShowPrediction)[0].number == 1
+    assert what_next(player.session).startswith("Predict first")
+    assert player.key("9") == ()
+    player.key("1")
+    assert player.asked(ShowAnswer)[0].chosen == 0
+    assert "press p" in player.said
+    player.key("p")
+    assert player.asked(ShowPrediction)[0].number == 2
+    player.key("2")
+    assert player.asked(ShowAnswer)[0].prediction.question == "What comes?"
+    assert player.key("1") == ()
+
+
+def test_a_crash_shows_the_traceback_and_closes_clients_at_once(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(ProgramEnded(1, 1.0, code=1, traceback="Traceback: NameError"))
+    assert player.asked(ShowTraceback)[0].text == "Traceback: NameError"
+    assert player.asked(Aim) == [Aim(None)]
+    assert "It starts again when you save" in player.said
+    assert not player.launched
+
+
+def test_a_program_that_only_listened_and_ended_is_told_so(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.listen()
+    player.feed(ProgramEnded(1, 1.0, code=0))
+    assert "listened, came to its last line and ended by itself" in player.said
+
+
+@pytest.mark.parametrize("silent_first", [True, False])
+def test_a_program_killed_by_a_silent_connection_is_restarted_at_once_and_it_is_said(
+    play: Play, silent_first: bool
+) -> None:
+    player = play("1.3", present=("server.py",))
+    player.listen()
+    death = ProgramEnded(1, 5.1, code=1, traceback="AttributeError")
+    seen = list(player.feed(hung_up(5.0))) if silent_first else []
+    seen += player.feed(death)
+    if not silent_first:
+        seen += player.feed(hung_up(5.0))
+    assert [action for action in seen if isinstance(action, Launch)] == [Launch(0, 2, True)]
+    assert any("started again at once" in action.text for action in seen if isinstance(action, Say))
+
+
+def test_one_silent_connection_explains_one_death_only(play: Play) -> None:
+    player = play("1.3", present=("server.py",))
+    player.listen()
+    player.feed(hung_up(5.0))
+    player.feed(ProgramEnded(1, 5.1, code=1))
+    player.listen()
+    player.feed(ProgramEnded(2, 5.3, code=1))
+    assert not player.launched
+
+
+@pytest.mark.parametrize(
+    "event",
+    [hung_up(1.0), hung_up(5.0, sent=40), Sighted(Closed(1, 5.0, "server", True, 0, 0), 5.0)],
+    ids=["long ago", "it had asked", "the server hung up"],
+)
+def test_a_crash_of_another_kind_is_not_restarted(play: Play, event: Sighted) -> None:
+    player = play("1.3", present=("server.py",))
+    player.listen()
+    player.feed(event)
+    player.feed(ProgramEnded(1, 5.1, code=1))
+    assert not player.launched
+
+
+def test_a_program_that_never_listened_is_not_restarted(play: Play) -> None:
+    player = play("1.3", present=("server.py",))
+    player.feed(hung_up(5.0))
+    player.feed(ProgramEnded(1, 5.1, code=1))
+    assert not player.launched
+
+
+def test_another_port_than_the_lesson_says_is_said(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.listen(typed=8000, real=8000)
+    assert "listens on port 8000; the lesson says 8080" in player.said
+    assert player.asked(Aim) == [Aim(None)]
+
+
+def test_an_address_that_the_door_cannot_reach_is_said(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.listen(address="192.0.2.7")
+    assert "listens on 192.0.2.7 only" in player.said
+
+
+@pytest.mark.parametrize(
+    ("address", "reached"), [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("127.0.0.1", "127.0.0.1")]
+)
+def test_an_address_for_all_interfaces_is_reached_on_loopback(play: Play, address: str, reached: str) -> None:
+    player = play("1.1", present=("server.py",))
+    player.listen(address=address)
+    assert player.asked(Aim)[0].target.address == reached
+
+
+def test_a_program_that_cannot_be_moved_gets_the_typed_port_and_the_door_moves(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(8080))
+    player.feed(ProgramEnded(1, 1.0, code=1, traceback="OSError: [Errno 98] Address already in use"))
+    assert player.asked(OpenDoor) == [OpenDoor(8081)]
+    assert player.launched == [Launch(0, 2, False)]
+    player.feed(DoorOpened(8081))
+    assert "open localhost:8081" in player.said
+    player.listen(real=8080)
+    assert player.asked(Aim)[0].target.number == 8080
+    assert "http://localhost:8081" in player.said
+
+
+def test_a_program_that_takes_its_own_port_twice_is_not_launched_for_ever(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(8080))
+    player.feed(ProgramEnded(1, 1.0, code=1, last_words="Address already in use"))
+    player.feed(DoorOpened(8081))
+    player.feed(ProgramEnded(2, 2.0, code=1, last_words="Address already in use"))
+    assert not player.launched
+    assert "ended with exit status 1" in player.said
+
+
+def test_a_taken_door_names_who_holds_it_and_how_to_get_it_back(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.feed(DoorOpened(8082, "python server.py (process 4711)", 4711))
+    for part in ("8080 is taken by python server.py (process 4711)", "open localhost:8082", "kill 4711"):
+        assert part in player.said
+    player.key("s")
+    assert player.actions == (SendRequest("curl -v http://localhost:8082/"),)
+
+
+def test_send_goes_through_the_lessons_lines_in_turn(play: Play) -> None:
+    player = play("1.2")
+    lines = [player.key("s")[0].line for _ in range(3)]
+    assert lines == [
+        "curl -v http://localhost:8080/",
+        "curl http://localhost:8080/index.html",
+        "curl -v http://localhost:8080/",
+    ]
+
+
+def test_the_door_is_let_go_and_taken_back(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.key("d")
+    assert player.asked(EndPrograms) and player.asked(ShutDoor)
+    player.save()
+    assert not player.launched and player.checked
+    player.key("r")
+    assert not player.launched and player.checked
+    player.key("d")
+    assert player.actions[0] == OpenDoor(8080) and player.launched
+
+
+def test_a_file_that_goes_away_ends_its_program_and_comes_back(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.save(present=())
+    assert player.asked(EndPrograms) and not player.launched and not player.checked
+    assert "server.py is gone" in player.said
+    player.save()
+    assert player.launched and player.checked
+
+
+def test_a_file_that_the_program_itself_writes_does_not_restart_it_for_ever(play: Play) -> None:
+    player = play("1.3", present=("server.py",))
+    launches = 0
+    for number in range(20):
+        player.feed(Saved(("index.html",), frozenset({"server.py"}), number * 0.5))
+        launches += len(player.launched)
+    assert launches < 5
+    player.save("index.html", "server.py")
+    assert player.launched
+
+
+def test_a_slow_start_is_said_once(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.judge(FAILED)
+    player.feed(Tick(3.5))
+    assert "has not begun to listen on port 8080" in player.said
+    player.feed(Tick(9.0))
+    assert player.actions == ()
+
+
+def test_going_on_without_having_passed_is_allowed(play: Play) -> None:
+    player = play("1.1")
+    player.key("n")
+    assert player.session.step.id == "1.2"
+    assert "1.1 is not passed yet" in player.said
+    player.key("b")
+    assert player.session.step.id == "1.1"
+
+
+def test_the_live_step_ends_what_runs_and_keeps_the_door(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(8080))
+    player.key("b")
+    assert player.asked(EndPrograms) and player.asked(OpenStage)
+    assert not player.asked(ShutDoor) and not player.asked(OpenDoor)
+    assert player.save() == ()
+    assert player.feed(hung_up(2.0)) == ()
+    player.key("d")
+    assert not player.asked(ShutDoor)
+    player.key("q")
+    assert player.actions == (Leave(0),)
+
+
+def test_progress_is_kept_over_steps(play: Play) -> None:
+    player = play("1.2", progress=Progress(opened=("1.0", "1.1"), passed=("1.0", "1.1")))
+    assert player.asked(WriteProgress)[0].progress.opened == ("1.0", "1.1", "1.2")
+    assert player.asked(ShowLesson)[0].step.id == "1.2"
+
+
+def test_what_cannot_be_run_is_said_and_the_lab_goes_on(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(NotJudged(player.session.run, "The folder is too large.", "Move things out."))
+    assert player.said == "The folder is too large. Move things out."
+    player.feed(Trouble("Progress can't be written.", "Make room."))
+    assert player.said
+    player.feed(Trouble("Progress can't be written.", "Make room."))
+    assert player.actions == ()
+
+
+def test_what_was_pasted_presses_no_keys(play: Play) -> None:
+    player = play("1.1")
+    player.feed(Pasted("stackwalk check"))
+    assert not player.asked(ShowHint)
+    assert "left aside" in player.said
+
+
+def test_a_single_check_is_counted_while_the_rest_runs(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    finding = _passing(player).findings[0]
+    player.feed(Found(player.session.run, finding))
+    player.feed(Found(player.session.run - 1, finding))
+    assert len(player.session.found) == 1
+
+
+KEYS = st.sampled_from("nbhsrlpwd?123") | st.just("enter")
+
+
+@given(
+    st.lists(
+        st.one_of(KEYS, st.sampled_from(["save", "gone", "listen", "end", "pass", "fail", "tick"])),
+        max_size=40,
+    )
+)
+def test_whatever_happens_in_whatever_order_the_session_goes_on(play: Play, happenings: list[str]) -> None:
+    player = play("1.1")
+    for happening in happenings:
+        match happening:
+            case "save":
+                player.save()
+            case "gone":
+                player.save(present=())
+            case "listen":
+                player.listen()
+            case "end":
+                player.feed(ProgramEnded(player.session.launches, player.at, code=1, traceback="x"))
+            case "pass":
+                player.judge(PASSED)
+            case "fail":
+                player.judge(FAILED)
+            case "tick":
+                player.feed(Tick(player.at + 400))
+            case _:
+                player.feed(Key(happening, player.at))
+        assert player.session.step in player.session.lab.steps
+        assert len({one.launch for one in player.session.programs}) == len(player.session.programs)
+        assert what_next(player.session).endswith((".", ")."))
+        assert react(player.session, Tick(player.at))[0] is not None
