@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +12,9 @@ from stackwalk import __version__
 from stackwalk.errors import StackwalkError
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
-    from stackwalk.course.lesson import Course, Step
-    from stackwalk.course.progress import Progress
+    from stackwalk.course.lesson import Course, Lab, Progress, Step
     from stackwalk.course.workspace import Workspace
 
 
@@ -40,10 +38,12 @@ course_app = typer.Typer(rich_markup_mode=None, help="For those who write labs."
 app.add_typer(course_app, name="course")
 
 WorkspaceFlag = Annotated[
-    str | None, typer.Option("--workspace", metavar="DIR", help="Your folder; else the one you are in, else ./my-stack.")
+    str | None,
+    typer.Option("--workspace", metavar="DIR", help="Your folder; else the one you are in, else ./my-stack."),
 ]
 FromFlag = Annotated[
-    str | None, typer.Option("--from", metavar="DIR", help="The course in DIR instead of the one that came along.")
+    str | None,
+    typer.Option("--from", metavar="DIR", help="The course in DIR instead of the one that came along."),
 ]
 PortFlag = Annotated[str | None, typer.Option("--port", metavar="N", help="Another door than the lesson's.")]
 PlainFlag = Annotated[bool, typer.Option("--plain", help="Plain text: no keys, no colour, and it ends.")]
@@ -61,9 +61,7 @@ def run() -> int:
     except StackwalkError as error:
         return _say_error(error)
     except typer.TyperException as error:
-        return _say_error(
-            StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is.")
-        )
+        return _say_error(StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is."))
     except KeyboardInterrupt:
         return Status.INTERRUPTED
     except BrokenPipeError:
@@ -80,9 +78,9 @@ def _say_error(error: StackwalkError) -> int:
     from stackwalk.screen.safe import safe_block
 
     if "--json" in sys.argv[1:] and sys.argv[1:2] == ["check"]:
-        from stackwalk.check.verdict import could_not_run
+        from stackwalk.check.verdict import Verdict
 
-        print(could_not_run(_asked_on_the_command_line(), f"{error.what} {error.try_this}"))
+        print(Verdict(_asked_on_the_command_line(), (), "", 0.0, (), f"{error.what} {error.try_this}").to_json())
     print(f"{safe_block(error.what)}\n{safe_block(error.try_this)}", file=sys.stderr)
     return Status.COULD_NOT_RUN
 
@@ -112,10 +110,11 @@ def stackwalk(
 
 
 def _where_you_are() -> None:
-    from stackwalk.screen.pages import draw_where
+    from stackwalk.course.place import where_is
+    from stackwalk.screen.pages import draw_place
 
     course, workspace, progress = _opened(None, None)
-    _console().print(draw_where(course, progress, workspace))
+    _console().print(draw_place(course, progress, where_is(course, progress), str(workspace.root)))
 
 
 @app.command()
@@ -144,7 +143,13 @@ def lab(
     from stackwalk.session.opening import open_lab
 
     return open_lab(
-        _course(course_folder), what, folder=workspace, port=door, plain=plain, console=console, environ=os.environ
+        _course(course_folder),
+        what,
+        folder=workspace,
+        port=door,
+        plain=plain,
+        console=console,
+        environ=os.environ,
     )
 
 
@@ -164,23 +169,27 @@ def check(
 
     Example: stackwalk check 1.3
     """
-    from stackwalk.check.grading import check_workspace
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.grading import check_workspace
 
     return check_workspace(
         _course(course_folder),
-        _workspace(workspace),
+        existing_workspace(workspace, os.environ, Path.cwd()),
         asked=what,
-        everything=everything,
+        every=everything,
         only=only,
         seed=seed,
         as_json=as_json,
+        console=_console(),
     )
 
 
 @app.command()
 def trace(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="localhost:8080, :8080, http://localhost:8080/ …")],
-    port: Annotated[str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")] = None,
+    port: Annotated[
+        str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")
+    ] = None,
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too.")] = 0,
     plain: PlainFlag = False,
 ) -> int:
@@ -199,7 +208,7 @@ def hint(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: 
 
     Example: stackwalk hint
     """
-    from stackwalk.course.progress import write_progress
+    from stackwalk.course.progress import update_progress
     from stackwalk.screen.pages import draw_hint
 
     course, place, progress = _opened(workspace, course_folder)
@@ -208,8 +217,8 @@ def hint(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: 
         raise StackwalkError(f"Step {here.id} has no hints: it is played in the lab.", f"Type: stackwalk lab {here.id}")
     level = min(progress.hints.get(here.id, 0) + 1, len(here.hints))
     _console().print(draw_hint(here, level))
-    if place.exists:
-        write_progress(place, progress.with_hint(here.id, level))
+    if place.state.is_dir():
+        update_progress(place, lambda before: before.hinting(here.id, level))
     return Status.PASSED
 
 
@@ -219,10 +228,15 @@ def solution(step: StepName = None, workspace: WorkspaceFlag = None, course_fold
 
     Example: stackwalk solution 1.2
     """
+    from stackwalk.course.workspace import files_of
     from stackwalk.screen.pages import draw_solution
 
     course, _, progress = _opened(workspace, course_folder)
-    _console().print(draw_solution(_step(course, progress, step)))
+    here = _step(course, progress, step)
+    if here.solution is None:
+        raise StackwalkError(f"Step {here.id} is done live: you are the solution.", f"Type: stackwalk lab {here.id}")
+    files = [(name, file.read_text(encoding="utf-8")) for name, file in files_of(here.solution)]
+    _console().print(draw_solution(here, files))
     return Status.PASSED
 
 
@@ -241,18 +255,17 @@ def list_steps(workspace: WorkspaceFlag = None, course_folder: FromFlag = None) 
 
 @app.command()
 def words(
-    word: Annotated[str | None, typer.Argument(show_default=False)] = None,
     workspace: WorkspaceFlag = None,
     course_folder: FromFlag = None,
 ) -> int:
     """Show the words of the course: those that you met, and where the rest will come.
 
-    Example: stackwalk words socket
+    Example: stackwalk words
     """
     from stackwalk.screen.pages import draw_words
 
     course, _, progress = _opened(workspace, course_folder)
-    _console().print(draw_words(course, progress, word))
+    _console().print(draw_words(course, progress))
     return Status.PASSED
 
 
@@ -262,11 +275,13 @@ def reset(step: StepName = None, workspace: WorkspaceFlag = None, course_folder:
 
     Example: stackwalk reset
     """
+    from stackwalk.course.workspace import files_of
     from stackwalk.course.workspace import reset as reset_workspace
 
     course, place, progress = _opened(workspace, course_folder)
     here = _step(course, progress, step)
-    kept = reset_workspace(place, here)
+    names = [name for name, _ in files_of(here.solution)] if here.solution is not None else []
+    kept, _ = reset_workspace(place, here, names)
     console = _console()
     for path in kept:
         console.print(f"kept: {path}", markup=False, highlight=False)
@@ -282,13 +297,12 @@ def doctor(course_folder: FromFlag = None) -> int:
 
     Example: stackwalk doctor
     """
-    from stackwalk.doctor import examine
-    from stackwalk.screen.pages import draw_symptom
+    from stackwalk.doctor import draw_symptom, examine
 
     console = _console()
     worst = Status.PASSED
     for symptom in examine(_course(course_folder), os.environ):
-        console.print(draw_symptom(symptom.fine, symptom.name, symptom.says, symptom.try_this))
+        console.print(draw_symptom(symptom))
         if not symptom.fine:
             worst = Status.FAILED
     return worst
@@ -337,10 +351,14 @@ def _opened(folder: str | None, course_folder: str | None) -> "tuple[Course, Wor
     return _course(course_folder), workspace, progress
 
 
-def _step(course: "Course", progress: "Progress", name: str | None) -> "Step":
-    from stackwalk.course.place import step_called, where_is
+def _lab_of(course: "Course", name: str | None) -> "Lab":
+    return course.lab((name or "1").partition(".")[0])
 
-    return step_called(course, name) if name is not None else where_is(course, progress).step
+
+def _step(course: "Course", progress: "Progress", name: str | None) -> "Step":
+    from stackwalk.course.place import where_is
+
+    return course.step(name) if name is not None else where_is(course, progress).step
 
 
 def _port(text: str | None) -> int | None:

@@ -8,10 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.text import Text
+
 from stackwalk import __version__
 from stackwalk.course.lesson import Course
 from stackwalk.errors import StackwalkError
+from stackwalk.screen.safe import safe
 from stackwalk.tap.door import holder
+from stackwalk.tap.feed import feed_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def examine(course: Course, environ: Mapping[str, str]) -> Iterator[Symptom]:
     yield Symptom(True, "Python", f"{version}, {sys.executable}: programs are run with this one")
     steps = sum(len(lab.steps) for lab in course.labs)
     yield Symptom(steps > 0, "course", f"{len(course.labs)} labs with {steps} steps in {course.root}")
-    yield _runtime_folder(environ)
+    yield _feed()
     yield _loopback(socket.AF_INET, "127.0.0.1", needed=True)
     yield _loopback(socket.AF_INET6, "::1", needed=False)
     for port in sorted({program.port for lab in course.labs for program in lab.programs}):
@@ -40,11 +44,9 @@ def examine(course: Course, environ: Mapping[str, str]) -> Iterator[Symptom]:
     yield _terminal(environ)
 
 
-def _runtime_folder(environ: Mapping[str, str]) -> Symptom:
-    from stackwalk.tap.feed import runtime_folder
-
+def _feed() -> Symptom:
     try:
-        folder = runtime_folder(environ)
+        folder = feed_folder()
     except StackwalkError as error:
         return Symptom(False, "feed", error.what, error.try_this)
     return Symptom(True, "feed", f"sockets of open labs live in {folder}")
@@ -98,3 +100,12 @@ def _terminal(environ: Mapping[str, str]) -> Symptom:
     if columns < 40:
         return Symptom(False, "terminal", says, "Make the window at least 40 columns wide.")
     return Symptom(True, "terminal", says)
+
+
+def draw_symptom(symptom: Symptom) -> Text:
+    """One line for what was looked at, a second one with the cure where it is not fine."""
+    line = Text("✔ fine   " if symptom.fine else "✘ mend   ", style="green" if symptom.fine else "yellow")
+    line.append(f"{safe(symptom.name):<10} {safe(symptom.says)}", style="none")
+    if symptom.try_this:
+        line.append(f"\n{'':<20}{safe(symptom.try_this)}", style="bold")
+    return line
