@@ -144,7 +144,7 @@ def text_for_bytes(evidence: Evidence) -> bool:
 
 
 def printed_the_answer(evidence: Evidence) -> bool:
-    return evidence.cause == "closed-early" and "HTTP/1.1 200" in evidence.output.replace("/hello", "")
+    return evidence.cause == "closed-early" and "HTTP/1.1 200" in evidence.output
 
 
 def backslashes(evidence: Evidence) -> bool:
@@ -192,6 +192,11 @@ def still_hi_there(evidence: Evidence) -> bool:
     return evidence.step == "1.3" and bool(evidence.answer) and b"Hi there!" in raw(evidence)
 
 
+def always_the_same(evidence: Evidence) -> bool:
+    opened = re.findall(r"\bopen\(\s*(.)", source(evidence))
+    return evidence.step == "1.3" and bool(opened) and all(first in "\"'" for first in opened)
+
+
 def path_is_bytes(evidence: Evidence) -> bool:
     return evidence.step == "1.3" and bool(re.match(r"[\"']?b[\"']", missing_name(evidence)))
 
@@ -201,9 +206,9 @@ def slash_kept(evidence: Evidence) -> bool:
         return False
     if missing_name(evidence).startswith("'/"):
         return True
-    cuts = r"\[\s*\d*\s*:|strip\(|removeprefix|replace\(|join|[\"']\.[\"'/]|Path|\bre\.|/\("
+    cuts = r"\[\s*\d*\s*:|strip\(|removeprefix|replace\(|split\([\"']/|join|[\"']\.[\"'/]|Path|\bre\.|/\("
     return (
-        evidence.check != "a_missing_file_is_404"
+        evidence.check == "a_file_comes_back"
         and in_resources(evidence, 404)
         and "open(" in source(evidence)
         and not re.search(cuts, source(evidence))
@@ -339,9 +344,8 @@ MISTAKES = [
     Mistake(
         "no loop",
         no_loop,
-        "Your program served one client and was over. Put `accept` and all that follows into a "
-        "loop that never "
-        "ends: while True:",
+        "Your program served one client and was over. Put `accept` and all that follows into a loop that "
+        "never ends: while True:",
     ),
     Mistake(
         "no receive",
@@ -402,6 +406,11 @@ MISTAKES = [
         "Your program still says Hi there! to everybody. Look for the file that the path names, "
         "and send what is "
         "in it.",
+    ),
+    Mistake(
+        "always the same file",
+        always_the_same,
+        "Your program opens the same file for everybody. Open the one that the path names.",
     ),
     Mistake(
         "the path is bytes",
