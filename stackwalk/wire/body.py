@@ -1,0 +1,189 @@
+"""Where a body ends: counted, in chunks, or with the connection (RFC 9112 6.3).
+
+Each kind is fed bytes and says how far they belong to it. Only the first `limit` bytes are kept.
+"""
+
+from dataclasses import dataclass
+
+from stackwalk.wire.message import EndedBy, Head
+
+SIZE_LINE_LIMIT = 4096  # bytes; chunk extensions are seldom used at all
+TRAILER_LIMIT = 64 * 1024  # bytes
+SIZE_DIGITS = 16  # hexadecimal digits of a chunk size: 64 bits
+LENGTH_DIGITS = 19  # digits of a Content-Length: 63 bits
+HEX = frozenset(b"0123456789abcdefABCDEF")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why bytes can't be read as HTTP, and the first of them."""
+
+    why: str
+    raw: bytes
+
+
+class Body:
+    """A body in the making."""
+
+    __slots__ = ("_limit", "done", "ended_by", "fault", "kept", "size")
+
+    def __init__(self, ended_by: EndedBy, limit: int) -> None:
+        self.ended_by: EndedBy = ended_by
+        self.kept = bytearray()
+        self.size = 0  # bytes: all that came
+        self.done = False
+        self.fault: Fault | None = None
+        self._limit = limit
+
+    def feed(self, data: bytes, start: int) -> int:
+        """Take what is the body's of `data[start:]`; the position after it."""
+        raise NotImplementedError
+
+    def _take(self, data: bytes, start: int, end: int) -> int:
+        room = self._limit - len(self.kept)
+        if room > 0:
+            self.kept += data[start : min(end, start + room)]
+        self.size += end - start
+        return end
+
+
+class UntilClose(Body):
+    """All that comes until the connection ends."""
+
+    __slots__ = ()
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("close", limit)
+
+    def feed(self, data: bytes, start: int) -> int:
+        return self._take(data, start, len(data))
+
+
+class Counted(Body):
+    """So many bytes as Content-Length said."""
+
+    __slots__ = ("_length",)
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__("length", limit)
+        self._length = length
+        self.done = length == 0
+
+    def feed(self, data: bytes, start: int) -> int:
+        end = self._take(data, start, min(len(data), start + self._length - self.size))
+        self.done = self.size == self._length
+        return end
+
+
+class Chunked(Body):
+    """Chunks, each with its size before it, and a trailer (RFC 9112 7.1)."""
+
+    __slots__ = ("_left", "_line", "_state", "_trailer")
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("chunked", limit)
+        self._line = bytearray()
+        self._state = "size"
+        self._left = 0  # bytes of the present chunk
+        self._trailer = 0  # bytes of it so far
+
+    def feed(self, data: bytes, start: int) -> int:
+        position = start
+        while position < len(data) and not self.done and self.fault is None:
+            if self._state == "data":
+                end = self._take(data, position, min(len(data), position + self._left))
+                self._left -= end - position
+                position = end
+                if not self._left:
+                    self._state = "after"
+            elif self._state == "after":
+                position = self._after(data, position)
+            else:
+                position = self._read_line(data, position)
+        return position
+
+    def _after(self, data: bytes, position: int) -> int:
+        byte = data[position : position + 1]
+        if byte == b"\n":
+            self._line.clear()
+            self._state = "size"
+        elif byte == b"\r" and not self._line:
+            self._line += byte
+        else:
+            self.fault = Fault("a chunk is longer than the size before it says", bytes(self._line + byte))
+        return position + 1
+
+    def _read_line(self, data: bytes, position: int) -> int:
+        newline = data.find(b"\n", position)
+        end = len(data) if newline < 0 else newline + 1
+        room = SIZE_LINE_LIMIT + 1 if self._state == "size" else TRAILER_LIMIT + 1
+        if self._state == "size":
+            self._line += data[position : min(end, position + room - len(self._line))]
+            if len(self._line) > SIZE_LINE_LIMIT:
+                self.fault = Fault("the line with a chunk's size is too long", bytes(self._line[:64]))
+            elif newline >= 0:
+                self._begin_chunk()
+            return end
+        self._trailer += end - position
+        if len(self._line) < 2:  # enough to know whether the line is empty
+            self._line += data[position : min(end, position + 2)]
+        if self._trailer > TRAILER_LIMIT:
+            self.fault = Fault("what follows the last chunk is too long", bytes(self._line[:2]))
+        elif newline >= 0:
+            self.done = bytes(self._line[:2]) in (b"\n", b"\r\n")
+            self._line.clear()
+        return end
+
+    def _begin_chunk(self) -> None:
+        line = bytes(self._line)
+        digits = line.partition(b";")[0].strip(b" \t\r\n")
+        if not digits or len(digits) > SIZE_DIGITS or not HEX.issuperset(digits):
+            self.fault = Fault("a chunk's size is not a hexadecimal number", line[:64])
+            return
+        self._line.clear()
+        self._left = int(digits, 16)
+        self._state = "data" if self._left else "trailer"
+
+
+def request_body(head: Head, limit: int) -> Body | Fault | None:
+    """How a request's body ends; None: it has none (RFC 9112 6.3, 6 and 7)."""
+    codings = _codings(head)
+    if codings:
+        if codings[-1] == b"chunked":
+            return Chunked(limit)
+        return Fault("the request's Transfer-Encoding is not chunked, so nobody can know its end", b"")
+    lengths = head.every("content-length")
+    if not lengths:
+        return None
+    length = _length(lengths)
+    if length is None:
+        return Fault("the request's Content-Length is not a number", b", ".join(lengths)[:64])
+    return Counted(length, limit)
+
+
+def response_body(head: Head, method: str, status: int, limit: int) -> Body | None:
+    """How an answer's body ends; None: it has none (RFC 9112 6.3).
+
+    A Content-Length that is not a number counts as none: the body then ends with the connection.
+    """
+    if method == "HEAD" or status < 200 or status in (204, 304) or (method == "CONNECT" and status < 300):
+        return None
+    codings = _codings(head)
+    if codings:
+        return Chunked(limit) if codings[-1] == b"chunked" else UntilClose(limit)
+    length = _length(head.every("content-length"))
+    return UntilClose(limit) if length is None else Counted(length, limit)
+
+
+def _codings(head: Head) -> list[bytes]:
+    joined = b",".join(head.every("transfer-encoding")).lower()
+    return [coding for part in joined.split(b",") if (coding := part.strip(b" \t"))]
+
+
+def _length(values: tuple[bytes, ...]) -> int | None:
+    # The same number more than once is that number (RFC 9112 6.3).
+    numbers = {part.strip(b" \t") for value in values for part in value.split(b",")}
+    if len(numbers) != 1:
+        return None
+    digits = numbers.pop()
+    return int(digits) if digits.isdigit() and len(digits) <= LENGTH_DIGITS else None

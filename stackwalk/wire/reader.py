@@ -1,0 +1,381 @@
+"""Read what passes between a client and a server as HTTP/1.x, and say what it was.
+
+Fed with pieces of both directions in the one order in which they passed; any cut of the same bytes gives the
+same sights. It never raises and never insists on turns: an answer may come before its request is whole, or to no
+request at all. Requests and answers are paired in order, whichever comes first. What can't be read is said once.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from stackwalk.wire.body import Body, Fault, request_body, response_body
+from stackwalk.wire.message import Exchange, Head, Note, Request, Response, Side, read_head
+from stackwalk.wire.parsing import (
+    HTTP2,
+    SHOWN,
+    TLS,
+    MessageReader,
+    request_line_fault,
+    status_line_fault,
+)
+from stackwalk.wire.sight import Answered, Asked, Closed, Interim, Sight, Unanswered, Unreadable
+
+BODY_LIMIT = 64 * 1024  # bytes of a body that are kept
+WAITING_LIMIT = 1000  # requests of one connection that wait for their answers
+WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
+HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
+TOO_MANY_WAIT = "too many requests wait for an answer"
+AFTER_THE_END = "more bytes came after the end of the answer"
+EARLY = Note("early-answer", "answered before the request was whole", "RFC 9112 9.5")
+EARLIER = Note("early-answer", "answered before the request came", "RFC 9112 9.2")
+UNASKED = Note("unasked", "an answer that no request came before", "RFC 9112 9.2")
+HEAD_CUT = Note("head-cut", "the connection ended before the empty line after the headers", "RFC 9112 2.1")
+
+
+@dataclass(slots=True)
+class _Pair:
+    """An exchange in the making."""
+
+    number: int
+    request: Head | None = None
+    request_body: Body | None = None
+    response: Head | None = None
+    response_body: Body | None = None
+    ended: bool = False  # the answer is over
+    asked_at: float | None = None
+    request_done_at: float | None = None
+    answered_at: float | None = None
+    done_at: float | None = None
+    notes: list[Note] = field(default_factory=list)
+    weight: int = 0  # bytes of the request that are counted as kept
+
+    @property
+    def method(self) -> str:
+        return "" if self.request is None else Request(self.request).method
+
+    @property
+    def may_switch(self) -> bool:
+        """After it the connection may speak something else (RFC 9110 7.8, 9.3.6)."""
+        return self.request is not None and (
+            self.method == "CONNECT" or self.request.header("upgrade") is not None
+        )
+
+
+class Reader:
+    """Both directions of one connection: `feed` and `close` return what has been seen by them."""
+
+    def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
+        self._connection = connection
+        self._body_limit = body_limit
+        self._bytes: dict[Side, int] = {"client": 0, "server": 0}
+        self._quiet: dict[Side, bool] = {"client": False, "server": False}
+        self._ended: dict[Side, bool] = {"client": False, "server": False}
+        self._over = False
+        self._first_end: Side | None = None
+        self._question = MessageReader(request_line_fault, skips_blank=True)
+        self._asking: _Pair | None = None  # its request's body is coming
+        self._answer = MessageReader(status_line_fault, skips_blank=False)
+        self._answering: _Pair | None = None  # its answer's body is coming
+        self._waiting: deque[_Pair] = deque()  # asked, no answer has begun
+        self._weight = 0  # bytes kept of them
+        self._unasked: _Pair | None = None  # answered, its request has not come
+        self._switching: _Pair | None = None  # asked for an end of HTTP: what the client sends is held
+        self._held = bytearray()
+        self._begun: dict[Side, float] = {"client": 0.0, "server": 0.0}  # first byte of the present message
+        self._count = 0
+
+    def feed(self, side: Side, data: bytes, at: float) -> list[Sight]:
+        """Bytes have passed: what is known by them. `at`: seconds of one monotonic clock."""
+        sights: list[Sight] = []
+        if self._over or self._ended[side]:
+            return sights
+        self._bytes[side] += len(data)
+        if side == "client":
+            self._read_questions(data, at, sights)
+        else:
+            self._read_answers(data, at, sights)
+        return sights
+
+    def close(self, side: Side, at: float, reset: bool = False) -> list[Sight]:
+        """A side has sent its last byte, or has reset the connection, which ends both."""
+        sights: list[Sight] = []
+        if self._over or (self._ended[side] and not reset):
+            return sights
+        self._first_end = self._first_end or side
+        if not self._ended[side]:
+            self._ended[side] = True
+            if side == "client":
+                self._end_questions(at, sights)
+            else:
+                self._end_answers(at, reset, sights)
+        if reset or all(self._ended.values()):
+            self._finish(at, self._first_end if not reset else side, reset, sights)
+        return sights
+
+    def end(self, at: float) -> list[Sight]:
+        """Neither side has ended, but nobody passes anything on any more."""
+        sights: list[Sight] = []
+        if not self._over:
+            self._finish(at, None, False, sights)
+        return sights
+
+    def silence(self) -> None:
+        """Read nothing more; bytes are still counted, and the end is still said."""
+        self._go_quiet("client")
+        self._go_quiet("server")
+        self._waiting.clear()
+        self._unasked = self._answering = None
+
+    # The client's bytes
+
+    def _read_questions(self, data: bytes, at: float, sights: list[Sight]) -> None:
+        position = 0
+        while position < len(data) and not self._quiet["client"]:
+            if self._switching is not None and self._asking is None:
+                self._held += data[position : position + HELD_LIMIT + 1 - len(self._held)]
+                if len(self._held) > HELD_LIMIT:
+                    self._go_quiet("client")
+                return
+            message = self._question
+            if not message.started:
+                self._begun["client"] = at
+            had_head = message.head is not None
+            position = message.feed(data, position)
+            if message.fault is not None:
+                self._fail("client", message.fault, at, sights)
+            elif message.head is not None and not had_head:
+                self._ask(message, at, sights)
+            if message.done and not self._quiet["client"]:
+                self._end_question(at)
+
+    def _ask(self, message: MessageReader, at: float, sights: list[Sight]) -> None:
+        head = message.head
+        if head is None:
+            return
+        if head.first_line == b"PRI * HTTP/2.0":
+            self._fail("client", Fault(HTTP2, head.raw[:SHOWN]), at, sights)
+            return
+        pair = self._unasked
+        if pair is None:
+            pair = self._new_pair()
+        else:
+            pair.notes = [note for note in pair.notes if note != UNASKED] + [EARLIER]
+        self._unasked = None
+        pair.request, pair.asked_at = head, self._begun["client"]
+        sights.append(Asked(self._connection, at, Request(head), pair.number))
+        if pair.response is None:
+            if len(self._waiting) >= WAITING_LIMIT or self._weight > WEIGHT_LIMIT:
+                self._fail("client", Fault(TOO_MANY_WAIT, head.raw[:SHOWN]), at, sights)
+                self._go_quiet("server")
+                return
+            self._waiting.append(pair)
+            self._weigh(pair, len(head.raw))
+        body = request_body(head, self._body_limit)
+        self._asking = pair
+        if isinstance(body, Fault):
+            self._fail("client", body, at, sights)
+            return
+        message.body = pair.request_body = body
+        if pair.may_switch and pair.response is None:
+            self._switching = pair
+        if pair.ended:
+            self._say_answered(pair, at, sights)
+
+    def _end_question(self, at: float) -> None:
+        pair = self._asking
+        if pair is not None:
+            pair.request_done_at = at
+            if pair.response is None and pair.request_body is not None:
+                self._weigh(pair, len(pair.request_body.kept))
+        self._asking = None
+        self._question = MessageReader(request_line_fault, skips_blank=True)
+
+    def _end_questions(self, at: float, sights: list[Sight]) -> None:
+        self._switching = None
+        self._held.clear()
+        message = self._question
+        if not self._quiet["client"] and message.started and message.head is None:
+            why = "the client ended in the middle of a request's head"
+            raw = message.so_far()
+            if request_line_fault(raw[:SHOWN].rstrip(b"\r\n"), False) is not None:
+                why = "it is no request, and the client ended"
+            sights.append(Unreadable(self._connection, at, "client", why, raw[:SHOWN]))
+        self._say_unasked(at, sights)
+
+    # The server's bytes
+
+    def _read_answers(self, data: bytes, at: float, sights: list[Sight]) -> None:
+        position = 0
+        while position < len(data) and not self._quiet["server"]:
+            message = self._answer
+            if not message.started:
+                self._begun["server"] = at
+            had_head = message.head is not None
+            position = message.feed(data, position)
+            if message.fault is not None:
+                self._fail("server", message.fault, at, sights)
+                return
+            if message.head is not None and not had_head:
+                self._begin_answer(message, at, sights)
+            if message.done and not self._quiet["server"]:
+                self._end_answer(at, sights)
+
+    def _begin_answer(self, message: MessageReader, at: float, sights: list[Sight]) -> None:
+        head = message.head
+        status = None if head is None else Response(head).status
+        if head is None or status is None:
+            return
+        if 100 <= status < 200 and status != 101:
+            sights.append(Interim(self._connection, at, Response(head)))
+            return
+        pair = self._pair_answer(at, sights)
+        pair.response, pair.answered_at = head, self._begun["server"]
+        body = response_body(head, pair.method, status, self._body_limit)
+        message.body = pair.response_body = body
+        self._answering = pair
+        if status == 101 or (pair.method == "CONNECT" and 200 <= status < 300):
+            self._end_answer(at, sights)
+            self._go_quiet("client")
+            self._go_quiet("server")
+        elif pair is self._switching:
+            self._switching = None
+            held, self._held = bytes(self._held), bytearray()
+            self._read_questions(held, at, sights)
+
+    def _pair_answer(self, at: float, sights: list[Sight]) -> _Pair:
+        if self._waiting:
+            pair = self._next_waiting()
+            if pair is self._asking:
+                pair.notes.append(EARLY)
+            return pair
+        self._say_unasked(at, sights)
+        pair = self._new_pair()
+        pair.notes.append(UNASKED)
+        if not self._ended["client"] and not self._quiet["client"]:
+            self._unasked = pair
+        return pair
+
+    def _end_answer(self, at: float, sights: list[Sight], cut: bool = False) -> None:
+        pair = self._answering
+        self._answering = None
+        self._answer = MessageReader(status_line_fault, skips_blank=True)
+        if pair is None:
+            return
+        pair.ended, pair.done_at = True, at
+        if cut and pair.response_body is not None:
+            pair.response_body.ended_by = "cut"
+        if pair is not self._unasked:
+            self._say_answered(pair, at, sights)
+
+    def _end_answers(self, at: float, reset: bool, sights: list[Sight]) -> None:
+        if self._quiet["server"]:
+            return
+        message = self._answer
+        if self._answering is not None:
+            ended_by = None if message.body is None else message.body.ended_by
+            self._end_answer(at, sights, cut=reset or ended_by != "close")
+        elif message.started and message.head is None:
+            self._end_cut_head(message.so_far(), at, sights)
+
+    def _end_cut_head(self, raw: bytes, at: float, sights: list[Sight]) -> None:
+        first_line = raw.partition(b"\n")[0].rstrip(b"\r")
+        why = status_line_fault(raw[:SHOWN].rstrip(b"\r\n"), False) or status_line_fault(first_line, True)
+        if why is not None:
+            self._fail("server", Fault(why, raw[:SHOWN]), at, sights)
+            return
+        pair = self._pair_answer(at, sights)
+        pair.response, pair.answered_at = read_head(raw), self._begun["server"]
+        pair.notes.append(HEAD_CUT)
+        pair.response_body = Body("cut", 0)
+        self._answering = pair
+        self._end_answer(at, sights)
+
+    # Both
+
+    def _new_pair(self) -> _Pair:
+        self._count += 1
+        return _Pair(self._count)
+
+    def _weigh(self, pair: _Pair, kept: int) -> None:
+        pair.weight += kept
+        self._weight += kept
+
+    def _next_waiting(self) -> _Pair:
+        pair = self._waiting.popleft()
+        self._weight -= pair.weight
+        return pair
+
+    def _go_quiet(self, side: Side) -> None:
+        self._quiet[side] = True
+        self._held.clear()
+        if side == "client":
+            self._switching = None
+
+    def _fail(self, side: Side, fault: Fault, at: float, sights: list[Sight]) -> None:
+        """Say once that a side can't be read, and read it no more."""
+        other: Side = "server" if side == "client" else "client"
+        said = self._quiet[other] and not self._count  # one sentence for a connection that never was HTTP
+        pair = self._asking if side == "client" else self._answering
+        why = fault.why
+        if side == "server":
+            if pair is not None:
+                pair.done_at = at
+                if pair.response_body is not None:
+                    pair.response_body.ended_by = "cut"
+            elif self._waiting:
+                pair = self._next_waiting()
+            elif self._count:
+                why = AFTER_THE_END
+            self._answering = None
+        self._go_quiet(side)
+        if not said:
+            exchange = None if pair is None else self._exchange(pair)
+            sights.append(Unreadable(self._connection, at, side, why, fault.raw, exchange))
+        if side == "client":
+            if why in (TLS, HTTP2):
+                self._go_quiet("server")
+            self._say_unasked(at, sights)
+
+    def _say_answered(self, pair: _Pair, at: float, sights: list[Sight]) -> None:
+        sights.append(Answered(self._connection, at, self._exchange(pair)))
+
+    def _say_unasked(self, at: float, sights: list[Sight]) -> None:
+        """No request will come for an answer that was not asked for."""
+        pair, self._unasked = self._unasked, None
+        if pair is not None and pair.ended:
+            self._say_answered(pair, at, sights)
+
+    def _finish(self, at: float, by: Side | None, reset: bool, sights: list[Sight]) -> None:
+        if self._answering is not None:
+            self._end_answer(at, sights, cut=True)
+        self._say_unasked(at, sights)
+        while self._waiting:
+            pair = self._next_waiting()
+            sights.append(Unanswered(self._connection, at, self._exchange(pair)))
+        self._over = True
+        sights.append(Closed(self._connection, at, by, reset, self._bytes["client"], self._bytes["server"]))
+
+    def _exchange(self, pair: _Pair) -> Exchange:
+        request = response = None
+        if pair.request is not None:
+            kept, size = _kept(pair.request_body)
+            request = Request(pair.request, kept, size)
+        if pair.response is not None:
+            kept, size = _kept(pair.response_body)
+            ended_by = "none" if pair.response_body is None else pair.response_body.ended_by
+            response = Response(pair.response, kept, size, ended_by)
+        return Exchange(
+            pair.number,
+            self._connection,
+            request,
+            response,
+            pair.asked_at,
+            pair.request_done_at,
+            pair.answered_at,
+            pair.done_at,
+            tuple(pair.notes),
+        )
+
+
+def _kept(body: Body | None) -> tuple[bytes, int]:
+    return (b"", 0) if body is None else (bytes(body.kept), body.size)

@@ -1,0 +1,96 @@
+"""What a tap can report of a connection, one value for each thing that can be seen."""
+
+from dataclasses import dataclass
+
+from stackwalk.wire.message import Exchange, Request, Response, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A client has connected."""
+
+    connection: int  # 1, 2, 3 … of its tap
+    at: float  # seconds of one monotonic clock
+    client: str  # "127.0.0.1:54321"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request's head is in; its body may follow."""
+
+    connection: int
+    at: float
+    request: Request
+    number: int = 1  # of the exchange that it begins, on its connection
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """A 1xx answer: the real one follows (RFC 9110 15.2)."""
+
+    connection: int
+    at: float
+    response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An exchange is over: its answer has ended, or the connection has in the middle of it."""
+
+    connection: int
+    at: float
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Bytes that are not HTTP/1.x (passed on all the same); nothing more of that side is reported."""
+
+    connection: int
+    at: float
+    side: Side
+    why: str  # one short sentence, lower case, no full stop
+    raw: bytes  # the first of them
+    exchange: Exchange | None = None  # whose answer (or whose request's rest) it would have been
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The connection ended before this request had any answer."""
+
+    connection: int
+    at: float
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A connection is over."""
+
+    connection: int
+    at: float
+    by: Side | None  # who ended first; None: the tap did
+    reset: bool  # with a reset instead of an orderly end
+    client_bytes: int  # that the client sent
+    server_bytes: int  # that the server sent
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The target could not be reached; the client was closed at once."""
+
+    connection: int
+    at: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """So many sights were left out here, because whoever looks could not keep up."""
+
+    connection: int  # 0: of any connection
+    at: float
+    count: int
+
+
+Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Closed | Refused | Missed
