@@ -1,7 +1,9 @@
 """Draw step 1.0: what a client sent, what the learner sent, and the sentences between."""
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
 from stackwalk.screen.safe import safe
@@ -19,14 +21,12 @@ _STYLES = {
     "gone": "yellow",
     "done": "bold green",
 }
-_MARKS = {"asks": "● ", "waits": "○ ", "type": "▸ ", "held": "✗ ", "note": "  ", "gone": "○ ", "done": "✓ "}
+_MARKS = {"asks": "● ", "waits": "○ ", "type": "▸ ", "held": "✘ ", "note": "  ", "gone": "○ ", "done": "✔ "}
 
 
 def draw_tell(tell: Tell) -> RenderableType:
     """A sentence, with a mark for its kind in front; lines that follow are set in by as much."""
-    table = Table.grid(padding=0)
-    table.add_row(Text(_MARKS[tell.kind]), Text(safe(tell.text)), style=_STYLES[tell.kind])
-    return table
+    return _Hanging(_MARKS[tell.kind], safe(tell.text), _STYLES[tell.kind])
 
 
 def draw_show(show: Show) -> RenderableType:
@@ -44,6 +44,22 @@ def prompt(human: Human) -> str:
     if human.current is None:
         return "(nobody yet) "
     return {"first line": "first line: ", "headers": "empty line: ", "body": "page: "}[human.phase]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hanging:
+    """Text behind a mark, wrapped to the width that there is."""
+
+    mark: str
+    text: str
+    style: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        room = max(8, options.max_width - cell_len(self.mark))
+        for number, line in enumerate(Text(self.text).wrap(console, room)):
+            line.rstrip()
+            mark = self.mark if number == 0 else " " * cell_len(self.mark)
+            yield Text(mark, style=self.style).append_text(line)
 
 
 def _lines(data: bytes, mark: str, style: str) -> Group:

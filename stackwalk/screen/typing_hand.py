@@ -5,22 +5,20 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.text import Text
 
-from stackwalk.screen.safe import safe
-
 Pause = Callable[[float], None]  # seconds
 
 
-def type_line(console: Console, before: str, text: str, style: str, pause: Pause, each: float) -> None:
-    """Print `before`, then `text` with that many seconds after each letter (0: all at once), then a line end."""
-    shown = safe(text.expandtabs(4))
-    if each <= 0:
-        console.print(Text(before, style="dim").append(shown, style=style), soft_wrap=True)
-        return
+def type_line(console: Console, before: str, text: Text, *, pause: Pause, each: float) -> None:
+    """Print `before`, then a text that is safe, with that many seconds after each letter (0: all at once).
+
+    Spaces at the beginning come at once, as an editor sets them in. It ends with a line end.
+    """
     console.print(Text(before, style="dim"), end="", soft_wrap=True)
-    indent = len(shown) - len(shown.lstrip(" "))
-    console.print(Text(shown[:indent]), end="", soft_wrap=True)
-    for letter in shown[indent:]:
-        console.print(Text(letter, style=style), end="", soft_wrap=True)
+    indent = len(text.plain) - len(text.plain.lstrip(" "))
+    at_once, letters = (text, []) if each <= 0 else (text[:indent], list(text[indent:].plain))
+    console.print(at_once, end="", soft_wrap=True)
+    for letter in letters:
+        console.print(Text(letter, style=text.style), end="", soft_wrap=True)
         console.file.flush()
         pause(each)
     console.print()

@@ -17,9 +17,7 @@ def test_the_mark_stands_under_the_first_byte_that_differs(parts: tuple[bytes, b
         return
     offset = drawn.offset
     assert offset is not None
-    assert (
-        expected[:offset] == actual[:offset] and expected[offset : offset + 1] != actual[offset : offset + 1]
-    )
+    assert expected[:offset] == actual[:offset] and expected[offset : offset + 1] != actual[offset : offset + 1]
     line, mark = drawn.actual.split("\n")
     column = mark.index("^")
     assert line[column:].startswith(visible(actual[offset : offset + AFTER]))

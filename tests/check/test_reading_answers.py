@@ -92,10 +92,7 @@ def test_the_right_status_is_fine_and_another_is_marked() -> None:
 
 
 def test_no_status_line_is_said() -> None:
-    assert (
-        "does not begin with a status line"
-        in failure(lambda: answer(b"hi\n\n").expect_status(200, "No.")).message
-    )
+    assert "does not begin with a status line" in failure(lambda: answer(b"hi\n\n").expect_status(200, "No.")).message
 
 
 def test_a_final_line_end_may_be_let_pass() -> None:

@@ -158,9 +158,7 @@ def test_all_grades_every_step_begun_or_not_and_no_live_one() -> None:
         (None, True, True, "--all grades every step", "Leave out --all"),
     ],
 )
-def test_what_cannot_be_graded_is_said(
-    asked: str | None, only: bool, every: bool, what: str, try_this: str
-) -> None:
+def test_what_cannot_be_graded_is_said(asked: str | None, only: bool, every: bool, what: str, try_this: str) -> None:
     with pytest.raises(StackwalkError) as error:
         steps_to_grade(COURSE, at(None), asked, only=only, all=every)
     assert what in error.value.what
@@ -181,12 +179,7 @@ def test_a_course_of_live_steps_alone_has_nothing_to_grade() -> None:
 def test_progress_changes_by_making_a_new_one() -> None:
     before = Progress()
     after = (
-        before.opening("1.1")
-        .opening("1.2")
-        .opening("1.1")
-        .passing("1.1", "1.1")
-        .hinting("1.1", 2)
-        .hinting("1.1", 1)
+        before.opening("1.1").opening("1.2").opening("1.1").passing("1.1", "1.1").hinting("1.1", 2).hinting("1.1", 1)
     )
     assert before == Progress()
     assert (after.opened, after.passed, after.current, dict(after.hints)) == (

@@ -184,8 +184,6 @@ def test_updates_of_several_processes_lose_nothing(workspace: Workspace) -> None
         "    step = f'{sys.argv[2]}.{number}'\n"
         "    update_progress(Workspace(Path(sys.argv[1])), lambda progress: progress.passing(step))\n"
     )
-    runs = [
-        subprocess.Popen([sys.executable, "-c", program, str(workspace.root), lab]) for lab in ("1", "2", "3")
-    ]
+    runs = [subprocess.Popen([sys.executable, "-c", program, str(workspace.root), lab]) for lab in ("1", "2", "3")]
     assert [run.wait(timeout=60) for run in runs] == [0, 0, 0]
     assert len(json.loads(progress_file(workspace).read_text())["passed"]) == 60

@@ -206,9 +206,7 @@ def test_what_is_malformed_is_said_with_its_file_and_a_cure(root: Path, name: st
     assert len(error.value.try_this.split()) > 2
 
 
-@pytest.mark.parametrize(
-    "missing", ["lab.toml", "why.md", "1-begin/step.md", "1-begin/hints.md", "1-begin/check.py"]
-)
+@pytest.mark.parametrize("missing", ["lab.toml", "why.md", "1-begin/step.md", "1-begin/hints.md", "1-begin/check.py"])
 def test_a_missing_file_is_named(root: Path, missing: str) -> None:
     file = root / "labs/1-doors" / missing
     file.unlink()

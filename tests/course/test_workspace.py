@@ -182,9 +182,7 @@ def test_a_second_session_is_told_which_process_has_the_workspace(workspace: Wor
         assert first.stdout.readline() == "held\n"
         with start_holding(workspace) as second:
             out, _ = second.communicate(timeout=30)
-        assert out == (
-            f"Another stackwalk has this workspace open: process {first.pid} ({workspace.root}).\n"
-        )
+        assert out == (f"Another stackwalk has this workspace open: process {first.pid} ({workspace.root}).\n")
         first.communicate(timeout=30)
     with lock(workspace):
         pass  # free again
@@ -235,13 +233,9 @@ def test_a_step_that_gives_nothing_puts_nothing(workspace: Workspace) -> None:
     assert put_start_files(workspace, a_step("1.1")) == ()
 
 
-def test_a_reset_keeps_a_dated_copy_and_puts_the_given_files_anew(
-    workspace: Workspace, tmp_path: Path
-) -> None:
+def test_a_reset_keeps_a_dated_copy_and_puts_the_given_files_anew(workspace: Workspace, tmp_path: Path) -> None:
     start = write(tmp_path / "start", {"data.txt": "given"})
-    write(
-        workspace.root, {"server.py": "mine", "data.txt": "changed", "app/routes.py": "also", "notes": "no"}
-    )
+    write(workspace.root, {"server.py": "mine", "data.txt": "changed", "app/routes.py": "also", "notes": "no"})
     kept, put = reset(workspace, a_step("1.1", start=start), ["server.py", "app", "missing.py"], NOW)
     shelf = workspace.state / "kept" / "2026-11-24T19-30-05"
     assert kept == (shelf / "server.py", shelf / "app", shelf / "data.txt")
@@ -270,9 +264,7 @@ def test_a_reset_keeps_a_link_as_a_link(workspace: Workspace, tmp_path: Path) ->
     assert (tmp_path / "outside.py").read_text() == "precious"
 
 
-@pytest.mark.parametrize(
-    "name", ["/etc/hostname", "../x", "a/../../x", "", ".", ".stackwalk", ".stackwalk/lock"]
-)
+@pytest.mark.parametrize("name", ["/etc/hostname", "../x", "a/../../x", "", ".", ".stackwalk", ".stackwalk/lock"])
 def test_a_reset_leaves_alone_what_is_not_in_the_workspace(workspace: Workspace, name: str) -> None:
     with pytest.raises(StackwalkError, match="is no file of the workspace"):
         reset(workspace, a_step("1.1"), [name], NOW)

@@ -265,9 +265,7 @@ def test_a_word_on_the_way_is_followed_by_the_answer_itself() -> None:
     human, acts = play(Called(1, request))
     assert "asks first whether it may" in told(acts, "note")
     lines = (Line("HTTP/1.1 100 Continue"), Line(""), Brought(1, b"a=1&b=222"), *ANSWER)
-    assert sent(*lines, human=human) == {
-        1: b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nHi there!\r\n<end>"
-    }
+    assert sent(*lines, human=human) == {1: b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nHi there!\r\n<end>"}
     human, acts = play(*lines, Received(1), human=human)
     assert Succeeded(1) in acts
 
@@ -386,9 +384,7 @@ def test_one_that_waits_may_go_as_well() -> None:
     assert human.waiting == ()
 
 
-@pytest.mark.parametrize(
-    ("oddity", "words"), [("tls", "tried https"), ("too long", "cut off"), ("crowd", "oldest")]
-)
+@pytest.mark.parametrize(("oddity", "words"), [("tls", "tried https"), ("too long", "cut off"), ("crowd", "oldest")])
 def test_odd_clients_get_a_sentence(oddity: str, words: str) -> None:
     human, acts = play(Connected(1), Odd(1, oddity))  # type: ignore[arg-type]
     assert words in told(acts, "note")
@@ -405,9 +401,7 @@ numbers = st.integers(1, 4)
 requests = st.sampled_from([BROWSER, ICON, CURL, b"HEAD / HTTP/1.1\r\n\r\n", b"\r\n\r\n", b"POST /\n\n"])
 lines = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(
-        ["HTTP/1.1 200 OK", "", "Hi there!", "HTTP/1.1 204 x", "a: b", "q", "HTTP/1.1 100 x", "x\ny"]
-    ),
+    st.sampled_from(["HTTP/1.1 200 OK", "", "Hi there!", "HTTP/1.1 204 x", "a: b", "q", "HTTP/1.1 100 x", "x\ny"]),
 )
 events: st.SearchStrategy[HumanEvent] = st.one_of(
     st.builds(Connected, numbers),

@@ -35,8 +35,8 @@ def test_a_long_request_is_cut_and_it_is_said() -> None:
 
 
 def test_sentences_have_a_mark_that_is_not_only_a_colour() -> None:
-    assert text_of(draw_tell(Tell("held", "No."))) == "✗ No.\n"
-    assert text_of(draw_tell(Tell("done", "Yes."))) == "✓ Yes.\n"
+    assert text_of(draw_tell(Tell("held", "No."))) == "✘ No.\n"
+    assert text_of(draw_tell(Tell("done", "Yes."))) == "✔ Yes.\n"
 
 
 def test_at_40_columns_sentences_are_set_in_below_their_mark() -> None:

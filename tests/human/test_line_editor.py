@@ -154,12 +154,8 @@ def test_keys_are_the_same_however_their_bytes_are_cut(data: bytes, cuts: list[i
 
 
 keystrokes = st.lists(
-    st.sampled_from(
-        [b"a", "ü".encode(), "世".encode(), "e\u0301".encode(), b" ", b"\x7f", b"\x17", b"\x15", b"\r", UP]
-    )
-    | st.sampled_from(
-        [DOWN, LEFT, RIGHT, b"\x01", b"\x05", b"\x0b", b"\x04", b"\x1b[200~x\ny\x1b[201~", b"\xff"]
-    ),
+    st.sampled_from([b"a", "ü".encode(), "世".encode(), "e\u0301".encode(), b" ", b"\x7f", b"\x17", b"\x15", b"\r", UP])
+    | st.sampled_from([DOWN, LEFT, RIGHT, b"\x01", b"\x05", b"\x0b", b"\x04", b"\x1b[200~x\ny\x1b[201~", b"\xff"]),
     max_size=60,
 )
 

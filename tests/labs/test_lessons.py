@@ -157,9 +157,7 @@ def test_a_solution_has_what_the_program_needs(step: Step) -> None:
 
 def test_every_solution_belongs_to_a_step() -> None:
     owned = {step.solution for step in COURSE.steps}
-    there = {
-        folder for folder in (COURSE.root / "solutions").glob("*/*") if not folder.name.startswith((".", "_"))
-    }
+    there = {folder for folder in (COURSE.root / "solutions").glob("*/*") if not folder.name.startswith((".", "_"))}
     assert there == owned - {None}
 
 

@@ -86,9 +86,7 @@ def verdict_of(step: str, *outcomes: Outcome, cause: Cause = Cause.SILENT, name:
 class Player:
     """Plays a session, and keeps what it asked for."""
 
-    def __init__(
-        self, step: str = "1.1", present: tuple[str, ...] = (), progress: Progress | None = None
-    ) -> None:
+    def __init__(self, step: str = "1.1", present: tuple[str, ...] = (), progress: Progress | None = None) -> None:
         self.at = 0.0
         self.actions: tuple[Action, ...]
         self.session: Session
@@ -110,9 +108,7 @@ class Player:
     def listen(self, typed: int = 8080, real: int = 40001, address: str = "127.0.0.1") -> tuple[Action, ...]:
         return self.feed(ProgramListening(self.session.launches, (Port(address, real, typed),)))
 
-    def judge(
-        self, *outcomes: Outcome, cause: Cause = Cause.SILENT, name: str = "check"
-    ) -> tuple[Action, ...]:
+    def judge(self, *outcomes: Outcome, cause: Cause = Cause.SILENT, name: str = "check") -> tuple[Action, ...]:
         verdict = verdict_of(self.session.step.id, *outcomes, cause=cause, name=name)
         return self.feed(Judged(self.session.run, verdict))
 

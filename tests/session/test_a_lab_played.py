@@ -321,9 +321,7 @@ def test_an_address_that_the_door_cannot_reach_is_said(play: Play) -> None:
     assert "listens on 192.0.2.7 only" in player.said
 
 
-@pytest.mark.parametrize(
-    ("address", "reached"), [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("127.0.0.1", "127.0.0.1")]
-)
+@pytest.mark.parametrize(("address", "reached"), [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("127.0.0.1", "127.0.0.1")])
 def test_an_address_for_all_interfaces_is_reached_on_loopback(play: Play, address: str, reached: str) -> None:
     player = play("1.1", present=("server.py",))
     player.listen(address=address)

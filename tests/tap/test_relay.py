@@ -296,9 +296,7 @@ def test_a_client_that_says_nothing_is_only_opened_and_closed() -> None:
 
 
 def test_a_server_that_speaks_first_is_heard_at_once() -> None:
-    met = both_ways(
-        lambda connection: read_exactly(connection, 6), lambda connection: connection.sendall(b"220 ok")
-    )
+    met = both_ways(lambda connection: read_exactly(connection, 6), lambda connection: connection.sendall(b"220 ok"))
     assert met.client == b"220 ok"
 
 
@@ -383,10 +381,7 @@ def test_held_clients_wait_until_it_is_aimed() -> None:
 def test_held_clients_do_not_wait_for_ever() -> None:
     with tapping(port=0, target="hold") as tap:
         assert call(tap.port, read_end) == (b"", "reset")
-        assert (
-            only(Refused, wait_for(tap, Closed)).why
-            == "the program behind this door did not come back in time"
-        )
+        assert only(Refused, wait_for(tap, Closed)).why == "the program behind this door did not come back in time"
 
 
 def test_a_target_that_is_the_tap_itself_is_refused() -> None:

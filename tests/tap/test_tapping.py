@@ -108,9 +108,7 @@ def test_a_tap_that_has_ended_says_so() -> None:
             tap.read()
 
 
-def test_a_learners_own_modules_are_not_taken_for_ours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_learners_own_modules_are_not_taken_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("socket", "selectors", "json"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('the learner wrote this')\n")
     monkeypatch.chdir(tmp_path)

@@ -35,9 +35,7 @@ def request(line: bytes, headers: bytes = USUAL, body: bytes = b"", size: int | 
             "curl -H 'X-A: it'\"'\"'s' -H 'X-B;' " + ORIGIN + "/",
         ),
         (
-            request(
-                b"POST / HTTP/1.1", USUAL + b"Content-Type: application/json\r\nContent-Length: 2\r\n", b"{}"
-            ),
+            request(b"POST / HTTP/1.1", USUAL + b"Content-Type: application/json\r\nContent-Length: 2\r\n", b"{}"),
             "curl -H 'Content-Type: application/json' --data-binary '{}' http://localhost:8080/",
         ),
         (
@@ -70,9 +68,7 @@ def test_no_byte_of_it_can_steer_a_terminal() -> None:
     assert "@x" not in line
 
 
-@pytest.mark.skipif(
-    None in (shutil.which("curl"), shutil.which("bash")), reason="curl or bash is not installed"
-)
+@pytest.mark.skipif(None in (shutil.which("curl"), shutil.which("bash")), reason="curl or bash is not installed")
 @pytest.mark.parametrize(
     "make",
     [
@@ -82,9 +78,7 @@ def test_no_byte_of_it_can_steer_a_terminal() -> None:
         lambda origin: request(b"POST /p HTTP/1.0", USUAL, b"a=1&b='\\n\"\r\nline\xc3\xa9 $HOME `id`"),
         lambda origin: request(b"PATCH /p HTTP/1.1", USUAL, b"@file"),
         lambda origin: request(b"POST /c HTTP/1.1", USUAL + b"Transfer-Encoding: chunked\r\n", b"hello"),
-        lambda origin: request(
-            b"PUT /\xc3\xa9 HTTP/1.1", USUAL + b"X-\xc3: no\r\nX-B: \xc3\xa9\r\nEmpty:\r\n", b"x"
-        ),
+        lambda origin: request(b"PUT /\xc3\xa9 HTTP/1.1", USUAL + b"X-\xc3: no\r\nX-B: \xc3\xa9\r\nEmpty:\r\n", b"x"),
     ],
 )
 def test_curl_sends_what_the_line_was_made_of(make: Callable[[str], Request]) -> None:

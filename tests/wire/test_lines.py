@@ -69,9 +69,7 @@ def test_a_line_is_a_json_object_with_its_bytes_as_base64() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "line", [b"", b"{", b"[]", b"7", b'{"sight":"asked"}', b'{"sight":"unheard"}', b"\xff"]
-)
+@pytest.mark.parametrize("line", [b"", b"{", b"[]", b"7", b'{"sight":"asked"}', b'{"sight":"unheard"}', b"\xff"])
 def test_a_line_that_tells_no_sight_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):
         from_line(line)

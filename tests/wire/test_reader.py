@@ -151,9 +151,7 @@ def test_interim_answers_come_before_the_real_one() -> None:
 def test_an_answer_before_its_request_is_whole_is_an_exchange_and_the_rest_is_no_request() -> None:
     upload = b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\n"
     full = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
-    seen = sights(
-        [("client", upload + b"x" * 10), ("server", full), ("client", b"x" * 90 + GET), ("server", OK)]
-    )
+    seen = sights([("client", upload + b"x" * 10), ("server", full), ("client", b"x" * 90 + GET), ("server", OK)])
     early, normal = answered(seen)
     assert early.exchange.request is not None and early.exchange.request.body_size == 10
     assert early.exchange.request_done_at is None
@@ -274,9 +272,7 @@ def test_a_connection_that_never_was_http_gets_one_sentence() -> None:
 
 def test_a_head_beyond_the_limit_is_unreadable() -> None:
     long = b"GET / HTTP/1.1\r\n" + b"A: " + b"a" * (256 * 1024) + b"\r\n\r\n"
-    assert [problem.why for problem in unreadable(sights([("client", long)]))] == [
-        "its head is longer than 256 KiB"
-    ]
+    assert [problem.why for problem in unreadable(sights([("client", long)]))] == ["its head is longer than 256 KiB"]
 
 
 def test_a_body_is_kept_to_its_limit_and_counted_to_its_end() -> None:
@@ -362,9 +358,7 @@ def play(steps: list[tuple[Side, bytes]], endings: list[tuple[Side, bool]]) -> l
 def test_any_cut_of_the_same_bytes_gives_the_same_sights(
     stream: list[tuple[Side, bytes]], endings: list[tuple[Side, bool]], random: object
 ) -> None:
-    drips: list[tuple[Side, bytes]] = [
-        (side, data[i : i + 1]) for side, data in stream for i in range(len(data))
-    ]
+    drips: list[tuple[Side, bytes]] = [(side, data[i : i + 1]) for side, data in stream for i in range(len(data))]
     joined: list[tuple[Side, bytes]] = []
     for side, data in stream:
         if joined and joined[-1][0] == side:

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from stackwalk.screen.human import draw_send, draw_show, draw_tell, prompt
 from stackwalk.session.demo.asking import Client
-from stackwalk.session.demo.pace import Pace
+from stackwalk.session.demo.pace import Pace, Readable
 from stackwalk.session.human import (
     Close,
     Human,
@@ -52,7 +52,7 @@ class LivePlay:
         while not (self.succeeded and client.ended):
             if time.monotonic() > deadline:
                 return False
-            sources = [self._stage] if client.ended else [self._stage, client]
+            sources: list[Readable] = [self._stage] if client.ended else [self._stage, client]
             self._pace.wait(sources, 0.0 if lines else GLANCE)
             for event in self._stage.read():
                 self._happened(event)
@@ -81,7 +81,9 @@ class LivePlay:
                 self._stage.close(caller)
             case Show():
                 self._say(draw_show(act))
-            case Tell():
-                self._say(draw_tell(act))
+            case Tell(kind, _):
+                # The praise is for a learner's fingers.
+                if kind != "done":
+                    self._say(draw_tell(act))
             case Succeeded():
                 self.succeeded = True

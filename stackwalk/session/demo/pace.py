@@ -1,6 +1,6 @@
 """How fast the demo plays, and when it stops.
 
-A signal is only remembered, and acted on where nothing is half done: so that every block that has begun is also
+A signal is only remembered, and acted on where nothing is half done: so every block that has begun is also
 ended in order, however often Ctrl+C is pressed.
 """
 
@@ -22,7 +22,7 @@ class Readable(Protocol):
     def fileno(self) -> int: ...
 
 
-class Stopped(Exception):  # noqa: N818  (not an error: somebody wants to go)
+class Stopped(Exception):
     """The demo was asked to stop; `signal` is the one that did."""
 
     def __init__(self, number: int) -> None:
@@ -55,7 +55,8 @@ class Pace:
 
     def wait(self, sources: Sequence[Readable], seconds: float) -> None:
         """Wait until one of these is readable, at most so long. Raises Stopped."""
-        select.select([self._bell, *sources], [], [], seconds)
+        waited_for: list[Readable | int] = [self._bell, *sources]
+        select.select(waited_for, [], [], seconds)
         self.check()
 
 
@@ -71,9 +72,10 @@ def pacing(fast: bool) -> Iterator[Pace]:
         with contextlib.suppress(BlockingIOError):
             os.write(writing, b"!")
 
-    # Only the main thread may say what signals do.
+    # Only the main thread may say what signals do; one that is ignored (nohup) stays so.
     main = threading.current_thread() is threading.main_thread()
-    before = {number: signal.signal(number, remember) for number in _SIGNALS if main}
+    heard = [number for number in _SIGNALS if main and signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, remember) for number in heard}
     try:
         yield pace
     finally:

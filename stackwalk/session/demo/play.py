@@ -1,7 +1,7 @@
 """Play a lab by itself: what a learner would read, type, send and see, and the checks that judge it.
 
-Nothing is made up: what is typed is the course's own solution, what runs is launched from it, the traffic is what
-crossed the tap, and the verdicts are the checker's. What the demo knows of a lab it reads from the course.
+Nothing is made up: what is typed is the course's own solution, what runs is launched from it, the traffic is
+what crossed the tap, the verdicts are the checker's. What the demo knows of a lab it reads from the course.
 """
 
 import contextlib
@@ -19,8 +19,15 @@ from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.console import Screen
-from stackwalk.screen.exchanges import draw_exchange, draw_remarks, draw_unanswered, draw_unreadable
-from stackwalk.screen.lesson import draw_heading, draw_markdown
+from stackwalk.screen.exchanges import (
+    draw_exchange,
+    draw_heads,
+    draw_remarks,
+    draw_unanswered,
+    draw_unreadable,
+)
+from stackwalk.screen.lesson import draw_heading
+from stackwalk.screen.news import draw_printed
 from stackwalk.screen.safe import safe, safe_block
 from stackwalk.screen.typing_hand import type_line
 from stackwalk.screen.verdict import draw_verdict
@@ -36,17 +43,22 @@ from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
 from stackwalk.tap.door import DoorTaken, next_free_port
 from stackwalk.tap.tapping import Tap, tapping
+from stackwalk.wire.message import Exchange
 from stackwalk.wire.sight import Answered, Closed, Sight, Unanswered, Unreadable
 
-LOOK = 1.1  # seconds for a person to look at what has come
-LETTER = 0.011  # seconds after each letter of a file
+LOOK = 0.7  # seconds for a person to look at what has come
+LETTER = 0.007  # seconds after each letter of a file
 START = 10.0  # seconds until a program listens
 ANSWER = 10.0  # seconds until a request is over
 TRIES = 5  # doors that somebody may snatch away
-PRINTED = 6  # lines that are shown of what a program printed
+SHOWN = 6  # lines of a page, or of what a program printed
 
 
-class FellShort(Exception):  # noqa: N818  (a verdict on the course, not an error of the demo)
+class NobodyReads(Exception):
+    """Whoever read the output has gone: there is nobody left to play for."""
+
+
+class FellShort(Exception):
     """Something did not pass: an exit status, and what is said of it."""
 
     def __init__(self, said: str, status: int = 1) -> None:
@@ -55,9 +67,7 @@ class FellShort(Exception):  # noqa: N818  (a verdict on the course, not an erro
         self.status = status
 
 
-def play(
-    course: Course, lab: Lab, *, all_steps: bool, console: Screen, fast: bool, port: int | None = None
-) -> int:
+def play(course: Course, lab: Lab, *, all_steps: bool, console: Screen, fast: bool, port: int | None = None) -> int:
     """Play the lab's core steps (`all_steps`: each one) in a folder that is gone afterwards; the exit status.
 
     0: all that was shown has passed. 1, 2, 3: as the checker says of what did not. 130: Ctrl+C. `port` is the
@@ -74,9 +84,11 @@ def play(
         except FellShort as short:
             console.print(Text(safe(short.said), style="bold yellow"))
             return short.status
+        except NobodyReads:
+            return 0
         except Stopped as stopped:
             console.print()
-            console.print(Text("The demo was stopped; nothing of it is left."))
+            console.print(Text("The demo was stopped, and nothing of it is left."))
             return 128 + stopped.signal
     return 0
 
@@ -99,9 +111,7 @@ def _door(lab: Lab, port: int | None, console: Screen) -> Iterator[Tap]:
 
 
 class _Demo:
-    def __init__(
-        self, course: Course, lab: Lab, console: Screen, pace: Pace, workspace: Path, tap: Tap
-    ) -> None:
+    def __init__(self, course: Course, lab: Lab, console: Screen, pace: Pace, workspace: Path, tap: Tap) -> None:
         self._course = course
         self._lab = lab
         self._console = console
@@ -115,7 +125,7 @@ class _Demo:
         self._say(Text(safe(f"Lab {self._lab.number}: {self._lab.title}"), style="bold"))
         self._say(Text("It plays by itself, in a folder that is thrown away. Ctrl+C ends it."))
         for step in steps:
-            self._say(Text(), draw_heading(step), draw_markdown(step.essence))
+            self._say(Text(), draw_heading(step), Text(safe_block(step.essence)))
             self._pace.pause(2 * LOOK)
             self._progress = self._progress.opening(step.id)
             if step.live:
@@ -129,15 +139,13 @@ class _Demo:
         graded = sum(not step.live for step in steps)
         said = f"{graded} steps, {self._checks} checks, all passed." if graded else "That was real traffic."
         self._say(Text(), Text(f"✔ {said} Nothing was made up.", style="bold green"))
-        self._say(
-            Text("Now yours, in your own editor:  ").append(f"stackwalk lab {self._lab.number}", style="bold")
-        )
+        self._say(Text("Now yours, in your own editor:  ").append(f"stackwalk lab {self._lab.number}", style="bold"))
 
     def _say(self, *parts: RenderableType) -> None:
         for part in parts:
             self._console.print(part)
         if self._console.closed:
-            raise FellShort("")
+            raise NobodyReads
         self._pace.check()
 
     # The learner is the server ----------------------------------------------------------------------------
@@ -154,14 +162,20 @@ class _Demo:
                 self._tap.aim(None)
             if not arrived:
                 raise FellShort("The client did not get the answer that was typed.")
-            self._traffic(client)
-            self._pace.pause(LOOK)
+            self._traffic(heads=False)
+            self._pace.pause(2 * LOOK)
 
     def _type_slowly(self, before: str, text: str) -> None:
-        type_line(
-            self._console, before, text, "bold", self._pace.pause, 0.0 if self._pace.fast else 6 * LETTER
-        )
+        self._line(before, text, "bold", 8 * LETTER)
         self._pace.pause(LOOK / 2)
+
+    def _line(self, before: str, text: str, style: str, each: float = 0.0) -> None:
+        drawn = Text(safe(text.expandtabs(4)), style=style)
+        each = 0.0 if self._pace.fast else each
+        type_line(self._console, before, drawn, pause=self._pace.pause, each=each)
+        if self._console.closed:
+            raise NobodyReads
+        self._pace.check()
 
     # A program is the server ------------------------------------------------------------------------------
 
@@ -180,7 +194,7 @@ class _Demo:
                 self._say(_command(ask.line))
                 with asking(ask) as client:
                     self._take_answer(client)
-                self._traffic(client)
+                self._traffic(heads="-v" in ask.line.split())
                 self._printed(outermost.output.since(mark))
                 self._pace.pause(LOOK)
             self._tap.aim(None)
@@ -188,17 +202,16 @@ class _Demo:
 
     def _type(self, change: Change) -> None:
         self._say(Text(), Text(safe(change.name), style="bold"))
-        each = 0.0 if self._pace.fast else LETTER
         for piece in change.pieces:
-            if piece.kind == "typed":
-                type_line(self._console, "  + ", piece.text, "green", self._pace.pause, each)
-            elif piece.kind == "gone":
-                type_line(self._console, "  - ", piece.text, "red", self._pace.pause, 0.0)
-            elif piece.kind == "same":
-                type_line(self._console, "    ", piece.text, "dim", self._pace.pause, 0.0)
-            else:
-                type_line(self._console, "    ", f"… ({piece.text} lines stay)", "dim", self._pace.pause, 0.0)
-            self._pace.check()
+            match piece.kind:
+                case "typed":
+                    self._line("  + ", piece.text, "green", LETTER)
+                case "gone":
+                    self._line("  - ", piece.text, "red")
+                case "same":
+                    self._line("    ", piece.text, "dim")
+                case "skipped":
+                    self._line("    ", f"… ({piece.text} lines stay)", "dim")
         self._pace.pause(LOOK)
 
     def _launch(self, guardian: Guardian, stack: contextlib.ExitStack) -> Program:
@@ -218,9 +231,7 @@ class _Demo:
                 )
             )
             listener = self._await_listening(program, spec.port)
-            self._say(
-                Text(), _command(" ".join(spec.run)), Text(f"  listening on port {spec.port}", style="green")
-            )
+            self._say(Text(), _command(" ".join(spec.run)), Text(f"  listening on port {spec.port}", style="green"))
         self._tap.aim((listener.address, listener.port))
         return program
 
@@ -244,11 +255,9 @@ class _Demo:
             client.read()
 
     def _printed(self, text: str) -> None:
-        lines = safe_block(text, 2000).rstrip("\n").split("\n") if text.strip() else []
-        for line in lines[:PRINTED]:
-            self._say(Text(f"  {self._lab.programs[0].name} | {line}", style="dim"))
-        if len(lines) > PRINTED:
-            self._say(Text(f"  … {len(lines) - PRINTED} more lines", style="dim"))
+        lines = tuple(text.rstrip("\n").split("\n")) if text.strip() else ()
+        if lines:
+            self._say(draw_printed(self._lab.programs[0].name, lines[:SHOWN], max(0, len(lines) - SHOWN)))
 
     # Both -------------------------------------------------------------------------------------------------
 
@@ -256,11 +265,10 @@ class _Demo:
         moved = {self._lab.programs[0].port: self._tap.port}
         return [ask_from(line, moved) for line in step.send]
 
-    def _traffic(self, client: Client) -> None:
-        """Show what the tap saw of the request that is over."""
+    def _traffic(self, heads: bool) -> None:
+        """Show what the tap saw of the request that is over, both heads too where they are asked for."""
         for sight in self._sights():
-            for part in _drawn(sight, self._console.width):
-                self._say(part)
+            self._say(*_drawn(sight, self._console.width, heads))
 
     def _sights(self) -> list[Sight]:
         seen: list[Sight] = []
@@ -276,11 +284,10 @@ class _Demo:
         grading = steps_to_grade(self._course, self._progress, step.id)
         plan = Plan.of(self._course, step.id, grading.steps, self._workspace, new_seed())
         verdict = grade(plan)
+        self._pace.check()
         self._say(Text(), draw_verdict(verdict, self._console.width))
         if verdict.outcome is not Outcome.PASSED:
-            raise FellShort(
-                f"{step.id} should have passed. `stackwalk course check` says more.", verdict.exit_code
-            )
+            raise FellShort(f"{step.id} should have passed. `stackwalk course check` says more.", verdict.exit_code)
         self._checks += sum(finding.step == step.id for finding in verdict.findings)
         self._pace.pause(2 * LOOK)
 
@@ -289,12 +296,23 @@ def _command(line: str) -> Text:
     return Text("$ ", style="dim").append(safe(line), style="bold")
 
 
-def _drawn(sight: Sight, width: int) -> list[Text]:
+def _drawn(sight: Sight, width: int, heads: bool) -> list[Text]:
     match sight:
         case Answered(_, _, exchange):
-            return [draw_exchange(exchange, width), *draw_remarks(exchange)]
+            lines = draw_heads(exchange) if heads else []
+            return [draw_exchange(exchange, width), *draw_remarks(exchange), *lines, *_page(exchange)]
         case Unanswered():
             return draw_unanswered(sight, width)
         case Unreadable():
             return draw_unreadable(sight, width)
     return []
+
+
+def _page(exchange: Exchange) -> list[Text]:
+    """The beginning of a body, as far as it is text."""
+    body = b"" if exchange.response is None else exchange.response.body.replace(b"\r\n", b"\n")
+    lines = safe_block(body, 2000).rstrip("\n").split("\n") if body else []
+    shown = [Text(f"    {line}", style="bold") for line in lines[:SHOWN]]
+    if len(lines) > SHOWN:
+        shown.append(Text(f"    … ({len(lines) - SHOWN} more lines)", style="dim"))
+    return shown

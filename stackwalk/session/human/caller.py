@@ -94,9 +94,7 @@ class Human:
     phase: Phase = "first line"
     held: str | None = None
     answer: Answer = field(default_factory=Answer)
-    sent_off: tuple[
-        tuple[Caller, Answer], ...
-    ] = ()  # answered and closed; whether it arrived is not known yet
+    sent_off: tuple[tuple[Caller, Answer], ...] = ()  # answered and closed; whether it arrived is not known yet
     answered: int = 0  # answers that were closed, whole or not
     succeeded: bool = False
     spares_told: bool = False

@@ -46,7 +46,7 @@ _AGAIN = "(Not sent. The same line once more, and it goes as it is.)"
 Reaction = tuple[Human, tuple[HumanAct, ...]]
 
 
-def react_human(human: Human, event: HumanEvent) -> Reaction:  # noqa: PLR0911  (one line an event)
+def react_human(human: Human, event: HumanEvent) -> Reaction:
     """What follows from one event: the next state, and what to do, in order."""
     match event:
         case Connected(number):
@@ -147,11 +147,7 @@ def _received(human: Human, number: int) -> Reaction:
         acts.append(Tell("done", f"{where}: “{answer.page}” came from your fingers. You were the server."))
     if human.silent and not human.spares_told:
         count = len(human.silent)
-        are = (
-            "One more connection is open, and has"
-            if count == 1
-            else f"{count} more connections are open, and have"
-        )
+        are = "One more connection is open, and has" if count == 1 else f"{count} more connections are open, and have"
         acts.append(
             Tell(
                 "note",
@@ -214,9 +210,7 @@ def _nobody(human: Human, text: str) -> Tell:
 def _first_line(human: Human, caller: Caller, text: str) -> Reaction:
     if not text.strip():
         wanted = remark.wanted_first_line(caller)
-        return human, (
-            Tell("held", f"The empty line comes later. First the line that says how it went: {wanted}"),
-        )
+        return human, (Tell("held", f"The empty line comes later. First the line that says how it went: {wanted}"),)
     slip = slip_in(text)
     if slip is not None and human.held != text:
         return _hold(human, text, slip)
@@ -254,9 +248,7 @@ def _end_of_head(human: Human, caller: Caller) -> Reaction:
             Tell("type", f"So much for the word on the way. Now the answer itself: {EXAMPLE}"),
         )
     if caller.method == "HEAD" or status in remark.BODILESS:
-        told = Tell(
-            "note", f"That is all: no page comes after {'HEAD' if caller.method == 'HEAD' else status}."
-        )
+        told = Tell("note", f"That is all: no page comes after {'HEAD' if caller.method == 'HEAD' else status}.")
         human, acts = _close(human, caller)
         return human, (end, told, *acts)
     human = replace(human, phase="body", held=None)

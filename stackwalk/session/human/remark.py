@@ -68,9 +68,7 @@ def on_page(answer: Answer, size: int) -> tuple[str, ...]:
     remarks = []
     length = answer.header("content-length")
     if length is not None and length != str(size):
-        remarks.append(
-            rf"You promised {length} bytes and sent {size}, two of them \r\n. Clients believe the promise."
-        )
+        remarks.append(rf"You promised {length} bytes and sent {size}, two of them \r\n. Clients believe the promise.")
     if answer.header("transfer-encoding") is not None:
         remarks.append("You promised chunks, and a plain line is none: most clients will call it broken.")
     says_charset = "charset" in (answer.header("content-type") or "").lower()
