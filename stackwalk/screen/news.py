@@ -54,7 +54,7 @@ def draw_news(  # noqa: PLR0911, PLR0912 - one line for each value
         case ShowTraceback(program, text):
             return draw_traceback(program, text)
         case ShowSent(output):
-            return draw_block(safe_block(output, MOST))
+            return draw_block(safe_block(output.replace(b"\r\n", b"\n"), MOST))
         case ShowHint(step, level):
             return Group(Text(), draw_hint(step, level), Text())
         case ShowPrediction(prediction, number, of):

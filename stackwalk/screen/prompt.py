@@ -24,7 +24,7 @@ def draw_prompt(session: Session, width: int) -> str:
     parts.append(
         f"checking… {len(session.found)} done" if session.checking is not None else what_next(session)
     )
-    line = safe(" · ".join(parts))
+    line = safe(f"{parts[0]} {' · '.join(parts[1:])}")
     if cell_len(line) > width and len(parts) > 2:
         line = safe(f"{parts[0]} {parts[-1]}")
     for keys in _keys(session):

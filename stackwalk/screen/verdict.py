@@ -30,8 +30,8 @@ _MARK = re.compile(r" *\^( ends here)?")
 def draw_verdict(verdict: Verdict, width: int, next_line: str = "", whole: bool = False) -> Group:
     """Return a verdict drawn for a width in columns.
 
-    Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so.
-    `next_line` is the next thing to do.
+    Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so
+    that says something new. `next_line` is the next thing to do.
     """
     parts: list[Text | Padding] = [_summary(verdict)]
     if verdict.message:
@@ -39,9 +39,12 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", whole: bool 
     parts += _checks(verdict, verdict.findings)
     problems = [one for one in verdict.findings if one.outcome not in (Outcome.PASSED, Outcome.SKIPPED)]
     first = verdict.first_problem
+    told: set[tuple[str, str, str]] = set()
     for finding in problems:
-        if whole or finding is first:
+        what = (finding.message, finding.expected, finding.actual)
+        if finding is first or (whole and what not in told):
             parts += _details(finding, width)
+        told.add(what)
     if next_line:
         parts += [Text(), Text(f"→ {next_line}", style="bold")]
     return Group(*parts)
@@ -120,7 +123,7 @@ def _details(finding: Finding, width: int) -> list[Text | Padding]:
             Text(),
             Text("Try: ", style="bold").append(safe_block(finding.hint, MOST_TEXT), style="none"),
         ]
-    return [Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines]
+    return [Padding(line, (0, 0, 0, INDENT), expand=False) if line.plain else line for line in lines]
 
 
 def _comparison(expected: str, actual: str, width: int) -> list[Text]:
