@@ -102,14 +102,8 @@ def law_of(name: str) -> tuple[str, ...] | None:
 def test_a_part_imports_only_what_the_law_allows(name: str) -> None:
     allowed = law_of(name)
     assert allowed is not None
-    ours = {
-        found.removeprefix("stackwalk.") for found in imports(modules()[name]) if within(found, "stackwalk")
-    }
-    leaks = {
-        found
-        for found in ours - {"stackwalk", "__version__"}
-        if not any(within(found, part) for part in allowed)
-    }
+    ours = {found.removeprefix("stackwalk.") for found in imports(modules()[name]) if within(found, "stackwalk")}
+    leaks = {found for found in ours - {"stackwalk", "__version__"} if not any(within(found, part) for part in allowed)}
     assert not leaks, f"{name} imports {', '.join(sorted(leaks))}"
 
 

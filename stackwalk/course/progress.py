@@ -110,10 +110,17 @@ def _alone(workspace: Workspace) -> Iterator[None]:
 def _read(file: Path) -> bytes:
     # Not blocking: a pipe in the file's place must not hold everything up.
     handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as source:
-        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             return b""
-        return source.read(MOST + 1)
+        parts = []
+        while part := os.read(handle, MOST + 1):
+            parts.append(part)
+            if sum(map(len, parts)) > MOST:
+                break
+        return b"".join(parts)
+    finally:
+        os.close(handle)
 
 
 def _from_json(data: bytes, file: Path) -> Progress:

@@ -1,8 +1,8 @@
 """The row at the bottom in which a line is typed, kept below all that is printed.
 
-The terminal is in cbreak mode without echo where `moves` is true: then this draws the row itself, and takes it
-away while something is printed `above`. On a dumb terminal, or none, the system's own line input is left to
-work, and nothing is drawn over.
+Where `moves` is true the terminal is in cbreak mode, without echo: the row is drawn here, and taken away
+while something is printed `above`. On a dumb terminal, or none, the system's own line input is left to work
+and nothing is drawn over: a prompt is said once, in a line of its own.
 """
 
 import contextlib
@@ -44,22 +44,26 @@ class BottomLine:
     @contextlib.contextmanager
     def above(self) -> Iterator[None]:
         """Print inside this block, whole lines only: the row is out of the way, and comes back below."""
-        shown = self._shown
-        self.hide()
+        if not (self._shown and self._moves):
+            yield
+            return
+        self._write(_TAKE_AWAY)
         try:
             yield
         finally:
-            if shown:
-                self._shown = True
-                self._draw()
+            self._draw()
 
     def redraw(self) -> None:
         """Draw the row afresh, after the terminal was resized or came back."""
-        if self._shown:
+        if self._shown and self._moves:
             self._draw()
 
     def feed(self, data: bytes) -> tuple[Entered | Ended, ...]:
-        """What was entered with these bytes of the keyboard; none at all are the input's end."""
+        """What was entered with these bytes of the keyboard.
+
+        No bytes are the input's end: Ctrl+D of a dumb terminal. In cbreak mode that key is a byte, so there
+        they mean that the terminal has gone, and the caller should leave.
+        """
         if not data:
             return (Ended(),)
         return self._edit(data) if self._moves else self._split(data)
@@ -76,8 +80,7 @@ class BottomLine:
                     done.append(ended)
                 case Editor() as editor:
                     self._editor = editor
-        if self._shown:
-            self._draw()
+        self.redraw()
         return tuple(done)
 
     def _leave(self, entered: Entered) -> None:

@@ -1,6 +1,7 @@
 """Draw step 1.0: what a client sent, what the learner sent, and the sentences between."""
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from stackwalk.screen.safe import safe
@@ -21,9 +22,11 @@ _STYLES = {
 _MARKS = {"asks": "● ", "waits": "○ ", "type": "▸ ", "held": "✗ ", "note": "  ", "gone": "○ ", "done": "✓ "}
 
 
-def draw_tell(tell: Tell) -> Text:
+def draw_tell(tell: Tell) -> RenderableType:
     """A sentence, with a mark for its kind in front; lines that follow are set in by as much."""
-    return Text(_MARKS[tell.kind] + safe(tell.text), style=_STYLES[tell.kind])
+    table = Table.grid(padding=0)
+    table.add_row(Text(_MARKS[tell.kind]), Text(safe(tell.text)), style=_STYLES[tell.kind])
+    return table
 
 
 def draw_show(show: Show) -> RenderableType:

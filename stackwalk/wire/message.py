@@ -1,7 +1,7 @@
 """What was said: a request, a response, and the exchange that both make.
 
-Bytes are kept as they were on the wire; text is made of them (as latin-1, which loses nothing) only when asked
-for.
+Bytes are kept as they were on the wire; text is made of them (as latin-1, which loses nothing) only when it is
+asked for.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
 """Read what passes between a client and a server as HTTP/1.x, and say what it was.
 
 Fed with pieces of both directions in the one order in which they passed; any cut of the same bytes gives the
-same sights. It never raises and never insists on turns: an answer may come before its request is whole, or to no
-request at all. Requests and answers are paired in order, whichever comes first. What can't be read is said once.
+same sights. It never raises and never insists on turns: an answer may come before its request is whole, or to
+no request at all. Requests and answers are paired in order, whichever comes first. What can't be read is said
+once.
 """
 
 from collections import deque

@@ -89,7 +89,7 @@ def on_leaving(answer: Answer, caller: Caller) -> str:
 
 
 def on_header(text: str) -> str | None:
-    """What a client would stumble over in a line between the first line and the empty one; None if nothing."""
+    """What a client would stumble over in a line of the head behind its first; None if nothing."""
     if not text.strip():
         return "There is a space on that line. An empty line is Enter alone."
     if _TYPED_LINE_END.fullmatch(text):

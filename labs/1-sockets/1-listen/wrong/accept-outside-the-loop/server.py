@@ -1,0 +1,11 @@
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+
+client, address = listener.accept()
+while True:
+    request = client.recv(4096)
+    print(request)
+    client.close()

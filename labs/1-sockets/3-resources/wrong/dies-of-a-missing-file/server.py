@@ -1,0 +1,15 @@
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+
+while True:
+    client, address = listener.accept()
+    request = client.recv(4096).decode()
+    path = request.split()[1]
+    print(path)
+    with open(path[1:], encoding="utf-8") as file:
+        answer = "HTTP/1.1 200 OK\n\n" + file.read()
+    client.sendall(answer.encode())
+    client.close()

@@ -1,0 +1,482 @@
+"""What beginners do in this lab, each with a sentence of its own. The first that sees its mistake speaks."""
+
+import re
+
+from stackwalk.check.mistake import Evidence, Mistake
+
+PORT = 8080
+
+
+def source(evidence: Evidence) -> str:
+    """What the learner typed, without comments."""
+    return re.sub(r"(?m)(^|\s)#.*$", "", evidence.sources.get("server.py", ""))
+
+
+def raised(evidence: Evidence, *parts: str) -> bool:
+    """Whether the program died of something that says all of this."""
+    return bool(evidence.traceback) and all(part in evidence.traceback for part in parts)
+
+
+def last_own_line(evidence: Evidence) -> str:
+    """The learner's line that the traceback ends in, as it stands in server.py."""
+    lines = re.findall(r'File "[^"]*server\.py", line \d+, in .*\n\s+(.*)', evidence.traceback)
+    return lines[-1] if lines else ""
+
+
+def place(evidence: Evidence) -> str:
+    """The line that Python could not read."""
+    numbers = re.findall(r'File "[^"]*", line (\d+)', evidence.traceback)
+    return f"line {numbers[-1]}" if numbers else "a line"
+
+
+def raw(evidence: Evidence) -> bytes:
+    """What the client has got."""
+    return evidence.answer.raw if evidence.answer else b""
+
+
+def typed_port(evidence: Evidence) -> int | None:
+    """The number that bind is called with, where it is one."""
+    found = re.search(r"\.bind\(\s*\([^,()]*,\s*(\d+)", source(evidence))
+    return int(found[1]) if found else None
+
+
+def missing_name(evidence: Evidence) -> str:
+    """The name that open() did not find."""
+    found = re.search(r"FileNotFoundError: .*?: (.+)", evidence.traceback)
+    return found[1].strip() if found else ""
+
+
+# Python cannot begin.
+
+
+def own_socket_module(evidence: Evidence) -> bool:
+    return "socket.py" in evidence.sources and raised(evidence, "socket") and "Error" in evidence.traceback
+
+
+def bad_indentation(evidence: Evidence) -> bool:
+    return raised(evidence, "IndentationError") or raised(evidence, "TabError")
+
+
+def bad_syntax(evidence: Evidence) -> bool:
+    return raised(evidence, "SyntaxError")
+
+
+# The door.
+
+
+def bind_without_a_pair(evidence: Evidence) -> bool:
+    pair = re.search(r"\.bind\(\s*(\(|\w+\s*\))", source(evidence))
+    return raised(evidence, "TypeError") and ".bind(" in source(evidence) and not pair
+
+
+def port_as_text(evidence: Evidence) -> bool:
+    return raised(evidence, "TypeError") and bool(
+        re.search(r"\.bind\(\s*\([^)]*,\s*[\"']\d*[\"']", source(evidence))
+    )
+
+
+def wrong_port(evidence: Evidence) -> bool:
+    port = typed_port(evidence)
+    return (
+        port is not None and port != PORT and evidence.cause in ("wrong-address", "not-listening", "crashed")
+    )
+
+
+def datagrams(evidence: Evidence) -> bool:
+    return "SOCK_DGRAM" in source(evidence) and evidence.cause in ("crashed", "not-listening", "exited")
+
+
+def no_bind(evidence: Evidence) -> bool:
+    return evidence.cause in ("wrong-address", "not-listening") and not re.search(
+        r"bind|create_server|Server\(|start_server", source(evidence)
+    )
+
+
+def no_listen(evidence: Evidence) -> bool:
+    return (
+        raised(evidence, "OSError", "accept")
+        and "listen" not in source(evidence).replace("listener", "")
+        and "Bad file descriptor" not in evidence.traceback
+    )
+
+
+# The clients.
+
+
+def closed_the_door(evidence: Evidence) -> bool:
+    return raised(evidence, "Bad file descriptor") and ".accept(" in last_own_line(evidence)
+
+
+def client_is_closed(evidence: Evidence) -> bool:
+    return raised(evidence, "Bad file descriptor") and bool(
+        re.search(r"\.(recv|send|sendall)\(", last_own_line(evidence))
+    )
+
+
+def spoke_to_the_door(evidence: Evidence) -> bool:
+    return bool(re.search(r"\.(recv|send|sendall)\(", last_own_line(evidence))) and (
+        raised(evidence, "BrokenPipeError") or raised(evidence, "Errno 107") or raised(evidence, "Errno 57")
+    )
+
+
+def no_loop(evidence: Evidence) -> bool:
+    return evidence.cause == "exited" and not re.search(r"\b(while|for)\b", source(evidence))
+
+
+def no_receive(evidence: Evidence) -> bool:
+    return evidence.step == "1.1" and evidence.cause == "wrong-answer" and "recv" not in source(evidence)
+
+
+def no_print(evidence: Evidence) -> bool:
+    return (
+        evidence.step == "1.1"
+        and evidence.cause == "wrong-answer"
+        and bool(source(evidence))
+        and not re.search(r"print|write|log", source(evidence))
+    )
+
+
+# The answer.
+
+
+def text_for_bytes(evidence: Evidence) -> bool:
+    return raised(evidence, "TypeError", "a bytes-like object is required, not 'str'")
+
+
+def printed_the_answer(evidence: Evidence) -> bool:
+    return evidence.cause == "closed-early" and "HTTP/1.1 200" in evidence.output.replace("/hello", "")
+
+
+def backslashes(evidence: Evidence) -> bool:
+    return evidence.step != "1.1" and b"\\n" in raw(evidence).partition(b"\n")[0]
+
+
+def no_version(evidence: Evidence) -> bool:
+    return evidence.step != "1.1" and bool(re.match(rb"\s*\d{3}\b", raw(evidence)))
+
+
+def no_status_line(evidence: Evidence) -> bool:
+    answer = evidence.answer
+    return evidence.step != "1.1" and answer is not None and bool(answer.raw) and answer.status is None
+
+
+def no_empty_line(evidence: Evidence) -> bool:
+    answer = evidence.answer
+    return (
+        evidence.step != "1.1"
+        and answer is not None
+        and answer.status is not None
+        and evidence.cause == "wrong-answer"
+        and not re.search(rb"\n\r?\n", answer.raw)
+    )
+
+
+def no_close(evidence: Evidence) -> bool:
+    return (
+        evidence.cause == "silent"
+        and bool(re.search(r"\.send(all)?\(", source(evidence)))
+        and not re.search(r"\.close\(|\.shutdown\(|\bwith\b|[Cc]ontent-[Ll]ength", source(evidence))
+    )
+
+
+# The files.
+
+
+def in_resources(evidence: Evidence, status: int) -> bool:
+    """Whether this is about step 1.3, and the client has got that status."""
+    answer = evidence.answer
+    return evidence.step == "1.3" and answer is not None and answer.status == status
+
+
+def still_hi_there(evidence: Evidence) -> bool:
+    return evidence.step == "1.3" and bool(evidence.answer) and b"Hi there!" in raw(evidence)
+
+
+def path_is_bytes(evidence: Evidence) -> bool:
+    return evidence.step == "1.3" and bool(re.match(r"[\"']?b[\"']", missing_name(evidence)))
+
+
+def slash_kept(evidence: Evidence) -> bool:
+    if evidence.step != "1.3":
+        return False
+    if missing_name(evidence).startswith("'/"):
+        return True
+    cuts = r"\[\s*\d*\s*:|strip\(|removeprefix|replace\(|join|[\"']\.[\"'/]|Path|\bre\.|/\("
+    return (
+        evidence.check != "a_missing_file_is_404"
+        and in_resources(evidence, 404)
+        and "open(" in source(evidence)
+        and not re.search(cuts, source(evidence))
+    )
+
+
+def died_of_a_missing_file(evidence: Evidence) -> bool:
+    return evidence.check == "a_missing_file_is_404" and raised(evidence, "FileNotFoundError")
+
+
+def page_says_404(evidence: Evidence) -> bool:
+    return (
+        evidence.check == "a_missing_file_is_404"
+        and in_resources(evidence, 200)
+        and b"404" in raw(evidence).partition(b"\n")[2]
+    )
+
+
+def missing_is_200(evidence: Evidence) -> bool:
+    return evidence.check == "a_missing_file_is_404" and in_resources(evidence, 200)
+
+
+def missing_gets_nothing(evidence: Evidence) -> bool:
+    return evidence.check == "a_missing_file_is_404" and evidence.cause in ("closed-early", "silent")
+
+
+def name_for_contents(evidence: Evidence) -> bool:
+    return in_resources(evidence, 200) and bool(
+        evidence.answer and re.fullmatch(rb"/?([a-z]+/)?[a-z]+\.(html|css|txt)\s*", evidence.answer.body)
+    )
+
+
+def file_for_contents(evidence: Evidence) -> bool:
+    return evidence.step == "1.3" and b"<_io." in raw(evidence)
+
+
+def one_line_only(evidence: Evidence) -> bool:
+    return in_resources(evidence, 200) and bool(re.search(r"\.readline\(", source(evidence)))
+
+
+def cut_off(evidence: Evidence) -> bool:
+    return (
+        evidence.check == "a_big_file"
+        and in_resources(evidence, 200)
+        and bool(evidence.answer and len(evidence.answer.body) < 190_000)
+    )
+
+
+def only_ascii(evidence: Evidence) -> bool:
+    return evidence.step == "1.3" and (
+        raised(evidence, "UnicodeEncodeError") or raised(evidence, "UnicodeDecodeError")
+    )
+
+
+def no_sub_folders(evidence: Evidence) -> bool:
+    return evidence.check == "a_file_in_a_sub_folder" and in_resources(evidence, 404)
+
+
+MISTAKES = [
+    Mistake(
+        "a module of their own called socket",
+        own_socket_module,
+        "A file of yours is called socket.py, and `import socket` finds it before Python's own. "
+        "Give it another name.",
+    ),
+    Mistake(
+        "indentation",
+        bad_indentation,
+        lambda evidence: (
+            f"Python stumbles over the indentation at {place(evidence)} of server.py. Lines that belong to a "
+            "loop stand four spaces in, all of them alike."
+        ),
+    ),
+    Mistake(
+        "syntax",
+        bad_syntax,
+        lambda evidence: (
+            f"Python cannot read {place(evidence)} of server.py, so nothing was run. Look there "
+            f"for a missing "
+            "colon, quote or parenthesis; it may be missing one line above."
+        ),
+    ),
+    Mistake(
+        "bind without a pair",
+        bind_without_a_pair,
+        "`bind` takes one thing, a pair of address and port, and so there are two pairs of parentheses: "
+        'listener.bind(("", 8080)).',
+    ),
+    Mistake("the port as a text", port_as_text, "The port is a number: write 8080 without quotes."),
+    Mistake(
+        "another port",
+        wrong_port,
+        lambda evidence: (
+            f"Your program opens port {typed_port(evidence)}, and clients knock at {PORT}. "
+            f"Write {PORT} where you call bind."
+        ),
+    ),
+    Mistake(
+        "datagrams",
+        datagrams,
+        "SOCK_DGRAM makes a socket for single packets, and nobody can listen on it. Write "
+        "socket.socket() alone.",
+    ),
+    Mistake(
+        "no bind",
+        no_bind,
+        "Your program never calls `bind`, so it has no port that a client could know. Call it "
+        "before `listen`.",
+    ),
+    Mistake(
+        "no listen",
+        no_listen,
+        "`accept` waits at a door that was never opened. Call listener.listen() after `bind`.",
+    ),
+    Mistake(
+        "closed the door",
+        closed_the_door,
+        "You closed the door itself, and then there was nothing left to accept from. "
+        "Close the client's socket; the listening one stays open.",
+    ),
+    Mistake(
+        "the client is closed already",
+        client_is_closed,
+        "Your program uses a client's socket that is closed already. Each round of the loop begins with an "
+        "`accept` of its own, and `close` comes last.",
+    ),
+    Mistake(
+        "spoke to the door",
+        spoke_to_the_door,
+        "You read from or write to the listening socket, and that one only accepts. "
+        "Use the one that `accept` gave you.",
+    ),
+    Mistake(
+        "no loop",
+        no_loop,
+        "Your program served one client and was over. Put `accept` and all that follows into a "
+        "loop that never "
+        "ends: while True:",
+    ),
+    Mistake(
+        "no receive",
+        no_receive,
+        "Your program accepts a client and never reads what it sends. Call client.recv(4096), and print what "
+        "comes back.",
+    ),
+    Mistake(
+        "no print",
+        no_print,
+        "Your program receives the request and keeps it to itself. Print what recv returns.",
+    ),
+    Mistake(
+        "text for bytes",
+        text_for_bytes,
+        'A socket takes bytes, and you gave it text. Put a b before the quotes, as in b"HTTP/1.1 200 OK", or '
+        "call .encode() on the text.",
+    ),
+    Mistake(
+        "printed the answer",
+        printed_the_answer,
+        "You printed the answer on your own screen, and the client got nothing. "
+        "What it shall see goes into client.sendall(…).",
+    ),
+    Mistake(
+        "a backslash and an n",
+        backslashes,
+        r"Your answer holds a backslash and an n where a line end belongs. Write \n once, and no "
+        r"r before the "
+        "quotes.",
+    ),
+    Mistake(
+        "no version",
+        no_version,
+        "The status line begins with the version of HTTP, and then comes the number: HTTP/1.1 200 OK.",
+    ),
+    Mistake(
+        "no status line",
+        no_status_line,
+        "Your answer does not begin with a status line, so no client can tell how it went. "
+        "Send HTTP/1.1 200 OK and an empty line before the body.",
+    ),
+    Mistake(
+        "no empty line",
+        no_empty_line,
+        "The empty line between head and body is missing, so the client takes your body for more headers. "
+        r"Write two line ends in a row after the status line: \n\n.",
+    ),
+    Mistake(
+        "no close",
+        no_close,
+        "Your answer went out, and the client still waits, for it cannot know that this was all. "
+        "Call client.close() after you have sent it.",
+    ),
+    Mistake(
+        "still says hi",
+        still_hi_there,
+        "Your program still says Hi there! to everybody. Look for the file that the path names, "
+        "and send what is "
+        "in it.",
+    ),
+    Mistake(
+        "the path is bytes",
+        path_is_bytes,
+        "The path is still bytes when you open it. Turn the request into text first, with request.decode().",
+    ),
+    Mistake(
+        "the slash is kept",
+        slash_kept,
+        "With its slash in front, a name is looked for at the root of the whole disk, and not "
+        "beside server.py. "
+        "Leave out the first character: path[1:].",
+    ),
+    Mistake(
+        "died of a missing file",
+        died_of_a_missing_file,
+        "Your program died because a client asked for a file that is not there. Catch "
+        "FileNotFoundError with try "
+        "and except, and answer with 404.",
+    ),
+    Mistake(
+        "only the page says 404",
+        page_says_404,
+        "The page says 404, but the status line says 200, and programs read the status line. "
+        "Begin this answer with HTTP/1.1 404 Not Found.",
+    ),
+    Mistake(
+        "a missing file is 200",
+        missing_is_200,
+        "A client asked for a file that is not there, and your status line said 200. "
+        "Begin this answer with HTTP/1.1 404 Not Found.",
+    ),
+    Mistake(
+        "a missing file is answered by nothing",
+        missing_gets_nothing,
+        "A client asked for a file that is not there, and got no answer. Send a status line in "
+        "this case too: "
+        "HTTP/1.1 404 Not Found, an empty line, a sentence.",
+    ),
+    Mistake(
+        "the name for the contents",
+        name_for_contents,
+        "You sent the file's name, and the client wants what is in it: open(name).read().",
+    ),
+    Mistake(
+        "the file for the contents",
+        file_for_contents,
+        "You sent a description of the open file, and the client wants what is in it: call .read() on it.",
+    ),
+    Mistake(
+        "one line only",
+        one_line_only,
+        "readline reads one line of the file, and the client wants all of it: read().",
+    ),
+    Mistake(
+        "cut off",
+        cut_off,
+        lambda evidence: (
+            f"Only the first {len(evidence.answer.body) if evidence.answer else 0:,} bytes of a "
+            f"big file came. "
+            "read() without a number reads all of it, and sendall sends all of it."
+        ),
+    ),
+    Mistake(
+        "only ASCII",
+        only_ascii,
+        "Your program died of a letter such as é. Say which alphabet is meant: open(name, "
+        'encoding="utf-8"), and '
+        ".encode() with nothing in the parentheses.",
+    ),
+    Mistake(
+        "no sub-folders",
+        no_sub_folders,
+        "Files beside server.py come, but not one in a sub-folder. All that follows the first "
+        "slash is the name, "
+        "further slashes included.",
+    ),
+]

@@ -1,0 +1,147 @@
+"""What the checks of one run share: the copy of the workspace, the guardian, the budget of time, the programs.
+
+The learner's program of a lab is launched once and shared while it lives and checks pass; after a check that
+failed, or its own end, the next check gets a fresh one. A launch that failed is remembered: the checks after it
+fail at once, with the same words.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from stackwalk.check.answer import Answer
+from stackwalk.check.client import PATIENCE, Budget, Transcript
+from stackwalk.check.copy import Copy
+from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.fresh import Fresh
+from stackwalk.check.server import Ground, Server
+from stackwalk.check.verdict import Cause
+from stackwalk.course.lesson import Lab, ProgramSpec, Step
+from stackwalk.stack.launch import Guardian
+
+SOURCE_LIMIT = 100_000  # bytes of a file that mistakes' rules may read
+SOURCES = 50  # files of it
+
+
+class Bench:
+    """The state of one run of checks, from check to check."""
+
+    def __init__(
+        self, copy: Copy, guardian: Guardian, *, seed: str, budget: float, start_patience: float, scratch: Path,
+        labs: Mapping[Path, tuple[Lab, Step]],
+    ) -> None:  # fmt: skip
+        self.copy = copy
+        self.guardian = guardian
+        self.seed = seed
+        self.labs = labs  # check.py -> its lab and step
+        self._scratch = scratch
+        self._seconds = budget
+        self._start_patience = start_patience
+        self._lab: Lab | None = None
+        self._shared: Server | None = None
+        self._failed_launch: LearnerFailure | None = None
+        self._launched: list[Server] = []  # by this check, for itself alone
+        self.ground = Ground(Transcript(), Budget(budget))
+        self.fresh = Fresh(seed)
+        self.check = ""
+
+    def begin(self, file: Path, check: str) -> None:
+        """A check begins."""
+        lab, step = self.labs[file]
+        if self._lab is not None and lab.number != self._lab.number:
+            self._end_shared()
+            self._failed_launch = None
+        if lab != self._lab:
+            self.ground.budget = Budget(self._seconds)
+        self._lab = lab
+        self.check = f"{step.id}.{check}"
+        self.ground.begin(Transcript())
+        self.fresh = Fresh(self.seed, self.check)
+
+    def prepare(self, lab: Lab) -> None:
+        """Launch the lab's program ahead of its first check, without waiting for it; failures are remembered."""
+        self._lab = lab
+        try:
+            self._shared = self._new(lab.programs[0], lab.patience)
+        except LearnerFailure as failure:
+            self._failed_launch = failure
+
+    def server(self) -> Server:
+        """The lab's program, listening. Raises LearnerFailure where it does not come to that."""
+        if self._lab is None:
+            raise RuntimeError("no check has begun")
+        if self._failed_launch is not None:
+            raise self._failed_launch
+        if self.ground.budget.left == 0:
+            raise LearnerFailure(
+                f"The checks together wait {self._seconds:.0f} s for your program, and it has used them up: "
+                "this one was not tried.",
+                Cause.TOO_SLOW,
+            )
+        if self._shared is not None and self._shared.ready and not self._shared.running:
+            self._end_shared()
+        try:
+            if self._shared is None:
+                self._shared = self._new(self._lab.programs[0], self._lab.patience)
+            self._shared.await_ready()
+        except LearnerFailure as failure:
+            self._failed_launch = failure
+            self._end_shared()
+            raise
+        return self._shared
+
+    def launch(self, spec: ProgramSpec, *, ready: bool = True) -> Server:
+        """A program for this check alone; it ends with the check."""
+        server = self._new(spec, self._lab.patience if self._lab else None)
+        self._launched.append(server)
+        if ready:
+            server.await_ready()
+        return server
+
+    @property
+    def in_use(self) -> Server | None:
+        """The shared program, where there is one."""
+        return self._shared
+
+    def spoil(self) -> None:
+        """A check failed: the next one gets a fresh program."""
+        self._end_shared()
+
+    def end_check(self) -> None:
+        """A check is over: what it launched for itself ends."""
+        for server in self._launched:
+            server.end()
+        self._launched.clear()
+        self.ground.close_connections()
+
+    def _end_shared(self) -> None:
+        if self._shared is not None:
+            self._shared.end()
+            self._shared = None
+
+    def _new(self, spec: ProgramSpec, patience: float | None) -> Server:
+        run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
+        server = Server(
+            self.ground, self.guardian, self.copy, spec, run_dir,
+            patience=patience or PATIENCE, start_patience=self._start_patience,
+        )  # fmt: skip
+        server.begin()
+        return server
+
+    @property
+    def last_answer(self) -> Answer | None:
+        """The last answer that the present check had."""
+        return self.ground.answer
+
+    def sources(self) -> Mapping[str, str]:
+        """The learner's files of text, by relative name."""
+        return dict(self._read_sources())
+
+    def _read_sources(self) -> Iterator[tuple[str, str]]:
+        files = sorted(self.copy.root.glob("*")) + sorted(self.copy.root.glob("*/*"))
+        for file in [one for one in files if one.is_file()][:SOURCES]:
+            try:
+                if file.stat().st_size <= SOURCE_LIMIT:
+                    yield str(file.relative_to(self.copy.root)), file.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue

@@ -1,0 +1,99 @@
+"""What a program's own output says about its end: the traceback, and where in the learner's files it points. Pure."""
+
+import re
+import sys
+from dataclasses import dataclass
+
+_BEGIN = "Traceback (most recent call last):"
+_PLACE = re.compile(r'^ +File "(?P<file>[^"\n]+)", line (?P<line>\d+)', re.MULTILINE)
+_ERROR = re.compile(r"^(?P<name>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
+_LAST_LINES = 10  # of what a program printed, where there is no traceback
+_LONGEST = 4000  # characters of output in a finding
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """The last traceback in a program's output."""
+
+    error: str  # "TypeError: a bytes-like object is required, not 'str'"
+    file: str | None  # the learner's file, relative to the workspace; None: nothing of theirs is in it
+    line: int | None
+    text: str  # the traceback itself
+
+    @property
+    def kind(self) -> str:
+        """The exception's name."""
+        return self.error.partition(":")[0].rpartition(".")[2]
+
+    @property
+    def place(self) -> str:
+        """Where, in words that begin a sentence: "server.py, line 7: "; empty where it is not known."""
+        return f"{self.file}, line {self.line}: " if self.file else ""
+
+
+def last_crash(output: str, folder: str) -> Crash | None:
+    """The last traceback in a program's output; folder is the workspace that its files are named from."""
+    start = output.rfind(_BEGIN)
+    lines = output[start:].split("\n") if start >= 0 else _syntax_error(output)
+    if not lines:
+        return None
+    taken = []
+    error = ""
+    for index, line in enumerate(lines):
+        taken.append(line)
+        if index and line and not line.startswith((" ", "\t")) and _ERROR.match(line):
+            error = line.strip()
+            break
+    if not error:
+        return None
+    text = "\n".join(taken)
+    file, number = _own_place(text, folder)
+    return Crash(error, file, number, text)
+
+
+def _syntax_error(output: str) -> list[str]:
+    """The lines of an error that Python reports before it runs anything: it has no Traceback line."""
+    lines = output.split("\n")
+    for index in range(len(lines) - 1, -1, -1):
+        if _PLACE.match(lines[index]) and any(
+            re.match(r"(Syntax|Indentation|Tab)Error\b", line) for line in lines[index : index + 6]
+        ):
+            return ["", *lines[index:]]
+    return []
+
+
+def _own_place(text: str, folder: str) -> tuple[str | None, int | None]:
+    prefix = folder.rstrip("/") + "/"
+    own: tuple[str | None, int | None] = (None, None)
+    for match in _PLACE.finditer(text):
+        file = match["file"]
+        if file.startswith(prefix) and "/site-packages/" not in file:
+            own = (file[len(prefix) :], int(match["line"]))
+    return own
+
+
+def last_lines(output: str) -> str:
+    """The last lines of an output, and how many came before them."""
+    lines = output.rstrip("\n").split("\n") if output.strip() else []
+    if len(lines) > _LAST_LINES:
+        lines = [f"[{len(lines) - _LAST_LINES} lines before]", *lines[-_LAST_LINES:]]
+    return bounded("\n".join(lines))
+
+
+def bounded(text: str) -> str:
+    """Text of bounded length; what is cut from its middle is said."""
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 2
+    return f"{text[:half]}\n[{len(text) - 2 * half} characters left out]\n{text[-half:]}"
+
+
+def shadowing(crash: Crash, files: frozenset[str]) -> str | None:
+    """The learner's file that stands in the way of a module of Python's, where the crash shows that it does."""
+    for name in sorted(files):
+        module = name.removesuffix(".py").partition("/")[0]
+        if module not in sys.stdlib_module_names:
+            continue
+        if f'/{name}"' in crash.text or re.search(rf"module '{re.escape(module)}'", crash.error):
+            return name
+    return None

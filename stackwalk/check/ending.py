@@ -1,0 +1,163 @@
+"""How a program's end, or its not being ready, is told to the learner: in terms of what they did. Pure.
+
+Each function gives a LearnerFailure; `when` is a clause such as "after the request GET /".
+"""
+
+import errno
+import importlib.util
+import signal
+from collections.abc import Sequence
+
+from stackwalk.check.crash import Crash, last_crash, last_lines, shadowing
+from stackwalk.check.difference import shortened
+from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.verdict import Cause
+from stackwalk.stack.launch import Listener
+from stackwalk.stack.limits import Ending, Limits
+
+HERE = frozenset({"127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1"})  # where localhost is answered
+_MB = 1024 * 1024
+_TAKEN = (f"[Errno {errno.EADDRINUSE}]", "Address already in use")
+
+
+def ended(
+    ending: Ending, output: str, *, when: str, folder: str, files: frozenset[str], limits: Limits
+) -> LearnerFailure:
+    """The program has ended by itself, or a limit has ended it."""
+    crash = last_crash(output, folder)
+    told = crash.text if crash else last_lines(output)
+    if ending.cause is not None:
+        return LearnerFailure(_excess(ending.cause, limits), ending.cause, output=told)
+    if ending.killed_starter:
+        return LearnerFailure(
+            f"Your program killed the process that had started it, {when}. A server leaves other processes alone.",
+            Cause.EXITED,
+            output=told,
+        )
+    if crash is not None and ending.code != 0:
+        return crashed(crash, when=when, files=files)
+    if ending.left_behind:
+        return LearnerFailure(
+            f"Your program ended {when}, but left another process running: {', '.join(ending.left_behind)}. "
+            "A server stays in the foreground until it is told to end.",
+            Cause.LEFT_BEHIND,
+            output=told,
+        )
+    if ending.signal is not None:
+        return LearnerFailure(
+            f"Your program was ended by the signal {_signal_name(ending.signal)}, {when}.",
+            Cause.CRASHED,
+            output=told,
+        )
+    return LearnerFailure(
+        f"Your program ended by itself {when}, with exit status {ending.code}. A server goes on until it is told to end.",
+        Cause.EXITED,
+        output=told,
+    )
+
+
+def crashed(crash: Crash, *, when: str, files: frozenset[str]) -> LearnerFailure:
+    """A traceback says how the program ended."""
+    missing = _missing_package(crash, files)
+    if missing:
+        return LearnerFailure(
+            f"The Python that runs your program has no package {missing!r}.",
+            Cause.NEEDS,
+            hint=f"Install it there: python -m pip install {missing}",
+            output=crash.text,
+        )
+    shadow = shadowing(crash, files)
+    if shadow:
+        module = shadow.removesuffix(".py").partition("/")[0]
+        return LearnerFailure(
+            f"There is a file of yours called {shadow}: Python imports it in place of its own module {module}, "
+            f"and your program ends with {_short(crash.error)}",
+            Cause.CRASHED,
+            hint=f"Give {shadow} another name.",
+            output=crash.text,
+        )
+    return LearnerFailure(
+        f"{crash.place}{_short(crash.error)} Your program ended with this error {when}.",
+        Cause.CRASHED,
+        output=crash.text,
+    )
+
+
+def address_in_use(output: str) -> bool:
+    """Whether the program ended because a port that it wanted was taken."""
+    return any(sign in output for sign in _TAKEN)
+
+
+def port_taken(port: int) -> LearnerFailure:
+    """Another program holds the port, and this one could not be given another."""
+    return LearnerFailure(
+        f"Another program on this machine listens on port {port}, so yours could not.",
+        Cause.PORT_TAKEN,
+        hint="End the other program, then check again.",
+    )
+
+
+def elsewhere(listeners: Sequence[Listener], port: int) -> LearnerFailure:
+    """The program listens, but not where its clients look."""
+    one = next((each for each in listeners if each.kind == "tcp"), listeners[0])
+    if one.kind == "udp":
+        what = f"Your program has opened UDP port {one.typed} (SOCK_DGRAM). HTTP is spoken over TCP (SOCK_STREAM)."
+    elif one.typed != port:
+        what = f"Your program listens on port {one.typed}, and this lab's clients come to port {port}."
+    else:
+        what = f"Your program listens on {one.address}, port {port}. Whoever opens localhost looks on 127.0.0.1 and ::1."
+    return LearnerFailure(
+        what,
+        Cause.WRONG_ADDRESS,
+        expected=f"TCP, localhost:{port}",
+        actual=", ".join(f"{each.kind.upper()}, {each.address}:{each.typed}" for each in listeners[:5]),
+    )
+
+
+def not_listening(port: int, seconds: float, *, bound: bool, output: str, folder: str) -> LearnerFailure:
+    """The program runs, and nothing of it listens."""
+    what = f"Your program runs, but after {seconds:.0f} s nothing of it listens on port {port}."
+    if bound:
+        what = (
+            f"Your program has bound port {port}, but after {seconds:.0f} s it has not called listen(), "
+            "so nobody can connect."
+        )
+    crash = last_crash(output, folder)
+    if crash:
+        what += f" It printed an error: {crash.place}{_short(crash.error)}"
+    return LearnerFailure(what, Cause.NOT_LISTENING, output=crash.text if crash else last_lines(output))
+
+
+def _excess(cause: str, limits: Limits) -> str:
+    return {
+        "too-much-output": f"Your program printed more than {(limits.output or 0) // _MB} MB and was stopped: "
+        "something prints again and again.",
+        "too-much-memory": f"Your program took more than {limits.memory // _MB} MB of memory and was stopped: "
+        "something grows without end.",
+        "too-many-processes": f"Your program started more than {limits.processes} processes and was stopped: "
+        "something forks again and again.",
+    }.get(cause, f"Your program went over a limit ({cause}) and was stopped.")
+
+
+def _short(error: str) -> str:
+    text = shortened(error, 300)
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _signal_name(number: int) -> str:
+    known = {signal.SIGSEGV: "SIGSEGV (it touched memory that is not its own)", signal.SIGKILL: "SIGKILL (9)"}
+    try:
+        return known.get(signal.Signals(number)) or signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+def _missing_package(crash: Crash, files: frozenset[str]) -> str | None:
+    """A package that stackwalk's own Python has and the learner's lacks."""
+    if crash.kind != "ModuleNotFoundError" or "'" not in crash.error:
+        return None
+    name = crash.error.split("'")[1].partition(".")[0]
+    own = any(file.partition("/")[0].removesuffix(".py") == name for file in files)
+    if own or not name.isidentifier():
+        return None
+    return name if importlib.util.find_spec(name) is not None else None

@@ -1,0 +1,239 @@
+"""Inside one run: pytest, made lean, with a reporter that turns each check into a finding as it ends.
+
+Nothing of the learner's steers it: its own settings, its own root folder, no conftest, no plugins but these.
+Nothing is written beside the checks.
+"""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stackwalk.check import plugin
+from stackwalk.check.bench import Bench
+from stackwalk.check.crash import bounded, last_crash
+from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.mistake import BrokenRule, Evidence, Mistake, sentence_for
+from stackwalk.check.plan import Plan
+from stackwalk.check.verdict import Cause, Finding, Outcome
+from stackwalk.course.lesson import Lab, Step
+from stackwalk.errors import StackwalkError
+
+Tell = Callable[[str, Any], None]  # a word, and what belongs to it
+SLOW_START = 1.0  # seconds; a program that needs longer is told so
+_UNUSED = (
+    "terminal", "cacheprovider", "logging", "unraisableexception", "threadexception", "faulthandler", "junitxml",
+    "doctest", "unittest", "pastebin", "stepwise", "setuponly", "setupplan", "debugging", "tmpdir", "legacypath",
+    "recwarn", "monkeypatch", "warnings", "capture", "skipping", "subtests",
+)  # fmt: skip
+_LEAN = tuple(part for name in _UNUSED for part in ("-p", f"no:{name}"))
+
+
+def run_checks(plan: Plan, bench: Bench, tell: Tell) -> None:
+    """Run the plan's checks; tell "began" and "finding" for each, and "done" at the end."""
+    sys.dont_write_bytecode = True
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    reporter = Reporter(plan, bench, tell)
+    root = plan.labs[0].folder
+    os.chdir(root)
+    arguments = [
+        "-c", os.devnull, f"--rootdir={root}", "--noconftest", "--import-mode=importlib", "--assert=plain", *_LEAN,
+        *(str(step.check) for step in plan.steps),
+    ]  # fmt: skip
+    pytest.main(arguments, plugins=[plugin, reporter])
+    reporter.finish()
+
+
+class Reporter:
+    """Runs each check by itself and tells what it found."""
+
+    def __init__(self, plan: Plan, bench: Bench, tell: Tell) -> None:
+        self._plan = plan
+        self._bench = bench
+        self._tell = tell
+        self._steps = {step.check: step for step in plan.steps}
+        self._failed: Step | None = None  # the first step of which a check failed
+        self._found: set[str] = set()  # steps that had a check
+        self._mistakes: dict[int, Sequence[Mistake]] = {}
+        self._said_slow = False
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Hand the bench to the fixtures."""
+        config.stash[plugin.BENCH] = self._bench
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that cannot be imported is broken."""
+        if report.failed:
+            step = next((step for step in self._plan.steps if str(step.check) in self._place(report)), None)
+            if step is not None:
+                self._broken(
+                    step,
+                    "check",
+                    step.title,
+                    f"check.py could not be read: {_last_line(str(report.longrepr))}",
+                )
+
+    def _place(self, report: pytest.CollectReport) -> str:
+        return str(self._plan.labs[0].folder / report.nodeid)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out what a later step replaces."""
+        items[:] = [
+            item
+            for item in items
+            if f"{self._step(item).id}.{plugin.check_name(item)}" not in self._plan.leave_out
+        ]
+
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run one check, or skip it where an earlier step fell short."""
+        step, name, title = self._step(item), plugin.check_name(item), title_of(item)
+        self._found.add(step.id)
+        if self._failed is not None and step != self._failed:
+            self._say(
+                Finding(step.id, name, title, Outcome.SKIPPED, message=f"Step {self._failed.id} comes first.")
+            )
+            return True
+        self._tell("began", [step.id, name, title])
+        error = None
+        for phase, call in (
+            ("setup", partial(item.ihook.pytest_runtest_setup, item=item)),
+            ("call", partial(item.ihook.pytest_runtest_call, item=item)),
+            ("teardown", partial(item.ihook.pytest_runtest_teardown, item=item, nextitem=nextitem)),
+        ):
+            if phase == "call" and error is not None:
+                continue
+            info = pytest.CallInfo.from_call(call, when=phase, reraise=(KeyboardInterrupt,))  # type: ignore[arg-type]
+            if info.excinfo is not None and error is None:
+                error = info.excinfo.value
+        self._say(self._finding(step, name, title, error))
+        return True
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """pytest itself, or a hook of ours, raised."""
+        step = self._failed or self._plan.steps[0]
+        self._broken(step, "check", step.title, f"the run broke off: {_last_line(str(excrepr))}")
+
+    def finish(self) -> None:
+        """A step of which no check was found is broken; then the run is done."""
+        for step in self._plan.steps:
+            if step.id not in self._found:
+                self._broken(step, "check", step.title, "no check was found in check.py")
+        self._tell("done", None)
+
+    def _step(self, item: pytest.Item) -> Step:
+        return self._steps[item.path]
+
+    def _broken(self, step: Step, name: str, title: str, why: str) -> None:
+        self._found.add(step.id)
+        self._say(Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} {why}."))
+
+    def _say(self, finding: Finding) -> None:
+        if finding.outcome not in (Outcome.PASSED, Outcome.SKIPPED) and self._failed is None:
+            self._failed = next(step for step in self._plan.steps if step.id == finding.step)
+        self._tell("finding", finding.to_value())
+
+    def _finding(self, step: Step, name: str, title: str, error: BaseException | None) -> Finding:
+        if error is None:
+            return Finding(step.id, name, title, Outcome.PASSED, message=self._slow_start())
+        match error:
+            case LearnerFailure():
+                return self._failure(step, name, title, error)
+            case StackwalkError(what=what, try_this=hint):
+                return Finding(step.id, name, title, Outcome.BLOCKED, Cause.NEEDS, what, hint=hint)
+            case AssertionError() | pytest.fail.Exception():
+                message = _first_line(str(error)) or f"This does not hold yet: {title}."
+                return self._failure(step, name, title, LearnerFailure(message))
+            case pytest.skip.Exception():
+                return Finding(step.id, name, title, Outcome.BLOCKED, Cause.NEEDS, str(error))
+        where = _where_raised(error, step.check)
+        why = f"it raised {type(error).__name__}: {_first_line(str(error))}{where}"
+        return Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} {why}")
+
+    def _failure(self, step: Step, name: str, title: str, failure: LearnerFailure) -> Finding:
+        own = self._bench.copy.as_learner
+        server = self._bench.in_use
+        printed = server.output() if server is not None else own(failure.output)
+        crash = last_crash(own(failure.output), str(self._bench.copy.origin))
+        evidence = Evidence(
+            step=step.id, check=name, cause=failure.cause, message=own(failure.message), output=printed or own(failure.output),
+            traceback=crash.text if crash else "", answer=self._bench.last_answer, sources=self._bench.sources(),
+        )  # fmt: skip
+        try:
+            sentence = sentence_for(evidence, self._mistakes_of(self._plan.lab_of(step)))
+        except BrokenRule as error:
+            return Finding(
+                step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}."
+            )
+        message = own(failure.message)
+        if sentence is not None:
+            message = sentence if crash is None or "line " in sentence else f"{crash.place}{sentence}"
+        outcome = failure.cause.outcome if isinstance(failure.cause, Cause) else Outcome.FAILED
+        pieces = self._bench.ground.transcript.pieces if failure.transcript is None else failure.transcript
+        return Finding(
+            step.id, name, title, outcome, failure.cause, message, own(failure.expected), own(failure.actual),
+            own(failure.hint), pieces, bounded(own(failure.output)),
+        )  # fmt: skip
+
+    def _mistakes_of(self, lab: Lab) -> Sequence[Mistake]:
+        if lab.mistakes is None:
+            return ()
+        if lab.number not in self._mistakes:
+            self._mistakes[lab.number] = read_mistakes(lab.mistakes)
+        return self._mistakes[lab.number]
+
+    def _slow_start(self) -> str:
+        server = self._bench.in_use
+        if self._said_slow or server is None or (server.started_in or 0.0) < SLOW_START:
+            return ""
+        self._said_slow = True
+        return f"Your program took {server.started_in:.1f} s until it listened."
+
+
+_OUR_SLIP = "This check is broken; that is a slip of the lab's, not of yours:"
+
+
+def title_of(item: pytest.Item) -> str:
+    """What the learner reads: the first paragraph of the check's docstring, on one line."""
+    text = getattr(getattr(item, "obj", None), "__doc__", None) or ""
+    return " ".join(text.strip().partition("\n\n")[0].split()) or plugin.check_name(item).replace("_", " ")
+
+
+def read_mistakes(file: Path) -> Sequence[Mistake]:
+    """The MISTAKES of a lab's mistakes.py. Raises BrokenRule where there are none."""
+    spec = importlib.util.spec_from_file_location("stackwalk_lab_mistakes", file)
+    if spec is None or spec.loader is None:
+        raise BrokenRule("nothing can be imported")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        mistakes = tuple(module.MISTAKES)
+    except Exception as error:  # noqa: BLE001  a lab's code: whatever it raises is said
+        raise BrokenRule(f"{type(error).__name__} was raised: {error}") from error
+    if not all(isinstance(mistake, Mistake) for mistake in mistakes):
+        raise BrokenRule("MISTAKES holds something that is no Mistake")
+    return mistakes
+
+
+def _where_raised(error: BaseException, file: Path | None) -> str:
+    """The last line of the check file that was being run."""
+    place, trace = "", error.__traceback__
+    while trace is not None:
+        if file is not None and trace.tb_frame.f_code.co_filename == str(file):
+            place = f" (check.py, line {trace.tb_lineno})"
+        trace = trace.tb_next
+    return place
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2].removeprefix("E").strip()

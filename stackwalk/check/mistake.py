@@ -1,0 +1,52 @@
+"""Foreseen mistakes: a lab's table of what beginners do, each with its own sentence.
+
+The first rule that sees its mistake gives the sentence. A rule that raises is a slip of the lab's, never the learner's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from stackwalk.check.answer import Answer
+from stackwalk.check.verdict import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about a check that failed."""
+
+    step: str  # "1.2"
+    check: str  # its name, without test_
+    cause: Cause | str
+    message: str  # what the check or the engine would say
+    output: str  # all that was kept of what the program printed
+    traceback: str  # the last traceback in it, or ""
+    answer: Answer | None  # the last answer that the check had
+    sources: Mapping[str, str] = field(default_factory=dict)  # the learner's files of text, by relative name
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One foreseen mistake."""
+
+    name: str
+    sees: Callable[[Evidence], bool]
+    says: str | Callable[[Evidence], str]
+
+
+class BrokenRule(Exception):
+    """A rule raised, or said nothing."""
+
+
+def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
+    """The sentence of the first mistake that is seen, or None. Raises BrokenRule, which names the rule."""
+    for mistake in mistakes:
+        try:
+            if not mistake.sees(evidence):
+                continue
+            says = mistake.says if isinstance(mistake.says, str) else mistake.says(evidence)
+        except Exception as error:  # noqa: BLE001  a lab's code: whatever it raises is reported with the rule's name
+            raise BrokenRule(f"the rule {mistake.name!r} raised {type(error).__name__}: {error}") from error
+        if not isinstance(says, str) or not says:
+            raise BrokenRule(f"the rule {mistake.name!r} says nothing")
+        return says
+    return None

@@ -1,0 +1,342 @@
+"""The learner's program as a check sees it: launched, spoken to, and asked how it is.
+
+Ready is a listening socket in its process tree, never a trial connection: a naive program takes one that says
+nothing for a request, and dies of it.
+"""
+
+import socket
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from stackwalk.check import ending as endings
+from stackwalk.check.answer import Answer
+from stackwalk.check.client import Budget, Connection, Transcript
+from stackwalk.check.copy import Copy
+from stackwalk.check.crash import last_crash, last_lines
+from stackwalk.check.difference import shortened, visible
+from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.source import must_be_readable, python_files
+from stackwalk.check.verdict import Cause
+from stackwalk.course.lesson import ProgramSpec
+from stackwalk.errors import StackwalkError
+from stackwalk.stack import kin
+from stackwalk.stack.environment import free_port, learner_environment
+from stackwalk.stack.launch import Guardian, GuardianLost, Listener, Program
+from stackwalk.stack.limits import Ending, Limits
+
+LIMITS = Limits(output=10 * 1024 * 1024)
+GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
+DEATH = 0.5  # seconds in which a program that broke off may be seen to end
+REST = 0.25  # seconds in which a program comes to rest after an answer, or ends
+GLANCE = (0.001, 0.02)  # seconds between two looks, at first and later
+_BROKEN_OFF = (Cause.CLOSED_EARLY, Cause.RESET, Cause.NOT_LISTENING)
+
+
+class Ground:
+    """What a check and its programs share: its transcript, the time, and what was last said."""
+
+    def __init__(self, transcript: Transcript, budget: Budget) -> None:
+        self.budget = budget
+        self.begin(transcript)
+
+    def begin(self, transcript: Transcript) -> None:
+        """A check begins."""
+        self.transcript = transcript
+        self.asked = ""  # the first line of the last request
+        self.answer: Answer | None = None
+        self.connections: list[Connection] = []
+        self.began = time.monotonic()
+
+    def close_connections(self) -> None:
+        """Close what the check left open."""
+        for connection in self.connections:
+            connection.close()
+        self.connections.clear()
+
+
+class Conversation(Connection):
+    """A connection that a check holds; what is asked and answered on it is remembered."""
+
+    ground: Ground
+
+    def send(self, data: bytes, patience: float | None = None) -> None:
+        """Send all of it, in one write where the program reads it."""
+        self.ground.asked = shortened(visible(data.partition(b"\n")[0].rstrip(b"\r")), 60)
+        super().send(data, patience)
+
+    def answer(self, method: str = "GET", patience: float | None = None, *, whole: bool = True) -> Answer:
+        """Read one answer to its end; what never comes or breaks off raises LearnerFailure."""
+        answer = super().answer(method, patience, whole=whole)
+        self.ground.answer = answer
+        return answer
+
+
+class Server:
+    """A program that listens, in the words that a lab's check uses."""
+
+    def __init__(
+        self, ground: Ground, guardian: Guardian, copy: Copy, spec: ProgramSpec, run_dir: Path, *,
+        patience: float, start_patience: float,
+    ) -> None:  # fmt: skip
+        self._ground = ground
+        self._guardian = guardian
+        self._copy = copy
+        self._spec = spec
+        self._run_dir = run_dir
+        self._patience = patience
+        self._start_patience = start_patience
+        self._program: Program | None = None
+        self._address: tuple[int, tuple[str, int]] | None = None
+        self._began = 0.0
+        self.started_in: float | None = None  # seconds until it listened
+
+    # What checks use
+
+    def get(
+        self, target: str, *, method: str = "GET", headers: Iterable[tuple[str, str]] = (), body: bytes = b"",
+        patience: float | None = None, whole: bool = True,
+    ) -> Answer:  # fmt: skip
+        """Ask as curl does, in one write on a connection of its own, and read the answer to its end.
+
+        Raises LearnerFailure where the answer does not come, breaks off (unless whole is False) or never ends.
+        """
+        lines = [
+            ("Host", f"localhost:{self._spec.port}"),
+            ("User-Agent", "stackwalk"),
+            ("Accept", "*/*"),
+            *headers,
+        ]
+        if body and not any(name.lower() == "content-length" for name, _ in lines):
+            lines.append(("Content-Length", str(len(body))))
+        head = (
+            f"{method} {target} HTTP/1.1\r\n"
+            + "".join(f"{name}: {value}\r\n" for name, value in lines)
+            + "\r\n"
+        )
+        connection = self.connect()
+        connection.send(head.encode("utf-8", "surrogateescape") + body)
+        answer = connection.only_answer(method, patience, whole=whole)
+        self._ground.answer = answer
+        return answer
+
+    def connect(self) -> Conversation:
+        """A new connection. Raises LearnerFailure where the program no longer takes any."""
+        patience = self._ground.budget.wait(self._patience)
+        deadline = time.monotonic() + patience
+        while True:
+            family, address = self._address or self._where(deadline)
+            try:
+                connection = Conversation(
+                    family, address, patience=self._patience, budget=self._ground.budget,
+                    transcript=self._ground.transcript, judge=self._judge,
+                )  # fmt: skip
+            except ConnectionError:
+                # It may be about to listen again: some programs make a new socket for each client.
+                self._address = None
+            except TimeoutError:
+                raise self._judge(
+                    LearnerFailure(
+                        f"A client could not connect within {patience:.1f} s: your program does not accept, "
+                        "and its queue of waiting clients is full.",
+                        Cause.SILENT,
+                    )
+                ) from None
+            else:
+                connection.ground = self._ground
+                self._ground.connections.append(connection)
+                return connection
+
+    def output(self) -> str:
+        """What the program has printed so far; of a flood, the first and the last of it."""
+        return "" if self._program is None else self._copy.as_learner(self._program.output.text())
+
+    def await_output(self, text: str, patience: float = 2.0) -> bool:
+        """Wait until the program has printed that text; whether it did within that many seconds."""
+        deadline = time.monotonic() + self._ground.budget.wait(patience)
+        pause = GLANCE[0]
+        while text not in self.output():
+            left = deadline - time.monotonic()
+            if left <= 0 or self._program is None:
+                return False
+            if self._program.poll() is not None:
+                return text in self.output()
+            self._program.wait(min(pause, left))
+            pause = min(pause * 1.5, GLANCE[1])
+        return True
+
+    def must_be_running(self, message: str) -> None:
+        """Raise LearnerFailure with the message, and how the program ended, unless it runs."""
+        end = self._settled()
+        if end is not None:
+            failure = self._ended(end)
+            failure.message = f"{message} {failure.message}"
+            raise failure
+
+    @property
+    def running(self) -> bool:
+        """Whether the program has not ended."""
+        return self._program is not None and self._program.poll() is None
+
+    # What the engine uses
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has once listened."""
+        return self.started_in is not None
+
+    def begin(self) -> None:
+        """Launch it. Raises LearnerFailure where there is nothing to run."""
+        must_be_readable(self._copy, self._spec.file)
+        environment = learner_environment(self._copy.origin, self._run_dir, {self._spec.port: free_port()})
+        self._began = time.monotonic()
+        try:
+            self._program = self._guardian.launch(
+                self._spec.run, cwd=self._copy.root, environment=environment, limits=LIMITS
+            )
+        except GuardianLost:
+            raise self._ended(Ending(None, None, killed_starter=True)) from None
+        except StackwalkError as error:
+            raise LearnerFailure(error.what, Cause.NEEDS, hint=error.try_this) from None
+
+    def await_ready(self) -> None:
+        """Wait until it listens where it should. Raises LearnerFailure that says what it does instead."""
+        if self.ready:
+            return
+        patience = self._start_patience - (time.monotonic() - self._began)
+        self._where(time.monotonic() + max(0.5, min(patience, self._ground.budget.left)))
+        self.started_in = time.monotonic() - self._began
+
+    def must_go_on(self) -> None:
+        """After a check: raise LearnerFailure where the program has ended by itself."""
+        end = self._settled()
+        if end is not None:
+            raise self._ended(end)
+
+    def better(self, failure: LearnerFailure) -> LearnerFailure:
+        """What a check says, or how the program ended where that explains it."""
+        if failure.cause is not Cause.WRONG_ANSWER:
+            return failure
+        end = self._settled()
+        if end is None:
+            return self._with_output(failure)
+        ended = self._ended(end)
+        ended.expected, ended.actual = failure.expected, failure.actual
+        return ended
+
+    def end(self) -> None:
+        """End it at once: what runs in a copy has nothing to save."""
+        if self._program is not None:
+            self._program.end(0.0)
+
+    def _running(self) -> Program:
+        if self._program is None:
+            raise RuntimeError("the program was not launched")
+        return self._program
+
+    def _where(self, deadline: float) -> tuple[int, tuple[str, int]]:
+        """Wait until something of the program listens where clients look, and say where that is."""
+        program, pause = self._running(), GLANCE[0]
+        elsewhere_since: float | None = None
+        while True:
+            listeners = program.listeners()
+            right = self._right(listeners)
+            if right is not None:
+                self._address = _address(right)
+                return self._address
+            end = program.poll()
+            if end is not None:
+                raise self._ended(end)
+            now = time.monotonic()
+            if listeners:
+                elsewhere_since = elsewhere_since or now
+                if now - elsewhere_since >= GRACE or now >= deadline:
+                    raise self._with_output(endings.elsewhere(listeners, self._spec.port))
+            elif now >= deadline:
+                raise self._nowhere(program)
+            program.wait(max(0.0, min(pause, deadline - now)))
+            pause = min(pause * 1.2, GLANCE[1])
+
+    def _right(self, listeners: Iterable[Listener]) -> Listener | None:
+        for each in listeners:
+            if each.kind == "tcp" and each.typed == self._spec.port and each.address in endings.HERE:
+                return each
+        return None
+
+    def _nowhere(self, program: Program) -> LearnerFailure:
+        if self.ready:
+            return self._with_output(
+                LearnerFailure(
+                    f"Your program runs, but no longer listens on port {self._spec.port}: the next client is refused.",
+                    Cause.NOT_LISTENING,
+                )
+            )
+        bound = any(each.port == self._spec.port for each in program.bound())
+        return endings.not_listening(
+            self._spec.port, time.monotonic() - self._began, bound=bound, output=program.output.text(),
+            folder=str(self._copy.root),
+        )  # fmt: skip
+
+    def _judge(self, failure: LearnerFailure) -> LearnerFailure:
+        """What a connection saw, or how the program ended where that explains it."""
+        patience = DEATH if failure.cause in _BROKEN_OFF else 0.02
+        end = self._running().wait(max(0.02, self._ground.budget.wait(patience)))
+        return self._with_output(failure) if end is None else self._ended(end)
+
+    def _settled(self) -> Ending | None:
+        """How the program ended, once it has either ended or come to rest."""
+        program = self._running()
+        deadline = time.monotonic() + REST
+        while program.poll() is None and time.monotonic() < deadline:
+            look = kin.look(program.pid)
+            if look is not None and look.state == "S":
+                return None
+            program.wait(0.002)
+        return program.poll()
+
+    def _with_output(self, failure: LearnerFailure) -> LearnerFailure:
+        """Add what the program printed; an error in it that did not end the program is named."""
+        if failure.output:
+            return failure
+        text = self._running().output.text()
+        crash = last_crash(text, str(self._copy.root))
+        failure.output = crash.text if crash else last_lines(text)
+        if crash and crash.file:
+            failure.message = f"{failure.message} Your program printed an error: {crash.place}{crash.error}"
+        return failure
+
+    def _ended(self, end: Ending) -> LearnerFailure:
+        text = self._program.output.text() if self._program is not None else ""
+        port = self._spec.port
+        if not self.ready and end.code and endings.address_in_use(text) and _is_taken(port):
+            return endings.port_taken(port)
+        return endings.ended(
+            end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
+            limits=LIMITS,
+        )  # fmt: skip
+
+    def _when(self) -> str:
+        if not self.ready:
+            return f"before it listened on port {self._spec.port}"
+        return (
+            f"after the request {self._ground.asked}"
+            if self._ground.asked
+            else "after a client had connected"
+        )
+
+
+def _address(listener: Listener) -> tuple[int, tuple[str, int]]:
+    if ":" in listener.address and not listener.address.startswith("::ffff:"):
+        return socket.AF_INET6, ("::1", listener.port)
+    return socket.AF_INET, ("127.0.0.1", listener.port)
+
+
+def _is_taken(port: int) -> bool:
+    """Whether something on this machine listens on the port."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False

@@ -1,0 +1,32 @@
+"""The `workspace` of a check: a folder in which it writes what the learner's program is to find."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The copy of the learner's workspace."""
+
+    root: Path
+
+    def write(self, path: str, content: str | bytes) -> Path:
+        """Write a file (text as UTF-8, line ends as they are) and the folders above it; replaces what is there."""
+        target = self._inside(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink():
+            target.unlink()
+        target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        return target
+
+    def mkdir(self, path: str) -> Path:
+        """Make a folder and those above it."""
+        target = self._inside(path)
+        target.mkdir(parents=True, exist_ok=True)
+        return target
+
+    def _inside(self, path: str) -> Path:
+        target = self.root / path
+        if not target.resolve().is_relative_to(self.root.resolve()):
+            raise ValueError(f"{path} leads out of the workspace")
+        return target

@@ -1,0 +1,369 @@
+"""The commands: a few lines each; what one needs is imported when it runs, so that each starts quickly."""
+
+import os
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stackwalk import __version__
+from stackwalk.errors import StackwalkError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from stackwalk.course.lesson import Course, Lab, Progress, Step
+    from stackwalk.course.workspace import Workspace
+
+
+class Status(IntEnum):
+    """What a command tells the shell."""
+
+    PASSED = 0
+    FAILED = 1  # the learner's code falls short
+    COULD_NOT_RUN = 2  # usage or environment
+    BROKEN = 3  # the check itself
+    INTERRUPTED = 130
+
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+course_app = typer.Typer(rich_markup_mode=None, help="For those who write labs.")
+app.add_typer(course_app, name="course")
+
+WorkspaceFlag = Annotated[
+    str | None,
+    typer.Option("--workspace", metavar="DIR", help="Your folder; else the one you are in, else ./my-stack."),
+]
+FromFlag = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DIR", help="The course in DIR instead of the one that came along."),
+]
+PortFlag = Annotated[str | None, typer.Option("--port", metavar="N", help="Another door than the lesson's.")]
+PlainFlag = Annotated[bool, typer.Option("--plain", help="Plain text: no keys, no colour, and it ends.")]
+StepName = Annotated[str | None, typer.Argument(metavar="[LAB.STEP]", show_default=False)]
+
+
+def run() -> int:
+    """Run the command line once; the exit status is the value."""
+    if sys.platform == "win32":
+        return _say_error(
+            StackwalkError("stackwalk does not run on Windows itself.", "Install and run it inside WSL 2.")
+        )
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except StackwalkError as error:
+        return _say_error(error)
+    except typer.TyperException as error:
+        return _say_error(StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is."))
+    except KeyboardInterrupt:
+        return Status.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left (`| head -1`). Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.PASSED
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _say_error(error: StackwalkError) -> int:
+    from stackwalk.screen.safe import safe_block
+
+    if "--json" in sys.argv[1:] and sys.argv[1:2] == ["check"]:
+        from stackwalk.check.verdict import Verdict
+
+        print(Verdict(_asked_on_the_command_line(), (), "", 0.0, (), f"{error.what} {error.try_this}").to_json())
+    print(f"{safe_block(error.what)}\n{safe_block(error.try_this)}", file=sys.stderr)
+    return Status.COULD_NOT_RUN
+
+
+def _asked_on_the_command_line() -> str:
+    words = [word for word in sys.argv[2:] if not word.startswith("-")]
+    return "all" if "--all" in sys.argv else next(iter(words), "")
+
+
+@app.callback(invoke_without_command=True)
+def stackwalk(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say the version, and end.")] = False,
+) -> int:
+    """Build the path from a browser to a line of Python, a layer at a time.
+
+    Alone it says where you are and what comes next.
+
+    Example: stackwalk lab 1
+    """
+    if version:
+        print(f"stackwalk {__version__}")
+        raise typer.Exit(Status.PASSED)
+    if context.invoked_subcommand is None:
+        _where_you_are()
+    return Status.PASSED
+
+
+def _where_you_are() -> None:
+    from stackwalk.course.place import where_is
+    from stackwalk.screen.pages import draw_place
+
+    course, workspace, progress = _opened(None, None)
+    _console().print(draw_place(course, progress, where_is(course, progress), str(workspace.root)))
+
+
+@app.command()
+def lab(
+    what: Annotated[str | None, typer.Argument(metavar="[N[.STEP]]", show_default=False)] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Watch the lab play itself in a throw-away folder.")] = False,
+    all_steps: Annotated[bool, typer.Option("--all", help="With --demo: every step of the lab.")] = False,
+    plain: PlainFlag = False,
+    port: PortFlag = None,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+) -> int:
+    """Open a lab: its lesson, your program running, its traffic live, checks on every save.
+
+    Example: stackwalk lab 1
+    """
+    console = _console(plain=plain)
+    door = _port(port)
+    if all_steps and not demo:
+        raise StackwalkError("--all belongs to --demo.", "Type: stackwalk lab 1 --demo --all")
+    if demo:
+        from stackwalk.session.demo import play
+
+        course = _course(course_folder)
+        return play(course, _lab_of(course, what), all_steps=all_steps, console=console, port=door)
+    from stackwalk.session.opening import open_lab
+
+    return open_lab(
+        _course(course_folder),
+        what,
+        folder=workspace,
+        port=door,
+        plain=plain,
+        console=console,
+        environ=os.environ,
+    )
+
+
+@app.command()
+def check(
+    what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every step of every lab.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")] = False,
+    seed: Annotated[str | None, typer.Option("--seed", help="Repeat a run: the seed that it reported.")] = None,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+) -> int:
+    """Grade the step that you are at, or the one that you name.
+
+    Exit status: 0 passed, 1 your code falls short, 2 it could not be run, 3 the check itself is broken.
+
+    Example: stackwalk check 1.3
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.grading import check_workspace
+
+    return check_workspace(
+        _course(course_folder),
+        existing_workspace(workspace, os.environ, Path.cwd()),
+        asked=what,
+        every=everything,
+        only=only,
+        seed=seed,
+        as_json=as_json,
+        console=_console(),
+    )
+
+
+@app.command()
+def trace(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="localhost:8080, :8080, http://localhost:8080/ …")],
+    port: Annotated[
+        str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")
+    ] = None,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too.")] = 0,
+    plain: PlainFlag = False,
+) -> int:
+    """Watch the traffic of anything that speaks HTTP on an address.
+
+    Example: stackwalk trace localhost:8080
+    """
+    from stackwalk.trace import run_trace
+
+    return run_trace(target, port=_port(port), verbose=verbose, plain=plain, console=_console(plain=plain))
+
+
+@app.command()
+def hint(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: FromFlag = None) -> int:
+    """Show the next hint of the step: where to look, the idea, the line.
+
+    Example: stackwalk hint
+    """
+    from stackwalk.course.progress import update_progress
+    from stackwalk.screen.pages import draw_hint
+
+    course, place, progress = _opened(workspace, course_folder)
+    here = _step(course, progress, step)
+    if not here.hints:
+        raise StackwalkError(f"Step {here.id} has no hints: it is played in the lab.", f"Type: stackwalk lab {here.id}")
+    level = min(progress.hints.get(here.id, 0) + 1, len(here.hints))
+    _console().print(draw_hint(here, level))
+    if place.state.is_dir():
+        update_progress(place, lambda before: before.hinting(here.id, level))
+    return Status.PASSED
+
+
+@app.command()
+def solution(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: FromFlag = None) -> int:
+    """Show one way to do the step. It never touches your files.
+
+    Example: stackwalk solution 1.2
+    """
+    from stackwalk.course.workspace import files_of
+    from stackwalk.screen.pages import draw_solution
+
+    course, _, progress = _opened(workspace, course_folder)
+    here = _step(course, progress, step)
+    if here.solution is None:
+        raise StackwalkError(f"Step {here.id} is done live: you are the solution.", f"Type: stackwalk lab {here.id}")
+    files = [(name, file.read_text(encoding="utf-8")) for name, file in files_of(here.solution)]
+    _console().print(draw_solution(here, files))
+    return Status.PASSED
+
+
+@app.command(name="list")
+def list_steps(workspace: WorkspaceFlag = None, course_folder: FromFlag = None) -> int:
+    """List the labs and their steps, and which of them you have passed.
+
+    Example: stackwalk list
+    """
+    from stackwalk.screen.pages import draw_list
+
+    course, _, progress = _opened(workspace, course_folder)
+    _console().print(draw_list(course, progress))
+    return Status.PASSED
+
+
+@app.command()
+def words(
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+) -> int:
+    """Show the words of the course: those that you met, and where the rest will come.
+
+    Example: stackwalk words
+    """
+    from stackwalk.screen.pages import draw_words
+
+    course, _, progress = _opened(workspace, course_folder)
+    _console().print(draw_words(course, progress))
+    return Status.PASSED
+
+
+@app.command()
+def reset(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: FromFlag = None) -> int:
+    """Begin the step again; what you typed is kept as a dated copy.
+
+    Example: stackwalk reset
+    """
+    from stackwalk.course.workspace import files_of
+    from stackwalk.course.workspace import reset as reset_workspace
+
+    course, place, progress = _opened(workspace, course_folder)
+    here = _step(course, progress, step)
+    names = [name for name, _ in files_of(here.solution)] if here.solution is not None else []
+    kept, _ = reset_workspace(place, here, names)
+    console = _console()
+    for path in kept:
+        console.print(f"kept: {path}", markup=False, highlight=False)
+    if not kept:
+        console.print("There was nothing to keep: none of this step's files is there yet.")
+    console.print(f"Next: stackwalk lab {here.id}", markup=False, highlight=False)
+    return Status.PASSED
+
+
+@app.command()
+def doctor(course_folder: FromFlag = None) -> int:
+    """Look at this machine the way a lab will use it, and say what to do about what is not fine.
+
+    Example: stackwalk doctor
+    """
+    from stackwalk.doctor import draw_symptom, examine
+
+    console = _console()
+    worst = Status.PASSED
+    for symptom in examine(_course(course_folder), os.environ):
+        console.print(draw_symptom(symptom))
+        if not symptom.fine:
+            worst = Status.FAILED
+    return worst
+
+
+@course_app.command(name="check")
+def course_check(
+    folder: Annotated[str | None, typer.Argument(metavar="[DIR]", show_default=False)] = None,
+) -> int:
+    """Prove a course: every start fails, every solution passes, every wrong attempt fails for its reason.
+
+    Exit status: 0 it holds, 1 it does not, 2 it could not be run.
+
+    Example: stackwalk course check my-labs
+    """
+    from stackwalk.check.proof import prove_aloud
+
+    return prove_aloud(_course(folder), _console())
+
+
+def _console(*, plain: bool = False) -> "Console":
+    from stackwalk.screen.console import make_console
+
+    return make_console(sys.stdout, plain=plain)
+
+
+def _course(folder: str | None) -> "Course":
+    from stackwalk.course.reading import find_course, read_course
+
+    return read_course(Path(folder) if folder is not None else find_course())
+
+
+def _workspace(folder: str | None) -> "Workspace":
+    from stackwalk.course.workspace import find_workspace
+
+    return find_workspace(folder, os.environ, Path.cwd())
+
+
+def _opened(folder: str | None, course_folder: str | None) -> "tuple[Course, Workspace, Progress]":
+    from stackwalk.course.progress import read_progress
+
+    workspace = _workspace(folder)
+    progress, note = read_progress(workspace)
+    if note:
+        print(note, file=sys.stderr)
+    return _course(course_folder), workspace, progress
+
+
+def _lab_of(course: "Course", name: str | None) -> "Lab":
+    return course.lab((name or "1").partition(".")[0])
+
+
+def _step(course: "Course", progress: "Progress", name: str | None) -> "Step":
+    from stackwalk.course.place import where_is
+
+    return course.step(name) if name is not None else where_is(course, progress).step
+
+
+def _port(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise StackwalkError(f"{text} is not a port.", "A port is a number from 1 to 65535, 8081 for example.")

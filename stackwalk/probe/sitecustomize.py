@@ -1,0 +1,220 @@
+"""Rides inside a learner's Python: moves the port that they typed to a free one, and reports bind and listen.
+
+It waits until the program itself imports the standard library's socket, so that a program without sockets pays nothing and a learner's own
+socket.py fails as it does by hand. The environment says which ports move (STACKWALK_PORTS, "8080:23456 5000:31000") and where to report
+(STACKWALK_REPORT). Whatever goes wrong in here, the program runs as without it. Python 3.8 to 3.14; imports nothing.
+"""
+
+import sys
+
+_MOST_REPORTS = 200
+_MOST_BYTES = 65536
+_SLIPS = (
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+class _Finder:
+    """First on sys.meta_path until socket has been imported; it finds nothing itself."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):  # type: ignore[no-untyped-def]  # noqa: ARG004
+        if name == "_socket":
+            _try(sys.addaudithook, _raw_bind)
+        if name != "socket":
+            return None
+        if _Finder in sys.meta_path:
+            sys.meta_path.remove(_Finder)
+        for finder in sys.meta_path:
+            spec = finder.find_spec(name, path, target)
+            if spec is not None:
+                if _is_standard(spec):
+                    _try(_patch_when_loaded, spec)
+                return spec
+        return None
+
+
+def _try(action, *arguments):  # type: ignore[no-untyped-def]
+    try:
+        action(*arguments)
+    except _SLIPS:
+        pass
+
+
+def _is_standard(spec):  # type: ignore[no-untyped-def]
+    """Whether this is the socket.py that lies beside the standard library's os.py."""
+    os = sys.modules.get("os")
+    folder = getattr(os, "__file__", "")[: -len("os.py")]
+    return bool(folder) and spec.origin == folder + "socket.py"
+
+
+def _patch_when_loaded(spec):  # type: ignore[no-untyped-def]
+    """Let this one import be followed by our patch. The loader is as before when the program can look."""
+    loader = spec.loader
+
+    class Loader:
+        def __getattr__(self, name):  # type: ignore[no-untyped-def]
+            return getattr(loader, name)
+
+        def create_module(self, spec):  # type: ignore[no-untyped-def]
+            return loader.create_module(spec)
+
+        def exec_module(self, module):  # type: ignore[no-untyped-def]
+            spec.loader = module.__loader__ = loader
+            loader.exec_module(module)
+            _try(_patch, module)
+
+    spec.loader = Loader()
+
+
+_report_path = None
+_reports = 0
+_patched = None
+
+
+def _report(event, host, port, real, error=None):  # type: ignore[no-untyped-def]
+    """Append one line. No file stays open: programs close what they do not know, and fork."""
+    global _reports  # noqa: PLW0603
+    os = sys.modules["os"]
+    if not _report_path or _reports >= _MOST_REPORTS:
+        return
+    _reports += 1
+    line = '{"event": "%s", "address": "%s", "port": %d, "real": "%s", "error": %s, "pid": %d}\n' % (  # noqa: UP031
+        event,
+        _plain(host),
+        port,
+        _plain(real),
+        "null" if error is None else int(error),
+        os.getpid(),
+    )
+    file = os.open(_report_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if os.fstat(file).st_size < _MOST_BYTES:
+            os.write(file, line.encode())
+    finally:
+        os.close(file)
+
+
+def _plain(host):  # type: ignore[no-untyped-def]
+    """A host that needs no escapes in JSON: the json module would cost the program 3 ms."""
+    safe = len(host) < 256 and host.isascii() and host.isprintable() and '"' not in host and "\\" not in host
+    return host if safe else "?"
+
+
+def _raw_bind(event, arguments):  # type: ignore[no-untyped-def]
+    """An audit hook: a bind that did not come through socket.socket can't be moved, only reported."""
+    if event == "socket.bind" and not (_patched and isinstance(arguments[0], _patched)):
+        _try(_report_raw, *arguments)
+
+
+def _report_raw(sock, address):  # type: ignore[no-untyped-def]
+    if isinstance(address, tuple) and isinstance(address[0], str) and isinstance(address[1], int):
+        _report("raw-bind", address[0], address[1], address[0])
+
+
+def _patch(module):  # type: ignore[no-untyped-def]
+    """Give the class socket.socket a bind, a listen and a getsockname of ours. It stays the same class."""
+    global _patched  # noqa: PLW0603
+    environ = sys.modules["os"].environ
+    moved = {}
+    for pair in environ.get("STACKWALK_PORTS", "").split():
+        typed, real = pair.split(":")
+        moved[int(typed)] = int(real)
+    typed_of = {real: typed for typed, real in moved.items()}
+    _patched = cls = module.socket
+    raw = module._socket.socket
+    raw_bind, raw_listen, raw_getsockname = raw.bind, raw.listen, raw.getsockname
+    inet = module.AF_INET
+    inet6 = getattr(module, "AF_INET6", None)
+
+    def loopback(family, host):  # type: ignore[no-untyped-def]
+        """The loopback address instead of every address of the machine; any other host as it is."""
+        try:
+            if family == inet and (host == "" or not any(module.inet_aton(host))):
+                return "127.0.0.1"
+            if family == inet6 and (host == "" or not any(module.inet_pton(inet6, host))):
+                return "::1"
+        except OSError:
+            pass
+        return host
+
+    def where(sock, address):  # type: ignore[no-untyped-def]
+        """The address to bind instead, or None for what we leave to C: odd arguments, other families."""
+        if sock.family not in (inet, inet6) or type(address) is not tuple or len(address) < 2:
+            return None
+        host, port = address[0], address[1]
+        if type(host) is not str or not isinstance(port, int):
+            return None
+        return (loopback(sock.family, host), moved.get(port, port), *address[2:])
+
+    def bind(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        try:
+            instead = where(self, args[0]) if len(args) == 1 and not kwargs else None
+        except _SLIPS:
+            instead = None
+        if instead is None:
+            return raw_bind(self, *args, **kwargs)
+        try:
+            raw_bind(self, instead)
+        except OSError as error:
+            _try(_report, "bind", args[0][0], args[0][1], instead[0], error.errno)
+            raise
+        _try(_report, "bind", args[0][0], args[0][1], instead[0])
+        return None
+
+    def listen(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        result = raw_listen(self, *args, **kwargs)
+        _try(report_listen, self)
+        return result
+
+    def report_listen(sock):  # type: ignore[no-untyped-def]
+        if sock.family in (inet, inet6):
+            host, port = getsockname(sock)[:2]
+            _report("listen", host, port, host)
+
+    def getsockname(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        name = raw_getsockname(self, *args, **kwargs)
+        if type(name) is tuple and len(name) >= 2 and name[1] in typed_of and self.family in (inet, inet6):
+            return (name[0], typed_of[name[1]], *name[2:])
+        return name
+
+    for ours, theirs in ((bind, raw_bind), (listen, raw_listen), (getsockname, raw_getsockname)):
+        ours.__doc__ = theirs.__doc__
+        ours.__qualname__ = "socket." + ours.__name__
+        ours.__module__ = "socket"
+        setattr(cls, ours.__name__, ours)
+
+
+def _start():  # type: ignore[no-untyped-def]
+    """Wait for socket, or patch it at once where a .pth file has imported it already."""
+    global _report_path  # noqa: PLW0603
+    _report_path = sys.modules["os"].environ.get("STACKWALK_REPORT")
+    present = sys.modules.get("socket")
+    spec = getattr(present, "__spec__", None)
+    if present is None:
+        sys.meta_path.insert(0, _Finder)
+    elif spec is not None and _is_standard(spec):
+        sys.addaudithook(_raw_bind)
+        _patch(present)
+
+
+def _run_the_next_one():  # type: ignore[no-untyped-def]
+    """The distribution's own sitecustomize, which ours hides. What it raises, site.py reports as ever."""
+    own = __file__.rpartition("/")[0]
+    finder = sys.modules["_frozen_importlib_external"].PathFinder
+    spec = finder.find_spec("sitecustomize", [folder for folder in sys.path if folder != own])
+    if spec is not None and spec.loader is not None and spec.origin != __file__:
+        module = sys.modules["_frozen_importlib"].module_from_spec(spec)
+        sys.modules["sitecustomize"] = module
+        spec.loader.exec_module(module)
+
+
+_try(_start)
+_run_the_next_one()

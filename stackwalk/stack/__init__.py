@@ -1,0 +1,1 @@
+"""What is launched, when it is ready, how it ends."""

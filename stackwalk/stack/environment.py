@@ -1,0 +1,78 @@
+"""The environment that learner programs get, and the ports that theirs are moved to."""
+
+import errno
+import os
+import random
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from stackwalk.errors import StackwalkError
+
+PORTS = "STACKWALK_PORTS"  # "8080:23456 5000:31000", typed:real
+REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
+PROBE = Path(__file__).resolve().parent.parent / "probe"
+
+# Below the ports that systems hand out by themselves (32768 up on Linux, 49152 on macOS).
+_LOWEST, _HIGHEST = 20000, 32000
+_KEPT_PYTHON = frozenset({"PYTHONHASHSEED", "PYTHONTZPATH"})
+_random = random.SystemRandom()  # a forked process must not draw what its parent draws
+
+
+def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
+    """What a program of the workspace is started with. `moved`: typed port -> real port; `run_dir` is the run's own."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "STACKWALK_", "COV_CORE_"))
+        and (not name.startswith("PYTHON") or name in _KEPT_PYTHON)
+        and name not in ("VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+    }
+    environment |= {
+        "PATH": os.pathsep.join(_search_path(workspace, environment.get("PATH", os.defpath))),
+        "PYTHONPATH": str(PROBE),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPYCACHEPREFIX": str(run_dir / "pycache"),
+        "PYTHONIOENCODING": "utf-8:backslashreplace",
+        PORTS: " ".join(f"{typed}:{real}" for typed, real in moved.items()),
+        REPORT: str(run_dir / "probe.jsonl"),
+    }
+    if (workspace / ".venv" / "bin").is_dir():
+        environment["VIRTUAL_ENV"] = str(workspace / ".venv")
+    return environment
+
+
+def _search_path(workspace: Path, usual: str) -> list[str]:
+    """The workspace's own environment first, else the folder of this Python: not resolved, or a venv is left."""
+    own = workspace / ".venv" / "bin"
+    first = own if own.is_dir() else Path(sys.executable).parent
+    return [str(first), *(part for part in usual.split(os.pathsep) if part and part != str(first))]
+
+
+def free_port() -> int:
+    """A port that is free on 127.0.0.1 and ::1 at this moment, with no connection of the last minute on it.
+
+    Raises StackwalkError where none can be had.
+    """
+    for _ in range(200):
+        port = _random.randint(_LOWEST, _HIGHEST)
+        if all(_is_free(family, address, port) for family, address in _LOOPBACK):
+            return port
+    raise StackwalkError(
+        f"No free port was found between {_LOWEST} and {_HIGHEST} on this machine.",
+        "Close programs that hold many ports, and try again.",
+    )
+
+
+_LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+
+
+def _is_free(family: int, address: str, port: int) -> bool:
+    # No SO_REUSEADDR: the learner's program may not set it, and then needs a port without old connections.
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.bind((address, port))
+    except OSError as error:
+        return error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT) and family == socket.AF_INET6
+    return True

@@ -1,0 +1,452 @@
+"""The process that starts, watches and ends every program: exec'd, single-threaded, standard library only.
+
+Nothing outlives it. Every program has a foster of its own: a fork of the guardian, a subreaper, which does nothing but start the
+program, reap its orphans and report. So the tree below a foster is exactly that program's tree, whatever in it calls
+setsid or forks twice; and a program that kills its parent kills only its foster (and itself with it, PR_SET_PDEATHSIG). The guardian sees that and
+ends the rest, which the kernel hands to it. A guardian that is killed is missed by its fosters, each of which then
+ends its own tree. When the client's end of the socket closes, or the client is no longer the parent, all of it ends.
+Stopping comes before killing: what is stopped cannot fork, and its number cannot be given to another.
+"""
+
+import marshal
+import os
+import select
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import _signal as signal  # type: ignore[import-not-found]  # `signal` itself imports enum: 5 ms
+import _socket
+
+from stackwalk.stack import kin
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+LOOK_EVERY = 0.05  # seconds between two looks at a quiet tree
+LOOK_SOON = 0.003  # at one that grows
+SETTLE = 0.25  # a program's children may take this long to end after it
+IDLE = 0.2  # how late the loss of the client may be seen where its socket lives on in a fork of it
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
+_OURS = (
+    signal.SIGINT,
+    signal.SIGHUP,
+    signal.SIGTERM,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGTSTP,
+)
+
+
+class Orphaned(BaseException):
+    """Raised in a foster when its guardian has died."""
+
+
+def _prctl(option: int, value: int) -> None:
+    """Call prctl(2), where there is one."""
+    if not kin.LINUX:
+        return
+    import _ctypes  # ctypes itself costs 8 ms
+
+    address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[attr-defined]
+    _ctypes.call_function(address, (option, value, 0, 0, 0))
+
+
+def _send_signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except OSError:
+        pass  # it has gone
+
+
+def strike(root: int) -> None:
+    """Stop and then kill everything below a process. To be repeated until the kernel says that none is left."""
+    own_group = os.getpgrp()
+    stopped: set[int] = set()
+    groups: set[int] = set()
+    for _ in range(100):
+        fresh = [pid for pid in kin.tree(root) if pid not in stopped]
+        if not fresh:
+            break
+        for pid in fresh:
+            _send_signal(pid, signal.SIGSTOP)
+            stopped.add(pid)
+            seen = kin.look(pid)
+            # A whole group is stopped in one step, so that a chain of short-lived children can't outrun us.
+            # Groups below us are all made below us: setpgid(2) stays within the session.
+            if seen is not None and seen.group not in groups and seen.group not in (own_group, 0, 1):
+                groups.add(seen.group)
+                _send_signal(-seen.group, signal.SIGSTOP)
+    for group in groups:
+        _send_signal(-group, signal.SIGKILL)
+    for pid in kin.tree(root):
+        _send_signal(pid, signal.SIGKILL)
+
+
+def end_everything_below_us() -> "NoReturn":
+    """Strike and reap until no child is left, then exit."""
+    while True:
+        strike(os.getpid())
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            os._exit(0)
+        select.select([], [], [], 0.002)
+
+
+class Ward:
+    """One program in the guardian's care."""
+
+    def __init__(
+        self, number: int, foster: int, report: int, limits: dict[str, int | None], now: float
+    ) -> None:
+        self.number = number
+        self.foster: int | None = foster
+        self.foster_lost = False
+        self.report: int | None = report
+        self.heard = b""
+        self.memory = limits["memory"] or 0
+        self.processes = limits["processes"] or 0
+        self.pid = 0
+        self.status: int | None = None
+        self.cause: str | None = None
+        self.left: list[str] = []
+        self.told = False
+        self.due = now + 0.01
+        self.kill_at: float | None = None
+        self.settled_at: float | None = None
+        self.most = 0
+        self.largest = 0
+
+    def alive(self) -> list[int]:
+        """Its processes that have not ended."""
+        if self.foster is None:
+            return []
+        return [pid for pid in kin.tree(self.foster) if (seen := kin.look(pid)) is not None and not seen.dead]
+
+
+class Guardian:
+    """The loop: requests from the client, reports from fosters, children that ended, trees that grow."""
+
+    def __init__(self, link: "_socket.socket") -> None:
+        self.link = link
+        self.client = os.getppid()
+        self.wards: dict[int, Ward] = {}
+        self.inbox = b""
+        self.gifts: list[int] = []
+        self.wake, self.waker = os.pipe()
+        os.set_blocking(self.wake, False)
+        os.set_blocking(self.waker, False)
+        for number in _OURS:
+            signal.signal(number, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+    def run(self) -> "NoReturn":
+        """Serve the client until it is gone, then end everything."""
+        try:
+            while os.getppid() == self.client:
+                self.wait()
+                self.reap()
+                now = time.monotonic()
+                for ward in list(self.wards.values()):
+                    self.attend(ward, now)
+        except (OSError, EOFError):
+            pass  # the client has gone, or speaks nonsense: the same end
+        finally:
+            end_everything_below_us()
+
+    def wait(self) -> None:
+        """Wait for the next thing that happens and take it in."""
+        poll = select.poll()
+        poll.register(self.link.fileno(), select.POLLIN)
+        poll.register(self.wake, select.POLLIN)
+        reports = {ward.report: ward for ward in self.wards.values() if ward.report is not None}
+        for fd in reports:
+            poll.register(fd, select.POLLIN)
+        now = time.monotonic()
+        ahead = min([IDLE, *(ward.due - now for ward in self.wards.values())])
+        for fd, _ in poll.poll(max(0, int(ahead * 1000) + 1)):
+            if fd == self.link.fileno():
+                self.listen()
+            elif fd == self.wake:
+                os.read(self.wake, 4096)
+            else:
+                self.hear(reports[fd])
+
+    def listen(self) -> None:
+        """Take in what the client asks for. Raises EOFError when it has closed its end."""
+        data, gifts, _, _ = self.link.recvmsg(262144, 4096)
+        for level, kind, raw in gifts:
+            if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
+                self.gifts += [
+                    int.from_bytes(raw[at : at + 4], sys.byteorder)
+                    for at in range(0, len(raw) - len(raw) % 4, 4)
+                ]
+        if not data:
+            raise EOFError
+        self.inbox += data
+        while len(self.inbox) >= 4:
+            size = int.from_bytes(self.inbox[:4], "big") + 4
+            if len(self.inbox) < size:
+                break
+            message, self.inbox = marshal.loads(self.inbox[4:size]), self.inbox[size:]
+            self.obey(*message)
+
+    def tell(self, *message: object) -> None:
+        raw = marshal.dumps(message)
+        self.link.sendall(len(raw).to_bytes(4, "big") + raw)
+
+    def obey(self, verb: str, number: int, *rest: object) -> None:
+        if verb == "launch":
+            self.launch(number, *rest)  # type: ignore[arg-type]
+        elif ward := self.wards.get(number):
+            now = time.monotonic()
+            if verb == "end":
+                patience = rest[0]
+                if ward.status is None and ward.pid:
+                    _send_signal(ward.pid, signal.SIGTERM)
+                    ward.kill_at = now + patience  # type: ignore[operator]
+                else:
+                    ward.kill_at = now
+            elif verb == "stop":
+                ward.cause = ward.cause or rest[0]  # type: ignore[assignment]
+                ward.kill_at = now
+            ward.due = now
+
+    def launch(
+        self,
+        number: int,
+        argv: list[bytes],
+        cwd: bytes,
+        env: dict[bytes, bytes],
+        limits: dict[str, int | None],
+    ) -> None:
+        """Fork a foster, which starts the program."""
+        output = self.gifts.pop(0)
+        reading, writing = os.pipe()
+        foster = os.fork()
+        if foster == 0:
+            for fd in [self.link.fileno(), self.wake, self.waker, reading] + [
+                ward.report for ward in self.wards.values() if ward.report is not None
+            ]:
+                os.close(fd)
+            be_foster(writing, output, argv, cwd, env, limits)
+        os.close(writing)
+        os.close(output)
+        self.wards[number] = Ward(number, foster, reading, limits, time.monotonic())
+
+    def hear(self, ward: Ward) -> None:
+        """Take in what a foster reports: started PID, refused STAGE ERRNO, or ended STATUS."""
+        if ward.report is None:
+            return
+        data = os.read(ward.report, 4096)
+        if not data:
+            os.close(ward.report)
+            ward.report = None
+            return
+        *lines, ward.heard = (ward.heard + data).split(b"\n")
+        for line in lines:
+            word, *numbers = line.split()
+            if word == b"started":
+                ward.pid = int(numbers[0])
+                self.tell("started", ward.number, ward.pid, ward.foster)
+            elif word == b"refused":
+                self.tell("refused", ward.number, numbers[0].decode(), int(numbers[1]))
+                ward.told = True
+            elif word == b"ended":
+                self.note_end(ward, int(numbers[0]))
+
+    def note_end(self, ward: Ward, status: int) -> None:
+        if ward.status is None:
+            ward.status = status
+            ward.settled_at = ward.due = time.monotonic()
+            ward.settled_at += SETTLE
+
+    def reap(self) -> None:
+        """Bury the children that have ended: fosters, and orphans of those that were lost."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for ward in self.wards.values():
+                if pid == ward.foster:
+                    while ward.report is not None:
+                        self.hear(ward)
+                    ward.foster = None
+                    ward.foster_lost = os.WIFSIGNALED(status)
+                    ward.due = 0
+                elif ward.foster is None and pid == ward.pid:
+                    self.note_end(ward, status)
+
+    def attend(self, ward: Ward, now: float) -> None:
+        """Do what is due for one program."""
+        if now < ward.due:
+            return
+        ward.due = now + LOOK_EVERY
+        if ward.foster is None:
+            if self.strays():
+                ward.due = now + LOOK_SOON
+                return
+            self.tell_end(ward)
+            self.tell("gone", ward.number)
+            del self.wards[ward.number]
+            return
+        if ward.kill_at is not None and now >= ward.kill_at:
+            _send_signal(ward.foster, signal.SIGCONT)
+            strike(ward.foster)
+            ward.due = now + LOOK_SOON
+        if ward.status is None:
+            self.measure(ward, now)
+        elif not ward.told or ward.kill_at is not None:
+            self.settle(ward, now)
+
+    def measure(self, ward: Ward, now: float) -> None:
+        """Count the tree; end one that is over a limit; look again soon at one that grows."""
+        sizes = [size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))]
+        count, memory = len(sizes), sum(sizes)
+        if ward.cause is None and (count > ward.processes or memory > ward.memory):
+            ward.cause = "too-many-processes" if count > ward.processes else "too-much-memory"
+            ward.kill_at = ward.due = now
+        elif count > ward.most or memory > ward.largest * 5 // 4:
+            ward.due = min(ward.due, now + LOOK_SOON)
+        ward.most, ward.largest = count, memory
+        if ward.kill_at is not None:
+            ward.due = min(ward.due, max(ward.kill_at, now + LOOK_SOON))
+
+    def settle(self, ward: Ward, now: float) -> None:
+        """After the program's end: say it once its children have ended too, or have had their time."""
+        alive = ward.alive()
+        late = ward.settled_at is not None and now >= ward.settled_at
+        if alive and not late and ward.cause is None:
+            ward.due = now + 0.01
+            return
+        if not ward.told:
+            if ward.cause is None:
+                ward.left = [f"{pid} {kin.command_line(pid)}" for pid in alive[:20]]
+            self.tell_end(ward)
+        if ward.kill_at is not None:
+            ward.kill_at = ward.due = now
+        else:
+            self.measure(ward, now)  # what is left behind stays within its limits
+
+    def tell_end(self, ward: Ward) -> None:
+        if not ward.told:
+            ward.told = True
+            self.tell("ended", ward.number, ward.status, ward.cause, ward.left, ward.foster_lost)
+
+    def strays(self) -> bool:
+        """End what lost fosters left to us; whether there still is any."""
+        fosters = {ward.foster for ward in self.wards.values()}
+        strays = [pid for pid in kin.children(os.getpid()) if pid not in fosters]
+        for pid in strays:
+            _send_signal(pid, signal.SIGSTOP)
+        for pid in strays:
+            strike(pid)
+            _send_signal(pid, signal.SIGKILL)
+        return bool(strays)
+
+
+def be_foster(
+    report: int,
+    output: int,
+    argv: list[bytes],
+    cwd: bytes,
+    env: dict[bytes, bytes],
+    limits: dict[str, int | None],
+) -> "NoReturn":
+    """Start a program, then reap below us until nothing is left. Never returns."""
+    guardian = os.getppid()
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGUSR1, lambda *_: _check_guardian(guardian))
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        _prctl(PR_SET_PDEATHSIG, signal.SIGUSR1)
+        failing, failed = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            be_program(failed, output, argv, cwd, env, limits)
+        os.close(failed)
+        os.close(output)
+        failure = os.read(failing, 100)
+        os.write(report, b"refused " + failure if failure else b"started %d\n" % pid)
+        _check_guardian(guardian)
+        while True:
+            ended, status = os.waitpid(-1, 0 if kin.LINUX else os.WNOHANG)
+            if ended == pid:
+                os.write(report, b"ended %d\n" % status)
+            elif ended == 0:  # macOS, not yet run: no word of the guardian's death, so it is looked for
+                _check_guardian(guardian)
+                select.select([], [], [], 0.05)
+    except ChildProcessError:
+        os._exit(0)
+    except Orphaned:
+        end_everything_below_us()
+    finally:
+        os._exit(1)
+
+
+def _check_guardian(guardian: int) -> None:
+    if os.getppid() != guardian:
+        raise Orphaned
+
+
+def be_program(
+    failed: int,
+    output: int,
+    argv: list[bytes],
+    cwd: bytes,
+    env: dict[bytes, bytes],
+    limits: dict[str, int | None],
+) -> "NoReturn":
+    """Become the program: own session, bounds, no terminal. Never returns; a failure goes to the foster."""
+    import resource
+
+    stage = b"start"
+    foster = os.getppid()
+    try:
+        os.setsid()
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        for number in (*_OURS, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        if os.getppid() != foster:
+            os._exit(1)
+        os.nice(5)
+        bounds = {
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_NOFILE: limits["open_files"],
+            resource.RLIMIT_FSIZE: limits["file_size"],
+            resource.RLIMIT_CPU: limits["cpu_seconds"],
+        }
+        for name, bound in bounds.items():
+            hard = resource.getrlimit(name)[1]
+            if bound is not None:
+                soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+                # A second of grace above the soft limit: SIGXCPU says why, SIGKILL would not.
+                hard = soft + 1 if name == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else soft
+                resource.setrlimit(name, (soft, hard))
+        nothing = os.open("/dev/null", os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        stage = b"cwd"
+        os.chdir(cwd)
+        stage = b"exec"
+        os.execvpe(argv[0], argv, env)
+    except OSError as error:
+        os.write(failed, b"%s %d\n" % (stage, error.errno or 0))
+    finally:
+        os._exit(127)
+
+
+def main() -> "NoReturn":
+    """Guard for the client at the other end of the socket whose number is the last argument."""
+    Guardian(_socket.socket(fileno=int(sys.argv[-1]))).run()

@@ -1,0 +1,155 @@
+"""Starting programs and owning them: guarding(), Guardian, Program.
+
+Every wait here has a deadline, and a program that ends is noticed at once. All may be called from any thread.
+"""
+
+import contextlib
+import errno
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from stackwalk.errors import StackwalkError
+from stackwalk.stack import kin
+from stackwalk.stack.environment import PORTS, REPORT
+from stackwalk.stack.limits import Ending, Excess, Limits
+from stackwalk.stack.link import GuardianLost, Link
+from stackwalk.stack.listening import Listener, listeners_of
+from stackwalk.stack.output import Output
+from stackwalk.stack.reports import Bound, read_reports
+
+__all__ = ["Guardian", "GuardianLost", "Program", "guarding"]
+
+START_DEADLINE = 15.0  # seconds, for a program to be started on a machine that is very busy
+END_DEADLINE = 10.0  # beyond the patience, for its tree to be gone
+
+
+@contextlib.contextmanager
+def guarding() -> Iterator["Guardian"]:
+    """A guardian for the length of a block: no program that it launches lives on after it, whatever it does."""
+    guardian = Guardian()
+    try:
+        yield guardian
+    finally:
+        guardian.close()
+
+
+class Guardian:
+    """The client's side of the guardian process. One that is killed is followed by a new one at the next launch."""
+
+    def __init__(self) -> None:
+        self._link = Link()
+
+    def launch(
+        self, argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], limits: Limits | None = None
+    ) -> "Program":
+        """Start a program. The command is looked up on the PATH of `environment`.
+
+        Raises StackwalkError where it can't be started, GuardianLost where a program has just killed the guardian.
+        """
+        if self._link.lost:
+            self._link.close()
+            self._link = Link()
+        return Program(self._link, argv, cwd, environment, limits or Limits())
+
+    def close(self) -> None:
+        """End every program and the guardian. Nothing happens in a fork of the process that made it."""
+        self._link.close()
+
+
+class Program:
+    """One program and all that it forks."""
+
+    def __init__(
+        self, link: Link, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], limits: Limits
+    ) -> None:
+        self._link = link
+        self._report = Path(environment[REPORT]) if REPORT in environment else None
+        pairs = (pair.split(":") for pair in environment.get(PORTS, "").split())
+        self._typed = {int(real): int(typed) for typed, real in pairs}
+        self.output = Output()
+        self._ward = link.launch(argv, cwd, environment, limits, self.output)
+        with link.changed:
+            known = link.changed.wait_for(lambda: self._ward.known, START_DEADLINE)
+        if self._ward.refusal is not None:
+            raise _refusal(argv[0], cwd, *self._ward.refusal)
+        if not known or self._ward.pid == 0:
+            raise GuardianLost
+        self.pid = self._ward.pid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def fileno(self) -> int:
+        """Readable once the program has ended: for a loop that waits for many things. Never read from it."""
+        return self._ward.bell
+
+    def poll(self) -> Ending | None:
+        """How its first process ended; None while it runs. What it printed until then is in `output`."""
+        return self._ward.ending
+
+    def wait(self, seconds: float) -> Ending | None:
+        """Wait until it has ended, at most so long; None when it still runs."""
+        with self._link.changed:
+            self._link.changed.wait_for(lambda: self._ward.ending is not None, seconds)
+        return self._ward.ending
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """The sockets on which anything in its tree listens, those of children that it left behind included."""
+        return listeners_of([self.pid, *kin.tree(self._ward.foster)], self._typed)
+
+    def bound(self) -> tuple[Bound, ...]:
+        """What the probe saw it bind, as typed. Explains, never decides: a program may run without the probe."""
+        return read_reports(self._report) if self._report else ()
+
+    def await_listening(self, port: int, seconds: float) -> Listener | Ending | None:
+        """Wait until it listens on the typed TCP port (IPv4 before IPv6), has ended, or the time is up (None)."""
+        deadline = time.monotonic() + seconds
+        pause = 0.001
+        looks = 0
+        while True:
+            ready = [each for each in self.listeners() if each.kind == "tcp" and each.typed == port]
+            looks += bool(ready)
+            # asyncio opens a socket for each family, IPv6 first: the other one gets a few looks' time.
+            if ready and (":" not in ready[0].address or looks > 3):
+                return ready[0]
+            left = deadline - time.monotonic()
+            if self._ward.ending is not None or left <= 0:
+                return self._ward.ending
+            self.wait(min(pause, left))
+            pause = pause if seconds - left < 0.5 else min(pause * 1.2, 0.02)
+
+    def end(self, patience: float = 2.0) -> Ending:
+        """Ask it to end (SIGTERM), and after `patience` seconds kill it and its whole tree. Again: the same Ending."""
+        self._link.send("end", self._ward.number, float(patience))
+        with self._link.changed:
+            gone = self._link.changed.wait_for(lambda: self._ward.gone, patience + END_DEADLINE)
+        if not gone:
+            self._link.give_up()
+        ending = self._ward.ending
+        return ending if ending is not None else Ending(None, signal.SIGKILL, killed_starter=True)
+
+
+def _refusal(command: str, cwd: Path, stage: str, number: int) -> StackwalkError:
+    reason = os.strerror(number)
+    if stage == "cwd":
+        return StackwalkError(
+            f"The folder {cwd} can't be entered: {reason}.", "Check that it exists and that you may open it."
+        )
+    if stage == "exec" and number in (errno.ENOENT, errno.ENOTDIR):
+        return StackwalkError(
+            f"There is no command {command!r} on this machine that can be run.",
+            "Check its spelling, that it is installed, and the first line of the file if it is a script.",
+        )
+    return StackwalkError(
+        f"The command {command!r} can't be started: {reason}.", "Check that the file may be run by you."
+    )

@@ -1,0 +1,36 @@
+"""How much a program may take, and how it ended: values."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Excess = Literal["too-much-memory", "too-many-processes", "too-much-output"]
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one program. Memory and processes are counted over its whole tree, the others a process."""
+
+    memory: int = 512 * MIB  # bytes, resident, of all its processes together
+    processes: int = 64
+    open_files: int = 1024
+    output: int | None = None  # bytes; one that prints more is stopped
+    cpu_seconds: int | None = None
+    file_size: int = 256 * MIB  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a program ended: its exit status or the signal that killed it, and what is known besides.
+
+    `cause` is set where a limit ended it. `left_behind` names what of its tree lived on after its first process
+    had ended, as "PID COMMAND", safe to show. `killed_starter` says that it (or something in its tree) killed the
+    process that started it or the one that watches over it: a slip of the program's, not of ours.
+    """
+
+    code: int | None
+    signal: int | None
+    cause: Excess | None = None
+    left_behind: tuple[str, ...] = ()
+    killed_starter: bool = False

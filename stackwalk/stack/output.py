@@ -1,0 +1,137 @@
+"""What a program printed: the first and the last of it kept, the rest counted; and the traceback in it.
+
+Memory is bounded whatever is printed. Text may hold anything a learner's program can print: draw it as unsafe.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Collection, Mapping
+
+KEEP = 64 * 1024
+_LINES_AT_ONCE = 200
+
+_START = re.compile(r"^(?P<bar>[ |+]*)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
+_FRAME = re.compile(r'^\s*File "(?P<path>[^"]*)", line \d+')
+_ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$")
+
+
+class Output:
+    """The first 64 KiB and the last 64 KiB of a program's output, fed by the thread that reads its pipe."""
+
+    def __init__(self, keep: int = KEEP) -> None:
+        self._lock = threading.Lock()
+        self._keep = keep
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._partial = b""
+        self._callback: Callable[[tuple[str, ...]], None] | None = None
+        self.total = 0
+
+    @property
+    def dropped(self) -> int:
+        """How many bytes are not kept."""
+        with self._lock:
+            return self._dropped()
+
+    def _dropped(self) -> int:
+        return self.total - len(self._head) - min(len(self._tail), self._keep)
+
+    def feed(self, data: bytes) -> None:
+        """Take in what was printed next."""
+        with self._lock:
+            self.total += len(data)
+            room = self._keep - len(self._head)
+            self._head += data[:room]
+            self._tail += data[room:][-self._keep :] if room < len(data) else b""
+            if len(self._tail) > 4 * self._keep:
+                del self._tail[: -self._keep]
+            callback = self._callback
+        if callback is not None:
+            self._pass_on(callback, data)
+
+    def watch(self, callback: Callable[[tuple[str, ...]], None]) -> None:
+        """Call with each batch of whole lines, in the reading thread. A flood is thinned, and says so."""
+        self._callback = callback
+
+    def _pass_on(self, callback: Callable[[tuple[str, ...]], None], data: bytes) -> None:
+        *lines, partial = (self._partial + data).split(b"\n")
+        self._partial = partial[-4096:]
+        shown = [line.decode("utf-8", "replace") for line in lines[:_LINES_AT_ONCE]]
+        if len(lines) > _LINES_AT_ONCE:
+            shown.append(f"… {len(lines) - _LINES_AT_ONCE} more lines")
+        if shown:
+            callback(tuple(shown))
+
+    def mark(self) -> int:
+        """A place in the output: give it to `since`."""
+        return self.total
+
+    def text(self) -> str:
+        """All that is kept, as UTF-8 with replacements; what is missing is said where it is missing."""
+        return self.since(0)
+
+    def since(self, mark: int) -> str:
+        """What was printed after a mark, as far as it is kept."""
+        with self._lock:
+            tail = bytes(self._tail[-self._keep :])
+            head = bytes(self._head[mark:])
+            tail_from = self.total - len(tail)
+            missing = tail_from - max(mark, len(self._head))
+            tail = tail[max(0, mark - tail_from) :]
+        if missing <= 0:
+            return (head + tail).decode("utf-8", "replace")
+        gap = f"\n… {missing:,} bytes left out …\n"
+        return head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace")
+
+
+def learner_traceback(
+    text: str, hide: Collection[str] = (), rename: Mapping[str, str] | None = None
+) -> str | None:
+    """The last Python traceback in a text, without frames of the files in `hide`; None where there is none.
+
+    `rename` gives learners the paths that they know: {run copy: their own}, longest first.
+    """
+    lines = text.splitlines()
+    start = _last_start(lines)
+    if start is None:
+        return None
+    kept: list[str] = []
+    hidden = False
+    bar = _START.match(lines[start])
+    prefix = bar.group("bar") if bar else ""
+    for number, line in enumerate(lines[start:]):
+        bare = line[len(prefix) :] if line.startswith(prefix) else line
+        frame = _FRAME.match(bare)
+        if frame:
+            hidden = frame.group("path") in hide
+        elif not bare.startswith("    "):
+            hidden = False
+        if not hidden:
+            kept.append(line)
+        if number and not bare.startswith(" ") and bare.strip():
+            break
+    found = "\n".join(kept)
+    for copy in sorted(rename or {}, key=len, reverse=True):
+        found = found.replace(copy, (rename or {})[copy])
+    return found
+
+
+def _last_start(lines: list[str]) -> int | None:
+    """Where the last traceback begins. A SyntaxError in the file that is run has no "Traceback" line."""
+    for number in range(len(lines) - 1, -1, -1):
+        if _START.match(lines[number]):
+            return number
+        if (
+            _FRAME.match(lines[number])
+            and lines[number].startswith("  File")
+            and (number == 0 or not lines[number - 1].startswith((" ", "Traceback")))
+        ):
+            return number
+    return None
+
+
+def last_error_line(text: str) -> str | None:
+    """The last line of the last traceback, such as "NameError: name 'x' is not defined"."""
+    found = learner_traceback(text)
+    last = found.splitlines()[-1] if found else ""
+    return last if _ERROR.match(last) else None

@@ -1,0 +1,78 @@
+"""Finding what an earlier stackwalk left behind, by a marker in the environment, and ending it.
+
+The guardian leaves nothing; this is for what killed the guardian and its own foster first. A marker names its owner by
+pid, start time and pid namespace: a container's programs are seen from its host, but their owner is not.
+"""
+
+import contextlib
+import os
+import secrets
+import signal
+import time
+
+from stackwalk.stack import kin
+
+NAME = "STACKWALK_RUN"
+_DEADLINE = 5.0  # seconds, for what is killed to be gone
+
+
+def new_marker() -> str:
+    """A marker for what this process is about to start."""
+    owner = kin.look(os.getpid())
+    born = owner.born.replace(" ", "_") if owner else "0"
+    return f"{os.getpid()}:{born}:{_namespace()}:{secrets.token_hex(4)}"
+
+
+def sweep() -> tuple[str, ...]:
+    """End what programs of stackwalks that no longer live have left; says what, as "PID COMMAND". Linux only."""
+    here = _namespace()
+    ended: list[str] = []
+    for pid, marker in _marked():
+        owner, born, namespace, *_ = (marker.decode("ascii", "replace") + ":::").split(":")
+        if namespace != here or not owner.isdigit():
+            continue
+        alive = kin.look(int(owner))
+        if alive is None or alive.born != born or alive.dead:
+            ended.append(f"{pid} {kin.command_line(pid)}")
+            sweep_marked(marker.decode("ascii", "replace"))
+    return tuple(ended)
+
+
+def sweep_marked(marker: str) -> None:
+    """End everything that carries this marker: stopped first, so that nothing can fork away."""
+    deadline = time.monotonic() + _DEADLINE
+    stopped: set[int] = set()
+    while time.monotonic() < deadline:
+        found = [pid for pid, other in _marked() if other == marker.encode()]
+        fresh = [pid for pid in found if pid not in stopped]
+        for pid in fresh:
+            _signal(pid, signal.SIGSTOP)
+        stopped.update(fresh)
+        if not fresh:
+            for pid in found:
+                _signal(pid, signal.SIGKILL)
+            if not found:
+                return
+
+
+def _marked() -> list[tuple[int, bytes]]:
+    """(pid, marker) of each process that lives, may be read and carries one."""
+    own = os.getpid()
+    name = NAME.encode()
+    return [
+        (pid, value)
+        for pid in kin.everyone()
+        if pid != own and (value := kin.environment_value(pid, name)) is not None
+    ]
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(pid, number)
+
+
+def _namespace() -> str:
+    try:
+        return os.readlink("/proc/self/ns/pid").strip("pid:[]")  # noqa: PTH115, B005
+    except OSError:
+        return "none"

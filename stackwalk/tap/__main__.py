@@ -1,0 +1,115 @@
+"""The tap as a process of its own: traffic first, and it ends when the one who started it does.
+
+Started by its path, isolated and without site-packages (see `tapping`), so it finds its own package itself, and it
+imports little: it is to start quickly.
+"""
+
+import contextlib
+import json
+import resource
+import socket
+import sys
+
+if not __package__:
+    sys.path.append(__file__.rpartition("/stackwalk/tap/")[0])
+
+from stackwalk.tap.loop import Loop
+from stackwalk.tap.outlet import Outlet
+from stackwalk.tap.relay import Aim, Relay
+from stackwalk.tap.subscribers import Subscribers
+from stackwalk.wire.lines import to_line
+from stackwalk.wire.sight import Sight
+
+OPEN_FILES = 16384  # about 8,000 connections
+AT_ONCE = 64 * 1024  # bytes of an order
+SOCKETS = 16  # handed over with an order, at most
+
+
+class Desk:
+    """Does what it is told by the one who started it, and tells what the relay sees."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.is_open = True
+        self._loop = Loop()
+        self._starter = Outlet(self._loop, control, self._hear, self._leave)
+        self._subscribers = Subscribers(self._loop)
+        self.relay = Relay(self._loop, self._tell)
+        self._orders = b""
+        self._handed: list[int] = []
+
+    def run(self) -> None:
+        """Until the control socket ends."""
+        self._answer()
+        while self.is_open:
+            self._loop.turn()
+        self.relay.end()
+
+    def _tell(self, sights: list[Sight]) -> None:
+        for sight in sights:
+            line = to_line(sight)
+            self._starter.put(line)
+            self._subscribers.put(line)
+
+    def _leave(self, _outlet: Outlet) -> None:
+        self.is_open = False
+
+    def _hear(self, starter: Outlet) -> None:
+        try:
+            data, numbers, _, _ = socket.recv_fds(starter.socket, AT_ONCE, SOCKETS)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            data, numbers = b"", []
+        if not data:
+            starter.close()
+            return
+        self._handed += numbers
+        *lines, self._orders = (self._orders + data).split(b"\n")
+        for line in lines:
+            self._obey(json.loads(line))
+
+    def _obey(self, order: dict[str, object]) -> None:
+        match order["do"]:
+            case "aim":
+                self.relay.aim(_aim(order["aim"]))
+            case "release":
+                self.relay.release()
+                self._subscribers.release()
+            case "take":
+                self.relay.take(self._sockets())
+            case "publish":
+                for one in self._sockets():
+                    self._subscribers.take(one)
+        self._answer()
+
+    def _answer(self) -> None:
+        self._starter.must(b'{"done":true}\n')
+
+    def _sockets(self) -> list[socket.socket]:
+        sockets = [socket.socket(fileno=number) for number in self._handed]
+        self._handed.clear()
+        return sockets
+
+
+def _aim(told: object) -> Aim:
+    if isinstance(told, list):
+        return tuple((int(family), str(host), int(port)) for family, host, port in told)
+    return "hold" if told == "hold" else None
+
+
+def main(settings: dict[str, object]) -> None:
+    """Run a tap until its control socket ends."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    desk = Desk(socket.socket(fileno=int(str(settings["control"]))))
+    doors = settings["doors"]
+    desk.relay.aim(_aim(settings["aim"]))
+    desk.relay.take(socket.socket(fileno=number) for number in (doors if isinstance(doors, list) else ()))
+    desk.run()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,245 @@
+"""Both sockets of one connection: what happens to one is done to the other.
+
+Bytes are passed on, then read. An end is passed on as an end, and the other direction stays open; a reset is passed
+on as a reset. Whoever sends more than the other takes is read no further until that has been taken. After a write
+that failed the other side is read to its end before the loss is told: an answer may have come before it.
+"""
+
+import contextlib
+import socket
+import struct
+import time
+from collections.abc import Callable
+
+from stackwalk.tap.loop import READ, WRITE, Loop
+from stackwalk.wire.message import Side
+from stackwalk.wire.reader import Reader
+from stackwalk.wire.sight import Sight, Unreadable
+
+CHUNK = 64 * 1024  # bytes read at once, and the most that waits to be taken in a direction
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time left: closing sends a reset
+A_MOMENT = 0.05  # seconds: most connections are over by then
+LAST_BYTES = 2.0  # seconds for what was sent before a reset to be taken
+
+Report = Callable[[list[Sight]], None]
+
+
+class End:
+    """One of the two sockets."""
+
+    __slots__ = ("ended", "events", "lost", "outgoing", "ready", "reset", "side", "socket")
+
+    def __init__(self, side: Side, own_socket: socket.socket) -> None:
+        own_socket.setblocking(False)
+        # Without it two small writes may reach the other side 40 ms apart.
+        own_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.side: Side = side
+        self.socket = own_socket
+        self.outgoing: memoryview | None = None  # for this side, not taken yet
+        self.ended = False  # it sends nothing more
+        self.lost = False  # it takes nothing more
+        self.reset = False
+        self.events = 0
+        self.ready: Callable[[int], None] | None = None
+
+
+class Connection:
+    """A client at the door, and, once joined, the server that it talks to."""
+
+    def __init__(
+        self,
+        number: int,
+        client: socket.socket,
+        loop: Loop,
+        report: Report,
+        over: Callable[["Connection"], None],
+    ) -> None:
+        self.number = number
+        self.client = End("client", client)
+        self.is_over = False
+        self._server: End | None = None
+        self._loop = loop
+        self._report = report
+        self._told_over = over
+        self._reader = Reader(number)
+
+    def join(self, server: socket.socket) -> None:
+        """The server has taken the connection: bytes may pass."""
+        self._server = End("server", server)
+        for end, peer in ((self.client, self._server), (self._server, self.client)):
+            end.ready = self._ready_call(end, peer)
+            self._watch(end, peer)
+
+    def give_up(self) -> None:
+        """Reset whatever is open: the client must not take a cut answer for a whole one."""
+        if self._server is not None and not self.is_over:
+            self._tell_end()
+            _make_reset(self._server.socket)
+        _make_reset(self.client.socket)
+        self._close()
+
+    def _ready_call(self, end: End, peer: End) -> Callable[[int], None]:
+        def ready(events: int) -> None:
+            if events & WRITE and end.outgoing is not None:
+                self._flush(end, peer)
+            if events & READ and end.events & READ and not self.is_over:
+                self._read(end, peer)
+
+        return ready
+
+    def _read(self, end: End, peer: End) -> None:
+        try:
+            data = end.socket.recv(CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._reset_by(end, peer)
+            return
+        if not data:
+            self._end_by(end, peer)
+            return
+        at = time.monotonic()
+        passed = self._pass_on(data, peer, end)
+        try:
+            sights = self._reader.feed(end.side, data, at)
+            if sights:
+                self._report(sights)
+        except Exception as slip:  # noqa: BLE001 - a slip of ours may spoil the picture, never the traffic
+            self._tell_slip(slip, end.side, at)
+        if not passed:
+            self._lose(peer, end)
+
+    def _pass_on(self, data: bytes, end: End, source: End) -> bool:
+        """Send to `end`; False: it takes nothing more."""
+        try:
+            sent = end.socket.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError:
+            return False
+        if sent < len(data):
+            end.outgoing = memoryview(data)[sent:]
+            self._watch(end, source)
+            self._watch(source, end)
+        return True
+
+    def _flush(self, end: End, source: End) -> None:
+        if end.outgoing is None:
+            return
+        try:
+            sent = end.socket.send(end.outgoing)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._lose(end, source)
+            return
+        end.outgoing = end.outgoing[sent:] if sent < len(end.outgoing) else None
+        if end.outgoing is not None:
+            return
+        if source.reset:
+            self._break(end)
+        elif source.ended:
+            self._pass_end(end, source)
+        if not self.is_over:
+            self._watch(end, source)
+            self._watch(source, end)
+
+    def _end_by(self, end: End, peer: End) -> None:
+        if end.lost:
+            self._reset_by(end, peer)  # the error was taken by the write that failed
+            return
+        end.ended = True
+        at = time.monotonic()
+        if peer.outgoing is None:
+            self._pass_end(peer, end)
+        self._tell_close(end, at, reset=False)
+        if not self.is_over:
+            self._watch(end, peer)
+            self._loop.at(at + A_MOMENT, lambda: self._watch_reset(end, peer))
+
+    def _pass_end(self, end: End, source: End) -> None:
+        """Its other side has sent its last byte, and so do we."""
+        try:
+            end.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._lose(end, source)
+            return
+        if end.ended and source.outgoing is None:
+            self._loop.soon(self._close)  # soon: what ended it is told first
+
+    def _lose(self, end: End, source: End) -> None:
+        """A write failed: `end` was reset. What it sent before is still to be read."""
+        end.lost = True
+        end.outgoing = None
+        if end.ended or source.lost:
+            self._reset_by(end, source)
+        else:
+            self._watch(end, source)
+            self._watch(source, end)
+
+    def _reset_by(self, end: End, peer: End) -> None:
+        if end.reset or self.is_over:
+            return
+        end.reset = end.ended = end.lost = True
+        end.outgoing = None
+        self._tell_close(end, time.monotonic(), reset=True)
+        if peer.outgoing is None or peer.lost:
+            self._break(peer)
+            return
+        self._watch(end, peer)
+        self._watch(peer, end)
+        self._loop.at(time.monotonic() + LAST_BYTES, lambda: self._break(peer))
+
+    def _break(self, end: End) -> None:
+        if not self.is_over:
+            _make_reset(end.socket)
+            self._close()
+
+    def _close(self) -> None:
+        if self.is_over:
+            return
+        self.is_over = True
+        for end in (self.client, self._server):
+            if end is not None:
+                self._loop.forget(end.socket)
+                end.socket.close()
+                end.ready = None
+        self._told_over(self)
+
+    def _watch(self, end: End, peer: End) -> None:
+        """Wait for what may happen next at `end`: nothing is read for a peer that can't take it."""
+        events = 0 if end.outgoing is None else WRITE
+        if not end.ended and peer.outgoing is None and not peer.lost and not peer.reset:
+            events |= READ
+        if events != end.events and end.ready is not None:
+            end.events = events
+            self._loop.watch(end.socket, events, end.ready)
+
+    def _watch_reset(self, end: End, peer: End) -> None:
+        """Nothing is read of it any more, but it may still be reset."""
+        if not self.is_over and not end.reset:
+            self._loop.watch_reset(end.socket, lambda: self._reset_by(end, peer))
+
+    def _tell_close(self, end: End, at: float, reset: bool) -> None:
+        try:
+            self._report(self._reader.close(end.side, at, reset))
+        except Exception as slip:  # noqa: BLE001 - as above
+            self._tell_slip(slip, end.side, at)
+
+    def _tell_end(self) -> None:
+        at = time.monotonic()
+        try:
+            self._report(self._reader.end(at))
+        except Exception as slip:  # noqa: BLE001 - as above
+            self._tell_slip(slip, "client", at)
+
+    def _tell_slip(self, slip: Exception, side: Side, at: float) -> None:
+        self._reader.silence()
+        why = f"stackwalk's own reader slipped, the bytes were passed on: {slip!r:.200}"
+        with contextlib.suppress(Exception):
+            self._report([Unreadable(self.number, at, side, why, b"")])
+
+
+def _make_reset(own_socket: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        own_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)

@@ -1,0 +1,154 @@
+"""The feed of a door: whoever may, sees what passes there, and slows nothing.
+
+It is a socket in a folder that only its owner can enter. A feed that can't be connected to is stale: what made it
+was killed.
+"""
+
+import contextlib
+import os
+import socket
+import stat
+from pathlib import Path
+
+from stackwalk.errors import StackwalkError
+from stackwalk.wire.lines import from_line
+from stackwalk.wire.sight import Sight
+
+LONGEST_PATH = 100  # bytes; macOS takes 104 with the zero at the end, Linux 108
+AT_ONCE = 1024 * 1024  # bytes taken by one read
+PATIENCE = 1.0  # seconds for a feed to be connected to
+
+
+def feed_folder() -> Path:
+    """The folder of all feeds of this user, made where it is not there yet.
+
+    StackwalkError where it is somebody else's, or a link: then whoever owns it could see what passes.
+    """
+    for folder in _folders():
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            found = folder.lstat()
+        except FileExistsError:
+            found = folder.lstat()
+        except OSError:
+            continue
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise StackwalkError(
+                f"{folder} should be a folder of yours, and it is not.",
+                "Remove it, or set XDG_RUNTIME_DIR to a folder that only you can enter.",
+            )
+        if stat.S_IMODE(found.st_mode) != 0o700:
+            folder.chmod(0o700)
+        return folder
+    raise StackwalkError(
+        "There is no folder for showing the traffic to other terminals.",
+        "Set TMPDIR to a folder that you can write.",
+    )
+
+
+def publishing(port: int) -> tuple[socket.socket, Path] | None:
+    """A socket that listens for those who want to see what passes at a port; None: somebody publishes there."""
+    path = feed_folder() / f"door-{port}.sock"
+    living = _connected(path)
+    if living is not None:
+        living.close()
+        return None
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen(16)
+    except OSError as problem:
+        listening.close()
+        raise StackwalkError(
+            f"Other terminals can't be shown the traffic: {path} could not be made ({problem.strerror}).",
+            "Look whether that folder can be written and its disk has room.",
+        ) from problem
+    return listening, path
+
+
+def subscribe(port: int) -> "Subscription | None":
+    """See what passes at a local port from now on; None: nobody publishes that."""
+    for folder in _folders():
+        with contextlib.suppress(OSError):
+            found = folder.lstat()
+            if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+                connected = _connected(folder / f"door-{port}.sock")
+                if connected is not None:
+                    return Subscription(connected)
+    return None
+
+
+class Subscription:
+    """What passes at a door, as it is published; to be closed."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        connected.setblocking(False)
+        self.ended = False  # nothing more will come
+        self._socket = connected
+        self._rest = b""
+
+    def __enter__(self) -> "Subscription":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def fileno(self) -> int:
+        """Ready to be read when there is something to `read`, the end included."""
+        return self._socket.fileno()
+
+    def read(self) -> list[Sight]:
+        """What has come, without waiting."""
+        lines, self._rest, self.ended = read_lines(self._socket, self._rest)
+        sights: list[Sight] = []
+        for line in lines:
+            with contextlib.suppress(ValueError):  # a newer stackwalk may tell what this one does not know
+                sights.append(from_line(line))
+        return sights
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def read_lines(source: socket.socket, rest: bytes) -> tuple[list[bytes], bytes, bool]:
+    """The whole lines that have come to a socket that does not wait, what is left over, and whether it has ended."""
+    pieces = [rest]
+    size = 0
+    ended = False
+    while size < AT_ONCE:
+        try:
+            data = source.recv(AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            break
+        except OSError:
+            data = b""
+        if not data:
+            ended = True
+            break
+        pieces.append(data)
+        size += len(data)
+    *lines, rest = b"".join(pieces).split(b"\n")
+    return lines, rest, ended
+
+
+def _folders() -> list[Path]:
+    """Where feeds may be, the one to publish in first."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    name = f"stackwalk-{os.getuid()}"
+    folders = [Path(os.environ.get("TMPDIR") or "/tmp") / name, Path("/tmp") / name]
+    if runtime and Path(runtime).is_dir() and Path(runtime).stat().st_uid == os.getuid():
+        folders.insert(0, Path(runtime) / "stackwalk")
+    return [folder for folder in folders if len(os.fsencode(folder)) + len("/door-65535.sock") <= LONGEST_PATH]
+
+
+def _connected(path: Path) -> socket.socket | None:
+    connecting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connecting.settimeout(PATIENCE)
+    try:
+        connecting.connect(str(path))
+    except OSError:
+        connecting.close()
+        return None
+    return connecting

@@ -1,0 +1,115 @@
+"""What the tap waits for: sockets, deadlines, and resets of sockets that nobody reads."""
+
+import heapq
+import select
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from itertools import count
+
+READ = selectors.EVENT_READ
+WRITE = selectors.EVENT_WRITE
+
+Ready = Callable[[int], None]  # called with READ, WRITE or both
+
+
+class Loop:
+    """One thread's waiting. A callback may watch, forget and close anything, itself included."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._deadlines: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = count()
+        self._soon: list[Callable[[], None]] = []
+        self._resets: Resets | None = None
+
+    def watch(self, watched: socket.socket, events: int, ready: Ready) -> None:
+        """Call `ready` whenever one of `events` is possible; 0: never."""
+        known = watched in self._selector.get_map()
+        if not events:
+            if known:
+                self._selector.unregister(watched)
+        elif known:
+            self._selector.modify(watched, events, ready)
+        else:
+            self._selector.register(watched, events, ready)
+
+    def watch_reset(self, watched: socket.socket, call: Callable[[], None]) -> None:
+        """Call once if a socket that has ended is reset too, although nothing is read of it any more."""
+        if self._resets is None:
+            if not hasattr(select, "epoll"):
+                return  # macOS (not yet run): the reset shows at the next write
+            self._resets = Resets()
+            self._selector.register(self._resets.fileno(), READ, self._resets.ready)
+        self._resets.watch(watched, call)
+
+    def forget(self, watched: socket.socket) -> None:
+        """Nothing is called for it any more; to be done before it is closed."""
+        self.watch(watched, 0, _nothing)
+        if self._resets is not None:
+            self._resets.forget(watched)
+
+    def at(self, deadline: float, call: Callable[[], None]) -> None:
+        """Call once when `time.monotonic()` has passed `deadline`; `call` checks whether it still matters."""
+        heapq.heappush(self._deadlines, (deadline, next(self._order), call))
+
+    def soon(self, call: Callable[[], None]) -> None:
+        """Call once after all that is ready now."""
+        self._soon.append(call)
+
+    def close(self) -> None:
+        self._selector.close()
+        if self._resets is not None:
+            self._resets.close()
+
+    def turn(self) -> None:
+        """Wait until something is ready, and call what is to be called."""
+        timeout = None
+        if self._soon:
+            timeout = 0.0
+        elif self._deadlines:
+            timeout = max(0.0, self._deadlines[0][0] - time.monotonic())
+        for key, events in self._selector.select(timeout):
+            # What an earlier callback of this turn has let go of is not ready any more.
+            if self._selector.get_map().get(key.fd) is key:
+                key.data(events)
+        calls, self._soon = self._soon, []
+        for call in calls:
+            call()
+        now = time.monotonic()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            heapq.heappop(self._deadlines)[2]()
+
+
+class Resets:
+    """An epoll of its own (Linux): it tells of a reset without asking for any other event."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._calls: dict[int, Callable[[], None]] = {}
+
+    def fileno(self) -> int:
+        return self._epoll.fileno()
+
+    def close(self) -> None:
+        self._epoll.close()
+
+    def watch(self, watched: socket.socket, call: Callable[[], None]) -> None:
+        if watched.fileno() not in self._calls:
+            # Once: a hang-up that is no reset would otherwise be told for ever.
+            self._epoll.register(watched.fileno(), select.EPOLLONESHOT)
+            self._calls[watched.fileno()] = call
+
+    def forget(self, watched: socket.socket) -> None:
+        if self._calls.pop(watched.fileno(), None) is not None:
+            self._epoll.unregister(watched.fileno())
+
+    def ready(self, _events: int) -> None:
+        for number, events in self._epoll.poll(0):
+            if events & select.EPOLLERR and number in self._calls:
+                self._calls[number]()
+
+
+def _nothing(_events: int) -> None:
+    pass

@@ -1,0 +1,81 @@
+"""Lines to somebody who may be slow: a bounded queue, and what it had no room for is counted and said."""
+
+import socket
+import time
+from collections.abc import Callable
+
+from stackwalk.tap.loop import READ, WRITE, Loop
+from stackwalk.wire.lines import to_line
+from stackwalk.wire.sight import Missed
+
+ROOM = 4 * 1024 * 1024  # bytes that may wait for one reader
+AT_ONCE = 256 * 1024  # bytes sent at once
+
+
+class Outlet:
+    """One who gets lines. `ended` is called once it is gone; what it says, `heard` is called with."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        own_socket: socket.socket,
+        heard: Callable[["Outlet"], None],
+        ended: Callable[["Outlet"], None],
+        room: int = ROOM,
+    ) -> None:
+        own_socket.setblocking(False)
+        self.socket = own_socket
+        self._loop = loop
+        self._heard = heard
+        self._ended = ended
+        self._room = room
+        self._waiting = bytearray()
+        self._missed = 0
+        self._is_blocked = False
+        self._is_over = False
+        loop.watch(own_socket, READ, self._ready)
+
+    def put(self, line: bytes) -> None:
+        """Send it, or count it where there is no room."""
+        if self._missed or (self._waiting and len(self._waiting) + len(line) > self._room):
+            self._missed += 1
+        else:
+            self.must(line)
+
+    def must(self, line: bytes) -> None:
+        """Send it in any case."""
+        if not self._waiting and not self._is_over:
+            self._loop.soon(self.flush)
+        self._waiting += line
+
+    def flush(self) -> None:
+        """Send what can be sent now."""
+        while self._waiting and not self._is_over:
+            try:
+                sent = self.socket.send(self._waiting[:AT_ONCE])
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                self.close()
+                return
+            del self._waiting[:sent]
+            if self._missed and len(self._waiting) < self._room // 2:
+                self._waiting += to_line(Missed(0, time.monotonic(), self._missed))
+                self._missed = 0
+        if bool(self._waiting) != self._is_blocked and not self._is_over:
+            self._is_blocked = not self._is_blocked
+            self._loop.watch(self.socket, READ | WRITE if self._is_blocked else READ, self._ready)
+
+    def close(self) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._waiting.clear()
+            self._loop.forget(self.socket)
+            self.socket.close()
+            self._ended(self)
+
+    def _ready(self, events: int) -> None:
+        if events & WRITE:
+            self.flush()
+        if events & READ and not self._is_over:
+            self._heard(self)

@@ -1,0 +1,151 @@
+"""Who comes to the door is brought to the target: accepting, and waiting for a target that is being restarted."""
+
+import socket
+import time
+from collections.abc import Iterable
+from functools import partial
+from typing import Literal
+
+from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
+from stackwalk.tap.connection import Connection, Report
+from stackwalk.tap.loop import READ, Loop
+from stackwalk.wire.sight import Closed, Opened, Refused
+
+HOLD = 2.0  # seconds that a client waits for a program that is being restarted
+FAR = 10.0  # seconds for a target to take a connection
+ITSELF = "the target is this very address"
+NOT_BACK = "the program behind this door did not come back in time"
+NOTHING = "nothing runs behind this door"
+NO_ANSWER = "the target did not take the connection"
+
+Aim = tuple[Address, ...] | Literal["hold"] | None
+
+
+class Relay:
+    """Doors on one side, a target on the other."""
+
+    def __init__(self, loop: Loop, report: Report) -> None:
+        self._loop = loop
+        self._report = report
+        self._aim: Aim = None
+        self._doors: list[socket.socket] = []
+        self._paused = False
+        self._sweeping = False
+        self._count = 0
+        self._connections: set[Connection] = set()
+        self._held: dict[Connection, float] = {}  # waiting for a target, since when
+        self._attempts: dict[Connection, Attempt] = {}  # on their way to it
+        self._own: dict[Connection, tuple[str, int]] = {}  # our ends of what goes to a port of our doors
+
+    def take(self, doors: Iterable[socket.socket]) -> None:
+        """Listen on these too."""
+        for door in doors:
+            door.setblocking(False)
+            self._doors.append(door)
+            self._loop.watch(door, READ, partial(self._accept, door))
+
+    def release(self) -> None:
+        """Listen no more; what is open goes on."""
+        for door in self._doors:
+            self._loop.forget(door)
+            door.close()
+        self._doors.clear()
+
+    def aim(self, aim: Aim) -> None:
+        """Bring clients there from now on, those that wait included."""
+        self._aim = aim
+        held, self._held = tuple(self._held), {}
+        for connection in held:
+            self._route(connection)
+
+    def end(self) -> None:
+        """Reset what is open."""
+        self.release()
+        for connection in tuple(self._connections):
+            attempt = self._attempts.pop(connection, None)
+            connection.give_up()
+            if attempt is not None:
+                attempt.cancel(NOTHING)
+
+    def _accept(self, door: socket.socket, _events: int) -> None:
+        try:
+            client, address = door.accept()
+        except OSError as problem:
+            if problem.errno in NO_ROOM:
+                self._pause()
+            return  # else: it has gone again
+        self._count += 1
+        connection = Connection(self._count, client, self._loop, self._report, self._forget)
+        self._connections.add(connection)
+        host = f"[{address[0]}]" if ":" in address[0] else address[0]
+        self._report([Opened(self._count, time.monotonic(), f"{host}:{address[1]}")])
+        if self._own and address[:2] in self._own.values():
+            self._refuse(connection, ITSELF)
+        else:
+            self._route(connection)
+
+    def _pause(self) -> None:
+        """No room for another socket: clients wait in the doors' own queues."""
+        if not self._paused:
+            self._paused = True
+            for door in self._doors:
+                self._loop.watch(door, 0, partial(self._accept, door))
+            self._loop.at(time.monotonic() + PAUSE, self._go_on)
+
+    def _go_on(self) -> None:
+        self._paused = False
+        for door in self._doors:
+            self._loop.watch(door, READ, partial(self._accept, door))
+
+    def _route(self, connection: Connection) -> None:
+        if self._aim is None:
+            self._refuse(connection, NOTHING)
+        elif self._aim == "hold":
+            self._held[connection] = time.monotonic()
+            self._sweep_later()
+        else:
+            attempt = Attempt(self._loop, self._aim, partial(self._arrived, connection))
+            self._attempts[connection] = attempt
+            attempt.start()
+            ports = {door.getsockname()[1] for door in self._doors} if len(self._aim) else set()
+            if attempt.local is not None and any(port in ports for _, _, port in self._aim):
+                self._own[connection] = attempt.local
+            self._sweep_later()
+
+    def _arrived(self, connection: Connection, server: socket.socket | None, why: str) -> None:
+        self._attempts.pop(connection, None)
+        if server is not None and not connection.is_over:
+            connection.join(server)
+        elif server is not None:
+            server.close()
+        elif not connection.is_over:
+            self._refuse(connection, why)
+
+    def _refuse(self, connection: Connection, why: str) -> None:
+        connection.give_up()
+        at = time.monotonic()
+        self._report([Refused(connection.number, at, why), Closed(connection.number, at, None, True, 0, 0)])
+
+    def _sweep_later(self) -> None:
+        if not self._sweeping and (self._held or self._attempts):
+            self._sweeping = True
+            self._loop.at(time.monotonic() + PAUSE, self._sweep)
+
+    def _sweep(self) -> None:
+        """End what has waited long enough. Both are in the order in which they came."""
+        self._sweeping = False
+        now = time.monotonic()
+        for connection, since in tuple(self._held.items()):
+            if now < since + HOLD:
+                break
+            del self._held[connection]
+            self._refuse(connection, NOT_BACK)
+        for attempt in tuple(self._attempts.values()):
+            if now < attempt.begun + FAR:
+                break
+            attempt.cancel(NO_ANSWER)
+        self._sweep_later()
+
+    def _forget(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        self._own.pop(connection, None)

@@ -1,0 +1,162 @@
+"""Sights as JSON, a line each, and back: what the feed carries.
+
+Bytes are base64 in fields whose names end in `_b64`. Of a head only its bytes travel; the rest is read from them.
+"""
+
+import json
+from binascii import Error, a2b_base64, b2a_base64
+from collections.abc import Callable
+from typing import Any
+
+from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
+from stackwalk.wire.sight import (
+    Answered,
+    Asked,
+    Closed,
+    Interim,
+    Missed,
+    Opened,
+    Refused,
+    Sight,
+    Unanswered,
+    Unreadable,
+)
+
+Fields = dict[str, Any]
+
+
+def to_line(sight: Sight) -> bytes:
+    """A sight as one line of ASCII, its newline included."""
+    fields: Fields = {
+        "sight": type(sight).__name__.lower(),
+        "connection": sight.connection,
+        "at": sight.at,
+        **_own_fields(sight),
+    }
+    return json.dumps(fields, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def from_line(line: bytes) -> Sight:
+    """The sight that a line tells; ValueError where it tells none."""
+    try:
+        fields = json.loads(line)
+        return _MAKERS[fields["sight"]](fields)
+    except (KeyError, TypeError, AttributeError, Error) as problem:
+        raise ValueError(f"not a sight: {line[:80]!r}") from problem
+
+
+def _own_fields(sight: Sight) -> Fields:
+    match sight:
+        case Opened():
+            return {"client": sight.client}
+        case Asked():
+            return {"number": sight.number, "request": _request_fields(sight.request)}
+        case Interim():
+            return {"response": _response_fields(sight.response)}
+        case Answered() | Unanswered():
+            return {"exchange": _exchange_fields(sight.exchange)}
+        case Unreadable():
+            return {
+                "side": sight.side,
+                "why": sight.why,
+                "raw_b64": _text(sight.raw),
+                "exchange": None if sight.exchange is None else _exchange_fields(sight.exchange),
+            }
+        case Closed():
+            return {
+                "by": sight.by,
+                "reset": sight.reset,
+                "client_bytes": sight.client_bytes,
+                "server_bytes": sight.server_bytes,
+            }
+        case Refused():
+            return {"why": sight.why}
+        case Missed():
+            return {"count": sight.count}
+
+
+def _text(data: bytes) -> str:
+    return b2a_base64(data, newline=False).decode("ascii")
+
+
+def _request_fields(request: Request) -> Fields:
+    return {
+        "head_b64": _text(request.head.raw),
+        "body_b64": _text(request.body),
+        "body_size": request.body_size,
+    }
+
+
+def _response_fields(response: Response) -> Fields:
+    return {
+        "head_b64": _text(response.head.raw),
+        "body_b64": _text(response.body),
+        "body_size": response.body_size,
+        "ended_by": response.ended_by,
+    }
+
+
+def _exchange_fields(exchange: Exchange) -> Fields:
+    return {
+        "number": exchange.number,
+        "connection": exchange.connection,
+        "request": None if exchange.request is None else _request_fields(exchange.request),
+        "response": None if exchange.response is None else _response_fields(exchange.response),
+        "asked_at": exchange.asked_at,
+        "request_done_at": exchange.request_done_at,
+        "answered_at": exchange.answered_at,
+        "done_at": exchange.done_at,
+        "notes": [[note.code, note.text, note.source] for note in exchange.notes],
+    }
+
+
+def _request(fields: Fields) -> Request:
+    head = read_head(a2b_base64(fields["head_b64"]))
+    return Request(head, a2b_base64(fields["body_b64"]), fields["body_size"])
+
+
+def _response(fields: Fields) -> Response:
+    head = read_head(a2b_base64(fields["head_b64"]))
+    return Response(head, a2b_base64(fields["body_b64"]), fields["body_size"], fields["ended_by"])
+
+
+def _exchange(fields: Fields) -> Exchange:
+    return Exchange(
+        fields["number"],
+        fields["connection"],
+        None if fields["request"] is None else _request(fields["request"]),
+        None if fields["response"] is None else _response(fields["response"]),
+        fields["asked_at"],
+        fields["request_done_at"],
+        fields["answered_at"],
+        fields["done_at"],
+        tuple(Note(code, text, source) for code, text, source in fields["notes"]),
+    )
+
+
+def _unreadable(fields: Fields) -> Unreadable:
+    exchange = None if fields["exchange"] is None else _exchange(fields["exchange"])
+    raw = a2b_base64(fields["raw_b64"])
+    return Unreadable(fields["connection"], fields["at"], fields["side"], fields["why"], raw, exchange)
+
+
+def _closed(fields: Fields) -> Closed:
+    counts = fields["client_bytes"], fields["server_bytes"]
+    return Closed(fields["connection"], fields["at"], fields["by"], fields["reset"], *counts)
+
+
+_MAKERS: dict[str, Callable[[Fields], Sight]] = {
+    "opened": lambda fields: Opened(fields["connection"], fields["at"], fields["client"]),
+    "asked": lambda fields: Asked(
+        fields["connection"], fields["at"], _request(fields["request"]), fields["number"]
+    ),
+    "interim": lambda fields: Interim(fields["connection"], fields["at"], _response(fields["response"])),
+    "answered": lambda fields: Answered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
+    "unanswered": lambda fields: Unanswered(
+        fields["connection"], fields["at"], _exchange(fields["exchange"])
+    ),
+    "unreadable": _unreadable,
+    "closed": _closed,
+    "refused": lambda fields: Refused(fields["connection"], fields["at"], fields["why"]),
+    "missed": lambda fields: Missed(fields["connection"], fields["at"], fields["count"]),
+}

@@ -1,0 +1,40 @@
+"""Fresh draws: repeated by the seed, and the same whatever else is drawn."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stackwalk.check.fresh import Fresh
+
+
+def draws(fresh: Fresh) -> tuple[object, ...]:
+    return (
+        fresh.word(),
+        fresh.name(".html"),
+        fresh.text(),
+        fresh.number(1, 10**6),
+        fresh.bytes(8),
+        fresh.choice(range(99)),
+    )
+
+
+@given(st.text(), st.text())
+def test_a_seed_repeats_its_draws(seed: str, check: str) -> None:
+    assert draws(Fresh(seed, check)) == draws(Fresh(seed, check))
+
+
+def test_checks_and_seeds_draw_differently() -> None:
+    assert len({draws(Fresh(seed, check)) for seed in ("a", "b") for check in ("1.1.x", "1.1.y")}) == 4
+
+
+def test_a_word_is_never_given_twice() -> None:
+    fresh = Fresh("seed")
+    assert len({fresh.word() for _ in range(500)}) == 500
+
+
+def test_shapes() -> None:
+    fresh = Fresh("seed")
+    assert fresh.word().isalpha() and len(fresh.word()) == 8
+    assert fresh.name(".css").endswith(".css")
+    assert fresh.text(2).count("\n") == 2 and fresh.text(1).isascii()
+    assert 3 <= fresh.number(3, 4) <= 4
+    assert len(fresh.bytes(5)) == 5

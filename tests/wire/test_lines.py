@@ -1,0 +1,77 @@
+"""Sights as lines, and back."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stackwalk.wire.lines import from_line, to_line
+from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
+from stackwalk.wire.sight import (
+    Answered,
+    Asked,
+    Closed,
+    Interim,
+    Missed,
+    Opened,
+    Refused,
+    Sight,
+    Unanswered,
+    Unreadable,
+)
+
+HEADS = st.binary(max_size=60).map(read_head)
+NUMBERS = st.integers(0, 2**40)
+TIMES = st.floats(0, 1e9)
+MAYBE = st.none() | TIMES
+REQUESTS = st.builds(Request, HEADS, st.binary(max_size=20), NUMBERS)
+RESPONSES = st.builds(
+    Response,
+    HEADS,
+    st.binary(max_size=20),
+    NUMBERS,
+    st.sampled_from(["length", "chunked", "close", "none", "cut"]),
+)
+NOTES = st.lists(st.builds(Note, st.text(), st.text(), st.text()), max_size=2).map(tuple)
+EXCHANGES = st.builds(
+    Exchange, NUMBERS, NUMBERS, st.none() | REQUESTS, st.none() | RESPONSES, MAYBE, MAYBE, MAYBE, MAYBE, NOTES
+)
+SIDES = st.sampled_from(["client", "server"])
+SIGHTS: st.SearchStrategy[Sight] = st.one_of(
+    st.builds(Opened, NUMBERS, TIMES, st.text()),
+    st.builds(Asked, NUMBERS, TIMES, REQUESTS, NUMBERS),
+    st.builds(Interim, NUMBERS, TIMES, RESPONSES),
+    st.builds(Answered, NUMBERS, TIMES, EXCHANGES),
+    st.builds(Unanswered, NUMBERS, TIMES, EXCHANGES),
+    st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
+    st.builds(Closed, NUMBERS, TIMES, st.none() | SIDES, st.booleans(), NUMBERS, NUMBERS),
+    st.builds(Refused, NUMBERS, TIMES, st.text()),
+    st.builds(Missed, NUMBERS, TIMES, NUMBERS),
+)
+
+
+@given(SIGHTS)
+def test_a_line_tells_the_sight_that_it_was_made_of(sight: Sight) -> None:
+    line = to_line(sight)
+    assert from_line(line) == sight
+    assert line.isascii() and line.endswith(b"\n") and line.count(b"\n") == 1
+
+
+def test_a_line_is_a_json_object_with_its_bytes_as_base64() -> None:
+    line = to_line(Asked(3, 1.5, Request(read_head(b"GET / HTTP/1.1\r\n\r\n")), 2))
+    assert json.loads(line) == {
+        "sight": "asked",
+        "connection": 3,
+        "at": 1.5,
+        "number": 2,
+        "request": {"head_b64": "R0VUIC8gSFRUUC8xLjENCg0K", "body_b64": "", "body_size": 0},
+    }
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"{", b"[]", b"7", b'{"sight":"asked"}', b'{"sight":"unheard"}', b"\xff"]
+)
+def test_a_line_that_tells_no_sight_is_a_value_error(line: bytes) -> None:
+    with pytest.raises(ValueError):
+        from_line(line)
