@@ -1,23 +1,25 @@
 """The client's end of the guardian: the process itself, the socket to it, and the one thread that reads.
 
-The client is no subreaper on purpose: a program that kills its parent again and again would then reach stackwalk.
-When the guardian is lost its fosters end their own trees; what is left of those that lost both is found here by its marker.
+The client is no subreaper on purpose: what kills its parent again and again would then reach stackwalk.
+When the guardian is lost its fosters end their own trees; what lost both is found here by its marker.
 """
 
 import contextlib
 import marshal
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import sweeping
-from stackwalk.stack.limits import Ending, Limits
+from stackwalk.stack.limits import Ending, Excess, Limits
 from stackwalk.stack.output import Output
 
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
@@ -26,13 +28,13 @@ _CLOSE_DEADLINE = 10.0
 _DRAIN = 1024 * 1024  # bytes still read after the end, where children keep on printing
 
 
-class GuardianLost(StackwalkError):
+class GuardianLost(StackwalkError):  # noqa: N818  a condition, not an error of ours
     """A program killed the process that watches over it: the learner's slip, reported as theirs."""
 
     def __init__(self) -> None:
         super().__init__(
             "Your program ended the process that started it.",
-            "Look for os.kill, os.killpg or os.getppid in your program: it may only end processes of its own.",
+            "Look for os.kill, os.killpg or os.getppid in it: it may end only processes of its own.",
         )
 
 
@@ -57,9 +59,10 @@ class Ward:
             os.close(self._ringer)
 
     def close(self) -> None:
-        self.end(Ending(None, None))
-        with contextlib.suppress(OSError):
-            os.close(self.bell)
+        """Close the bell, once."""
+        bell, self.bell = self.bell, -1
+        if bell >= 0:
+            os.close(bell)
 
 
 class Link:
@@ -68,6 +71,7 @@ class Link:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.lost = False
+        self.slip: str | None = None  # what went wrong in the guardian by its own fault
         self._owner = os.getpid()
         self._marker = sweeping.new_marker()
         self._wards: dict[int, Ward] = {}
@@ -79,7 +83,7 @@ class Link:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _PROGRAM, _ROOT, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-c", _PROGRAM, _ROOT, str(os.getpid()), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env={"LC_ALL": "C.UTF-8", sweeping.NAME: self._marker},
                 cwd="/",
@@ -101,6 +105,10 @@ class Link:
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         with self.changed:
+            if self.lost:
+                os.close(reading)
+                os.close(writing)
+                raise GuardianLost
             self._numbers += 1
             ward = self._wards[self._numbers] = Ward(self._numbers, output, limits.output)
             self._pipes[reading] = ward
@@ -121,16 +129,17 @@ class Link:
             os.close(writing)
         return ward
 
-    def send(self, *message: object, gift: int | None = None) -> None:
-        """Say something to the guardian; nothing happens where it is lost, which `changed` has then announced."""
+    def send(self, *message: Any, gift: int | None = None) -> None:
+        """Say something to the guardian; nothing happens where it is lost, which `changed` announces."""
         raw = marshal.dumps(message)
         raw = len(raw).to_bytes(4, "big") + raw
         with self._sending, contextlib.suppress(OSError):
+            self._process.send_signal(signal.SIGCONT)  # a program may have stopped it
             sent = socket.send_fds(self._socket, [raw], [gift]) if gift is not None else 0
             self._socket.sendall(raw[sent:])
 
     def give_up(self) -> None:
-        """The guardian does not answer (stopped by a program?): kill it; its fosters and the sweep do the rest."""
+        """Kill a guardian that does not answer (a program stopped it?); fosters and sweep do the rest."""
         self._process.kill()
         with self.changed:
             self.changed.wait_for(lambda: self.lost, _CLOSE_DEADLINE)
@@ -154,11 +163,18 @@ class Link:
         self._selector.close()
         for fd in (self._wake, self._waker, *self._pipes):
             os.close(fd)
-        for ward in self._wards.values():
-            ward.close()
 
     def _attend(self) -> None:
         """The thread: what the guardian says, what the programs print, until the guardian has ended."""
+        try:
+            self._serve()
+            if not self._closing:
+                self._process.wait()
+                sweeping.sweep_marked(self._marker)
+        finally:
+            self._announce_loss()
+
+    def _serve(self) -> None:
         heard = True
         while heard:
             for key, _ in self._selector.select():
@@ -171,15 +187,13 @@ class Link:
                     self._drain(key.fd, 65536)
         for fd in list(self._pipes):
             self._drain(fd, _DRAIN)
-        if not self._closing:
-            self._process.wait()
-            sweeping.sweep_marked(self._marker)
+
+    def _announce_loss(self) -> None:
         with self.changed:
             self.lost = True
             for ward in self._wards.values():
-                if not ward.known or not ward.gone:
-                    ward.known = ward.gone = True
-                    ward.end(Ending(None, 9, killed_starter=not self._closing))
+                ward.known = ward.gone = True
+                ward.end(Ending(None, signal.SIGKILL, killed_starter=not self._closing and self.slip is None))
             self.changed.notify_all()
 
     def _register_pipes(self) -> None:
@@ -203,24 +217,30 @@ class Link:
             self._hear(*message)
         return bool(data)
 
-    def _hear(self, word: str, number: int, *rest: object) -> None:
-        ward = self._wards[number]
+    def _hear(self, word: str, number: int, *rest: Any) -> None:
+        if word == "broken":
+            self.slip = rest[0]
+            return
+        ward = self._wards.get(number)
+        if ward is None:
+            return
         if word == "ended":
             self._register_pipes()
             for fd in [fd for fd, owner in self._pipes.items() if owner is ward]:
                 self._drain(fd, _DRAIN)
         with self.changed:
             if word == "started":
-                ward.pid, ward.foster = rest  # type: ignore[assignment]
+                ward.pid, ward.foster = rest
                 ward.known = True
             elif word == "refused":
-                ward.refusal = rest  # type: ignore[assignment]
+                ward.refusal = rest
                 ward.known = True
             elif word == "ended":
-                ward.end(_ending(*rest))  # type: ignore[arg-type]
+                ward.end(_ending(*rest))
             elif word == "gone":
                 ward.gone = ward.known = True
                 self._forget_pipe(ward)
+                del self._wards[number]
             self.changed.notify_all()
 
     def _forget_pipe(self, ward: Ward) -> None:
@@ -253,8 +273,8 @@ class Link:
                 self.send("stop", ward.number, "too-much-output")
 
 
-def _ending(status: int | None, cause: str | None, left: list[str], lost: bool) -> Ending:
+def _ending(status: int | None, cause: Excess | None, left: list[str], lost: bool) -> Ending:
     code = os.waitstatus_to_exitcode(status) if status is not None else -9
     if code < 0:
-        return Ending(None, -code, cause, tuple(left), lost)  # type: ignore[arg-type]
-    return Ending(code, None, cause, tuple(left), lost)  # type: ignore[arg-type]
+        return Ending(None, -code, cause, tuple(left), lost)
+    return Ending(code, None, cause, tuple(left), lost)
