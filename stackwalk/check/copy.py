@@ -47,7 +47,7 @@ class _Copier:
             self.unread.add(relative or ".")
             return
         for entry in entries:
-            if not relative and entry.name in LEFT_OUT:
+            if entry.name == "__pycache__" or (not relative and entry.name in LEFT_OUT):
                 continue
             self.entry(entry, f"{relative}/{entry.name}" if relative else entry.name)
 

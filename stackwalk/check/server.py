@@ -189,6 +189,9 @@ class Server:
         """Launch it. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
         environment = learner_environment(self._copy.origin, self._run_dir, {self._spec.port: free_port()})
+        # The copy is new and has no __pycache__, so nothing in it is stale; without this all of the standard
+        # library would be compiled at each launch.
+        environment.pop("PYTHONPYCACHEPREFIX", None)
         self._began = time.monotonic()
         try:
             self._program = self._guardian.launch(

@@ -115,7 +115,9 @@ class Warm:
             verdict, self._tally = self._tally.verdict(), None
             yield verdict
 
-    def _lost(self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended") -> None:
+    def _lost(
+        self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended"
+    ) -> None:
         if self._tally is not None:
             broken = self._tally.break_off(why)
             if broken is not None:
