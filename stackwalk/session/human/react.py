@@ -67,6 +67,12 @@ def react_human(human: Human, event: HumanEvent) -> Reaction:  # noqa: PLR0911  
             return _hung_up(human)
 
 
+def proposed_answer(caller: Caller) -> tuple[str, ...]:
+    """The lines that are a whole answer to this caller, as the sentences propose them."""
+    head = (remark.wanted_first_line(caller), "")
+    return head if caller.method == "HEAD" else (*head, PAGE)
+
+
 # Those who call -------------------------------------------------------------------------------------------
 
 
