@@ -65,9 +65,7 @@ class Bottom:
             return ""
         # The last column stays free: a terminal would wrap there.
         room = max(1, self.width - 1)
-        text = (
-            self._line if cell_len(self._line) <= room else set_cell_size(self._line, room - 1).rstrip() + "…"
-        )
+        text = self._line if cell_len(self._line) <= room else set_cell_size(self._line, room - 1).rstrip() + "…"
         self._drawn = text
         coloured = self.screen.color_system is not None and self._column is None
         drawn = f"{_DIM}{text}{_PLAIN}" if coloured else text

@@ -8,7 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console, Group, RenderableType
 
@@ -22,11 +22,16 @@ class Screen(Console):
     moves: bool = False  # whether lines may be drawn over
     closed: bool = False  # whether nobody reads any longer
 
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as Rich does, but cut nothing: paths and code are to be copied whole."""
+        options.setdefault("crop", False)
+        super().print(*objects, **options)
+
     def drawn(self, *parts: RenderableType) -> str:
         """Return these as they would be printed. What must not be wrapped is not cut either."""
         with self.capture() as capture:
             # In a group: a text by itself would lose whether it may be wrapped.
-            self.print(Group(*parts), crop=False)
+            self.print(Group(*parts))
         text = capture.get()
         if self.color_system is not None:
             return text
@@ -59,9 +64,7 @@ class Screen(Console):
         os.close(nowhere)
 
 
-def make_console(
-    stream: TextIO | None = None, plain: bool = False, environ: Mapping[str, str] | None = None
-) -> Screen:
+def make_console(stream: TextIO | None = None, plain: bool = False, environ: Mapping[str, str] | None = None) -> Screen:
     """Return a console for a stream, stdout if none is given; nothing in it is taken for markup."""
     stream = sys.stdout if stream is None else stream
     nobody = stream is None  # the process was started with its stdout closed

@@ -33,9 +33,7 @@ _TONES = {"plain": "none", "good": "green", "bad": "yellow", "ask": "cyan"}
 _MARKS = {"plain": "·", "good": "●", "bad": "!", "ask": "→"}
 
 
-def draw_news(  # noqa: PLR0911, PLR0912 - one line for each value
-    news: Show, course: Course, width: int, send: tuple[str, ...] = ()
-) -> RenderableType | None:
+def draw_news(news: Show, course: Course, width: int, send: tuple[str, ...] = ()) -> RenderableType | None:
     """Return what is to be printed, or None for what has its own drawing (sights).
 
     `send` are the step's curl lines as the door has them.

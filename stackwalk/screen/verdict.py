@@ -60,11 +60,7 @@ def _summary(verdict: Verdict) -> Text:
     if outcome is Outcome.PASSED:
         said = f"{asked} passed: {_counted(total, 'check')} in {verdict.seconds:.2f} s."
     elif outcome is Outcome.FAILED:
-        said = (
-            f"{asked}: not yet. {passed} of {_counted(total, 'check')} passed."
-            if total
-            else f"{asked}: not yet."
-        )
+        said = f"{asked}: not yet. {passed} of {_counted(total, 'check')} passed." if total else f"{asked}: not yet."
     elif outcome is Outcome.BLOCKED:
         said = f"{asked} could not be checked on this machine."
     else:
@@ -98,9 +94,7 @@ def _earlier(finding: Finding, verdict: Verdict) -> bool:
 
 def _line(outcome: Outcome, said: str) -> Padding:
     mark, word, style = MARKS[outcome]
-    line = Text(f"{mark} {word:<8} ", style=style).append(
-        said, style="none" if outcome.value != "skipped" else "dim"
-    )
+    line = Text(f"{mark} {word:<8} ", style=style).append(said, style="none" if outcome.value != "skipped" else "dim")
     return Padding(line, (0, 0, 0, INDENT), expand=False)
 
 

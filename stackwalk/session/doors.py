@@ -32,9 +32,7 @@ class Doors:
         try:
             for _ in range(TRIES):
                 try:
-                    self._tap = self._stack.enter_context(
-                        tapping(port=wanted, target=self._target, publish=True)
-                    )
+                    self._tap = self._stack.enter_context(tapping(port=wanted, target=self._target, publish=True))
                 except DoorTaken as error:
                     holder = error.holder if wanted == port else holder
                     wanted = next_free_port(wanted)

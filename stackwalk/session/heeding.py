@@ -13,9 +13,7 @@ class Interrupted(BaseException):
 
 
 @contextlib.contextmanager
-def heeding(
-    leave: Callable[[int], None], look_again: Callable[[], None], stuck: Callable[[], bool]
-) -> Iterator[None]:
+def heeding(leave: Callable[[int], None], look_again: Callable[[], None], stuck: Callable[[], bool]) -> Iterator[None]:
     """For the length of a block, in the main thread: Ctrl+C calls `leave(0)`, SIGTERM and SIGHUP leave with
     their own status, a resized terminal and one that is ours again call `look_again`.
 

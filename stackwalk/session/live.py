@@ -32,12 +32,12 @@ from stackwalk.screen.news import draw_news
 from stackwalk.screen.pages import draw_files
 from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
+from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
 from stackwalk.session.heeding import heeding
 from stackwalk.session.human_stage import HumanStage
 from stackwalk.session.live_step import LiveStep
 from stackwalk.session.mailbox import Mailbox
-from stackwalk.session.opening import python_of, step_to_open
 from stackwalk.session.programs import Programs
 from stackwalk.session.saves import Saves
 from stackwalk.session.sending import PATIENCE, PATIENCE_WITH_PEOPLE, Sending
@@ -81,7 +81,7 @@ Readable = int | Mailbox | Warm | Tap | HumanStage
 TICK = 0.5  # seconds
 
 
-def open_lab(
+def live_lab(
     course: Course,
     workspace: Workspace,
     asked: str,
@@ -194,6 +194,7 @@ class Live:
             if time.monotonic() >= ticked + TICK:
                 ticked = time.monotonic()
                 self._waiting.append(Tick(ticked))
+                self._show(*self._sights.quiet(ticked))
                 if self._stage is not None:
                     self._stage.look()
             while self._waiting and self.status is None:
@@ -248,7 +249,7 @@ class Live:
         for action in actions:
             self._perform(action)
 
-    def _perform(self, action: Action) -> None:  # noqa: PLR0912 - one line for each action
+    def _perform(self, action: Action) -> None:
         match action:
             case Launch(program, launch, moved):
                 self._programs.launch(program, launch, moved)

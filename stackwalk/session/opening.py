@@ -1,37 +1,53 @@
-"""What is decided before a lab opens: at which step, and which Python will run what is typed."""
+"""The lab command: find or make the workspace, and open the lab live where there is a terminal, else as text."""
 
-import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from stackwalk.course.lesson import Course, Progress, Step
+from stackwalk.course.lesson import Course
 from stackwalk.course.place import where_is
+from stackwalk.course.progress import read_progress
+from stackwalk.course.workspace import Workspace, find_workspace, make_workspace
+from stackwalk.screen.console import Screen
+from stackwalk.stack.sweeping import sweep
 
 
-def step_to_open(course: Course, progress: Progress, asked: str) -> tuple[Step, str]:
-    """Return the step that "1.2" or "1" means, and a sentence that says why it is this one.
+def open_lab(
+    course: Course,
+    what: str | None,
+    *,
+    folder: str | None,
+    port: int | None,
+    plain: bool,
+    console: Screen,
+    environ: Mapping[str, str],
+) -> int:
+    """Open a lab ("1"), a step ("1.2") or where the learner is (None); return the exit status.
 
-    A lab opens where the learner is in it, else at its first core step that has not passed. Raises
-    StackwalkError where there is no such lab or step.
+    `folder` is what --workspace named, `port` a door other than the lesson's. Raises StackwalkError where the
+    lab can't be opened.
     """
-    if "." in asked:
-        step = course.step(asked)
-        return step, f"Step {step.id}, as you asked."
-    lab = course.lab(asked)
-    here = where_is(course, progress)
-    if here.step.lab == lab.number:
-        return here.step, here.why
-    open_steps = [step for step in lab.steps if step.core and step.id not in progress.passed]
-    step = open_steps[0] if open_steps else lab.steps[0]
-    return step, f"Lab {lab.number} opens at {step.id}."
+    workspace = find_workspace(folder, environ, Path.cwd())
+    asked = what if what is not None else _here(course, workspace)
+    # Nothing is made for a lab that does not exist.
+    _ = course.step(asked) if "." in asked else course.lab(asked)
+    make_workspace(workspace, environ)
+    sweep()
+    if plain or not console.file.isatty() or not _has_keyboard():
+        from stackwalk.session.plain import plain_lab
+
+        return plain_lab(course, workspace, asked, screen=console)
+    from stackwalk.session.live import live_lab
+
+    return live_lab(course, workspace, asked, port=port, screen=console, keyboard=sys.stdin.fileno())
 
 
-def python_of(workspace: Path) -> str:
-    """Return which Python runs the learner's programs: its whole path, and whose it is."""
-    own = workspace / ".venv" / "bin" / "python"
-    if own.exists():
-        return f"{own} (of your .venv)"
-    version = ".".join(map(str, sys.version_info[:3]))
-    beside = Path(sys.executable).parent
-    found = shutil.which("python", path=str(beside)) or sys.executable
-    return f"{found} ({version}, the one that stackwalk runs on)"
+def _here(course: Course, workspace: Workspace) -> str:
+    progress, _ = read_progress(workspace) if workspace.exists else (None, None)
+    if progress is None or progress.current is None:
+        return str(course.labs[0].number) if course.labs else "1"
+    return where_is(course, progress).step.id
+
+
+def _has_keyboard() -> bool:
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()

@@ -17,7 +17,7 @@ from stackwalk.screen.lesson import draw_lesson, draw_why
 from stackwalk.screen.pages import draw_files
 from stackwalk.screen.safe import safe
 from stackwalk.screen.verdict import draw_verdict
-from stackwalk.session.opening import python_of, step_to_open
+from stackwalk.session.choosing import python_of, step_to_open
 
 Change = Callable[[Progress], Progress]
 

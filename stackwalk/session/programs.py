@@ -40,9 +40,7 @@ Emit = Callable[[Event], None]
 class Programs:
     """Launches and ends the programs of a lab."""
 
-    def __init__(
-        self, guardian: Guardian, workspace: Path, specs: tuple[ProgramSpec, ...], emit: Emit
-    ) -> None:
+    def __init__(self, guardian: Guardian, workspace: Path, specs: tuple[ProgramSpec, ...], emit: Emit) -> None:
         self._guardian = guardian
         self._workspace = workspace
         self._specs = specs
@@ -186,15 +184,11 @@ class _Watched:
 
     def _ports(self) -> tuple[Port, ...]:
         return tuple(
-            Port(each.address, each.port, each.typed)
-            for each in self._program.listeners()
-            if each.kind == "tcp"
+            Port(each.address, each.port, each.typed) for each in self._program.listeners() if each.kind == "tcp"
         )
 
     def _heard_by_probe(self) -> tuple[Port, ...]:
-        return tuple(
-            Port(each.address, each.port, each.port) for each in self._program.bound() if each.listened
-        )
+        return tuple(Port(each.address, each.port, each.port) for each in self._program.bound() if each.listened)
 
 
 class _Prints:

@@ -59,9 +59,7 @@ class Sending:
         # A file, not a pipe: nothing has to be read while it runs, and its size can be bounded afterwards.
         with tempfile.TemporaryFile() as output:
             limits = ["--max-time", str(patience), "--no-progress-meter"]
-            environment = {
-                name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
-            }
+            environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
             with self._lock:
                 if self._closed:
                     return

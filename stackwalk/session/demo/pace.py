@@ -22,7 +22,7 @@ class Readable(Protocol):
     def fileno(self) -> int: ...
 
 
-class Stopped(Exception):  # noqa: N818  (not an error: somebody wants to go)
+class Stopped(Exception):
     """The demo was asked to stop; `signal` is the one that did."""
 
     def __init__(self, number: int) -> None:

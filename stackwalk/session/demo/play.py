@@ -46,7 +46,7 @@ TRIES = 5  # doors that somebody may snatch away
 PRINTED = 6  # lines that are shown of what a program printed
 
 
-class FellShort(Exception):  # noqa: N818  (a verdict on the course, not an error of the demo)
+class FellShort(Exception):
     """Something did not pass: an exit status, and what is said of it."""
 
     def __init__(self, said: str, status: int = 1) -> None:

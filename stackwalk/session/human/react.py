@@ -46,7 +46,7 @@ _AGAIN = "(Not sent. The same line once more, and it goes as it is.)"
 Reaction = tuple[Human, tuple[HumanAct, ...]]
 
 
-def react_human(human: Human, event: HumanEvent) -> Reaction:  # noqa: PLR0911  (one line an event)
+def react_human(human: Human, event: HumanEvent) -> Reaction:
     """What follows from one event: the next state, and what to do, in order."""
     match event:
         case Connected(number):

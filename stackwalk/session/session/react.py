@@ -66,7 +66,7 @@ def begin(
     return session, (*why, *actions)
 
 
-def react(session: Session, event: Event) -> Reaction:  # noqa: PLR0911, PLR0912 - one line for each event
+def react(session: Session, event: Event) -> Reaction:
     """Return the session after an event, and what is to be done."""
     match event:
         case Key():
@@ -86,11 +86,7 @@ def react(session: Session, event: Event) -> Reaction:  # noqa: PLR0911, PLR0912
         case Printed():
             return printed(session, event)
         case Found(run, finding):
-            return (
-                (replace(session, found=(*session.found, finding)), ())
-                if run == session.run
-                else (session, ())
-            )
+            return (replace(session, found=(*session.found, finding)), ()) if run == session.run else (session, ())
         case Judged(run, verdict):
             return judge(session, verdict) if _current(session, run) else (session, ())
         case NotJudged(run, what, try_this):
