@@ -45,8 +45,8 @@ def draw_news(news: Show, course: Course, width: int, send: tuple[str, ...] = ()
             return Group(Text(), draw_why(lab))
         case ShowLesson(step):
             return Group(Text(), draw_lesson(step, send), Text())
-        case ShowVerdict(verdict, next_line):
-            return Group(Text(), draw_verdict(verdict, width, next_line), Text())
+        case ShowVerdict(verdict, next_line, known):
+            return Group(Text(), draw_verdict(verdict, width, next_line, known=known), Text())
         case ShowPrinted(program, lines, dropped):
             return draw_printed(program, lines, dropped)
         case ShowTraceback(program, text):

@@ -21,6 +21,8 @@ def draw_prompt(session: Session, width: int) -> str:
         parts.append("door let go")
     elif session.outer is not None:
         parts.append(_PHASES[session.outer.phase])
+    if session.door is not None and session.door != session.port:
+        parts.append(f"door {session.door}")
     parts.append(f"checking… {len(session.found)} done" if session.checking is not None else what_next(session))
     line = safe(f"{parts[0]} {' · '.join(parts[1:])}")
     if cell_len(line) > width and len(parts) > 2:

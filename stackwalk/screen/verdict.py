@@ -27,11 +27,11 @@ INDENT = 2
 _MARK = re.compile(r" *\^( ends here)?")
 
 
-def draw_verdict(verdict: Verdict, width: int, next_line: str = "", whole: bool = False) -> Group:
+def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bool = False, known: str = "") -> Group:
     """Return a verdict drawn for a width in columns.
 
     Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so
-    that says something new. `next_line` is the next thing to do.
+    that says something new. `next_line` is the next thing to do, `known` a traceback that has been shown.
     """
     parts: list[Text | Padding] = [_summary(verdict)]
     if verdict.message:
@@ -43,7 +43,7 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", whole: bool 
     for finding in problems:
         what = (finding.message, finding.expected, finding.actual)
         if finding is first or (whole and what not in told):
-            parts += _details(finding, width)
+            parts += _details(finding, width, known)
         told.add(what)
     if next_line:
         parts += [Text(), Text(f"→ {next_line}", style="bold")]
@@ -98,7 +98,7 @@ def _line(outcome: Outcome, said: str) -> Padding:
     return Padding(line, (0, 0, 0, INDENT), expand=False)
 
 
-def _details(finding: Finding, width: int) -> list[Text | Padding]:
+def _details(finding: Finding, width: int, known: str) -> list[Text | Padding]:
     room = max(10, width - INDENT)
     lines: list[Text] = [Text()]
     if finding.message:
@@ -110,7 +110,7 @@ def _details(finding: Finding, width: int) -> list[Text | Padding]:
             Text("What went over the wire:", style="dim"),
             *_transcript(finding.transcript, room),
         ]
-    if finding.output:
+    if finding.output and _last_line(finding.output) != _last_line(known):
         lines += [Text(), Text("What your program printed:", style="dim"), *_block(finding.output, room)]
     if finding.hint:
         lines += [
@@ -182,3 +182,7 @@ def _bounded(lines: list[Text]) -> list[Text]:
     half = MOST_LINES // 2
     left_out = Text(f"… {len(lines) - 2 * half:,} lines are left out here …", style="dim")
     return [*lines[:half], left_out, *lines[-half:]]
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rpartition("\n")[2]

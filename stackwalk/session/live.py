@@ -198,8 +198,7 @@ class Live:
                 if self._stage is not None:
                     self._stage.look()
             while self._waiting and self.status is None:
-                self._session, actions = react(self._session, self._waiting.popleft())
-                self._do(actions)
+                self._happened(self._waiting.popleft())
             if self.bottom.screen.closed:
                 return  # nobody sees anything any more
 
@@ -245,6 +244,10 @@ class Live:
 
     # The actions ------------------------------------------------------------------------------------------
 
+    def _happened(self, event: Event) -> None:
+        self._session, actions = react(self._session, event)
+        self._do(actions)
+
     def _do(self, actions: tuple[Action, ...]) -> None:
         for action in actions:
             self._perform(action)
@@ -262,7 +265,8 @@ class Live:
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
-                self._waiting.append(self._doors.open(port))
+                # At once: what is drawn next names the door.
+                self._happened(self._doors.open(port))
             case ShutDoor():
                 self._doors.close()
                 self._waiting.append(DoorShut())

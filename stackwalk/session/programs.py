@@ -163,8 +163,9 @@ class _Watched:
             self._tell(ProgramListening(self._launch, heard))
         # What it started ends with it.
         ending = self._program.end(0.0)
-        self._printed.tell()
         text = self._program.output.text()
+        traceback = learner_traceback(text) or ""
+        self._printed.tell(but=traceback)
         self._tell(
             ProgramEnded(
                 self._launch,
@@ -172,7 +173,7 @@ class _Watched:
                 code=ending.code,
                 signal=ending.signal,
                 cause=ending.cause,
-                traceback=learner_traceback(text) or "",
+                traceback=traceback,
                 last_words=text[-LAST_WORDS:],
                 left_behind=ending.left_behind,
             )
@@ -206,10 +207,18 @@ class _Prints:
             self._flow, shown = self._flow.take(len(lines), time.monotonic())
             self._lines += lines[:shown]
 
-    def tell(self) -> None:
-        """Tell what has come since the last time."""
+    def tell(self, but: str = "") -> None:
+        """Tell what has come since the last time; not the traceback at its end, which is told by itself."""
         with self._lock:
-            lines, self._lines = tuple(self._lines), []
+            lines, self._lines = _without_end(self._lines, but), []
             left_out, self._flow = self._flow.left_out, self._flow.told()
         if lines or left_out:
             self._tell(lines, left_out)
+
+
+def _without_end(lines: list[str], traceback: str) -> tuple[str, ...]:
+    """The lines without the traceback that they end with."""
+    first, last = traceback.partition("\n")[0], traceback.rpartition("\n")[2]
+    if not traceback or first not in lines or not lines[-1:] or lines[-1] != last:
+        return tuple(lines)
+    return tuple(lines[: len(lines) - 1 - lines[::-1].index(first)])

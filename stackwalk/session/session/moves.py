@@ -33,6 +33,9 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     """Go to a step of the lab: its lesson, its files, its prediction, and a look at what is there already."""
     progress = session.progress.opening(step.id)
     actions: list[Action] = [CloseStage()] if session.stage_open else []
+    if session.door is None and (step.live or not session.let_go):
+        # First of all: the lesson's lines name the door.
+        actions.append(OpenDoor(session.port))
     actions += [WriteProgress(progress), PutStart(step), ShowLesson(step)]
     if session.checking is not None:
         actions.append(DropCheck())
@@ -56,10 +59,8 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     )
     if step.live:
         session, ended = end_programs(session)
-        door: tuple[Action, ...] = () if session.door is not None else (OpenDoor(session.port),)
-        return replace(session, let_go=False), (*actions, *ended, *door, OpenStage(step))
-    if session.door is None and not session.let_go:
-        actions.append(OpenDoor(session.port))
+        said = Say("A letter by itself, and Enter, is for stackwalk: n next, s send, l lesson, ? keys, q quit.")
+        return replace(session, let_go=False), (*actions, *ended, said, OpenStage(step))
     if step.predictions and step.id not in progress.passed:
         session, asked = ask(session, 0)
         actions += asked
@@ -133,7 +134,8 @@ def judge(session: Session, verdict: Verdict) -> Reaction:
         text = f"As it stands, {held} of {len(verdict.findings)} checks pass. {what_next(session)}"
         return session, (*written, Say(text))
     session, offer = _count_cause(session, verdict, why)
-    return session, (*written, ShowVerdict(verdict, what_next(session)), *offer)
+    known = session.outer.traceback if session.outer is not None else ""
+    return session, (*written, ShowVerdict(verdict, what_next(session), known), *offer)
 
 
 def _done(session: Session, verdict: Verdict, why: Why | None) -> Reaction:
