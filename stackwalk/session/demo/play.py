@@ -70,14 +70,14 @@ class FellShort(Exception):
 def play(course: Course, lab: Lab, *, all_steps: bool, console: Screen, fast: bool, port: int | None = None) -> int:
     """Play the lab's core steps (`all_steps`: each one) in a folder that is gone afterwards; the exit status.
 
-    0: all that was shown has passed. 1, 2, 3: as the checker says of what did not. 130: Ctrl+C. `port` is the
-    door, the lab's own by default; one that is taken is exchanged for the next free one. Raises StackwalkError
-    where nothing can be played.
+    0: all that was shown has passed. 1, 2, 3: as the checker says of what did not. 130: Ctrl+C. `fast`: without
+    pauses, the default where nobody watches a terminal. `port`: the door, the lab's own by default; one that is
+    taken is exchanged for the next free one. Raises StackwalkError where nothing can be played.
     """
     steps = tuple(step for step in lab.steps if all_steps or step.core)
     if not steps:
         raise StackwalkError(f"Lab {lab.number} has no step that can be played.", "Choose another lab.")
-    with pacing(fast) as pace:
+    with pacing(not console.is_terminal if fast is None else fast) as pace:
         try:
             with throw_away() as workspace, _door(lab, port, console) as tap:
                 _Demo(course, lab, console, pace, workspace, tap).play(steps)
