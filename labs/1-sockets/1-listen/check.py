@@ -68,8 +68,11 @@ def test_it_prints_what_the_next_client_sent(server, fresh):
             )
 
 
-def test_it_goes_on(server, fresh):
+def test_it_goes_on(server, fresh, workspace):
     """your program still runs afterwards"""
+    # The file is for a program that serves files by now: a missing one is the affair of 1.3.
+    name = fresh.name(".txt")
+    workspace.write(name, fresh.text())
     for _ in range(3):
-        let_it_finish(call(server, fresh.word()))
+        let_it_finish(call(server, name))
     server.must_be_running("Your program served its clients and then ended; a server goes on.")
