@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from grading import RIGHT, problem, verdict_on
+from grading import RIGHT, plan_for, problem, verdict_on, workspace_with
 
+from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Cause, Outcome
 
 HEAD = "import os, socket, sys, time, threading, signal\n"
@@ -212,8 +213,8 @@ WRONG_ONES = {
     "never accepts": Wrong(DOOR + "time.sleep(600)\n", Cause.SILENT, ("0 bytes came",)),
     "closes without a word": Wrong(serving("pass"), Cause.CLOSED_EARLY, ("without sending a byte",)),
     "keeps it open without a length": Wrong(
-        DOOR
-        + "kept = []\nwhile True:\n    guest, _ = door.accept()\n    kept.append(guest)\n    guest.recv(1000)\n"
+        DOOR + "kept = []\nwhile True:\n    guest, _ = door.accept()\n    kept.append(guest)\n"
+        "    guest.recv(1000)\n"
         "    guest.sendall(b'HTTP/1.1 200 OK\\n\\nhello')\n",
         Cause.SILENT,
         ("22 bytes came, then nothing", "still open", "the end of the connection"),
@@ -309,11 +310,9 @@ WRONG_ONES = {
 def test_a_wrong_program_is_told_what_it_does(name: str, tmp_path: Path) -> None:
     wrong = WRONG_ONES[name]
     files = {"socket__py": "name = 'mine'\n"} if "socket.py" in name else {}
-    from grading import grade, plan_for, workspace_with
-
     workspace = workspace_with(tmp_path, wrong.source, **files)
-    changes = {"start_patience": 1.5} if wrong.quick else {}
-    verdict = grade(plan_for(workspace, **changes))
+    plan = plan_for(workspace)
+    verdict = grade(dataclasses.replace(plan, start_patience=1.5) if wrong.quick else plan)
     found = problem(verdict)
     assert (found.outcome, found.cause) == (wrong.outcome, wrong.cause), found
     for words in wrong.words:
@@ -357,8 +356,6 @@ def test_an_older_server_on_the_port_is_never_graded(tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_learners_steers_pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grading import grade, plan_for, workspace_with
-
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only -k nothing")
     monkeypatch.chdir(tmp_path)
     files = {
@@ -379,7 +376,8 @@ def test_the_seed_repeats_what_is_drawn(tmp_path: Path) -> None:
 
 
 def test_the_worst_program_has_its_verdict_in_time(tmp_path: Path) -> None:
-    verdict = verdict_on(tmp_path, HEAD + "time.sleep(600)\n", start_patience=0.5, budget=1.0)
+    plan = plan_for(workspace_with(tmp_path, HEAD + "time.sleep(600)\n"))
+    verdict = grade(dataclasses.replace(plan, start_patience=0.5, budget=1.0))
     assert [finding.cause for finding in verdict.findings] == [Cause.NOT_LISTENING, Cause.NOT_LISTENING]
 
 
@@ -392,7 +390,8 @@ def test_nothing_is_left_running_and_no_folder_is_left(
     marker = f"left-{os.getpid()}-{tmp_path.name}"
     program = (
         HEAD
-        + f"import subprocess\nsubprocess.Popen(['python', '-c', 'import time; time.sleep(300)', '{marker}'], start_new_session=True)\n"
+        + "import subprocess\nsubprocess.Popen(['python', '-c', 'import time; time.sleep(300)', "
+        + f"'{marker}'], start_new_session=True)\n"
     )
     assert verdict_on(tmp_path, program + serving(GREET)).passed
     assert list(folder.iterdir()) == []
