@@ -144,7 +144,7 @@ def text_for_bytes(evidence: Evidence) -> bool:
 
 
 def printed_the_answer(evidence: Evidence) -> bool:
-    return evidence.cause == "closed-early" and "HTTP/1.1 200" in evidence.output.replace("/hello", "")
+    return evidence.cause == "closed-early" and "HTTP/1.1 200" in evidence.output
 
 
 def backslashes(evidence: Evidence) -> bool:
@@ -192,18 +192,21 @@ def still_hi_there(evidence: Evidence) -> bool:
     return evidence.step == "1.3" and bool(evidence.answer) and b"Hi there!" in raw(evidence)
 
 
+def always_the_same(evidence: Evidence) -> bool:
+    opened = re.findall(r"\bopen\(\s*(.)", source(evidence))
+    return evidence.step == "1.3" and bool(opened) and all(first in "\"'" for first in opened)
+
+
 def path_is_bytes(evidence: Evidence) -> bool:
-    return evidence.step == "1.3" and bool(re.match(r"[\"']?b[\"']", missing_name(evidence)))
+    return bool(re.match(r"[\"']?b[\"']", missing_name(evidence)))
 
 
 def slash_kept(evidence: Evidence) -> bool:
-    if evidence.step != "1.3":
-        return False
     if missing_name(evidence).startswith("'/"):
         return True
-    cuts = r"\[\s*\d*\s*:|strip\(|removeprefix|replace\(|join|[\"']\.[\"'/]|Path|\bre\.|/\("
+    cuts = r"\[\s*\d*\s*:|strip\(|removeprefix|replace\(|split\([\"']/|join|[\"']\.[\"'/]|Path|\bre\.|/\("
     return (
-        evidence.check != "a_missing_file_is_404"
+        evidence.check == "a_file_comes_back"
         and in_resources(evidence, 404)
         and "open(" in source(evidence)
         and not re.search(cuts, source(evidence))
@@ -253,9 +256,7 @@ def cut_off(evidence: Evidence) -> bool:
 
 
 def only_ascii(evidence: Evidence) -> bool:
-    return evidence.step == "1.3" and (
-        raised(evidence, "UnicodeEncodeError") or raised(evidence, "UnicodeDecodeError")
-    )
+    return raised(evidence, "UnicodeEncodeError") or raised(evidence, "UnicodeDecodeError")
 
 
 def no_sub_folders(evidence: Evidence) -> bool:
@@ -266,8 +267,8 @@ MISTAKES = [
     Mistake(
         "a module of their own called socket",
         own_socket_module,
-        "A file of yours is called socket.py, and `import socket` finds it before Python's own. "
-        "Give it another name.",
+        "A file of yours is called socket.py, and `import socket` finds it before Python's own. Give it "
+        "another name.",
     ),
     Mistake(
         "indentation",
@@ -304,14 +305,14 @@ MISTAKES = [
     Mistake(
         "datagrams",
         datagrams,
-        "SOCK_DGRAM makes a socket for single packets, and nobody can listen on it. Write "
-        "socket.socket() alone.",
+        "SOCK_DGRAM makes a socket for single packets, and nobody can listen on it. Write socket.socket() "
+        "alone.",
     ),
     Mistake(
         "no bind",
         no_bind,
-        "Your program never calls `bind`, so it has no port that a client could know. Call it "
-        "before `listen`.",
+        "Your program never calls `bind`, so it has no port that a client could know. Call it before "
+        "`listen`.",
     ),
     Mistake(
         "no listen",
@@ -321,33 +322,32 @@ MISTAKES = [
     Mistake(
         "closed the door",
         closed_the_door,
-        "You closed the door itself, and then there was nothing left to accept from. "
-        "Close the client's socket; the listening one stays open.",
+        "You closed the door itself, and then there was nothing left to accept from. Close the client's "
+        "socket; the listening one stays open.",
     ),
     Mistake(
         "the client is closed already",
         client_is_closed,
-        "Your program uses a client's socket that is closed already. Each round of the loop begins with an "
-        "`accept` of its own, and `close` comes last.",
+        "Your program uses a client's socket that is closed already. Each round of the loop begins with "
+        "an `accept` of its own, and `close` comes last.",
     ),
     Mistake(
         "spoke to the door",
         spoke_to_the_door,
-        "You read from or write to the listening socket, and that one only accepts. "
-        "Use the one that `accept` gave you.",
+        "You read from or write to the listening socket, and that one only accepts. Use the one that "
+        "`accept` gave you.",
     ),
     Mistake(
         "no loop",
         no_loop,
-        "Your program served one client and was over. Put `accept` and all that follows into a "
-        "loop that never "
-        "ends: while True:",
+        "Your program served one client and was over. Put `accept` and all that follows into a loop that "
+        "never ends: while True:",
     ),
     Mistake(
         "no receive",
         no_receive,
-        "Your program accepts a client and never reads what it sends. Call client.recv(4096), and print what "
-        "comes back.",
+        "Your program accepts a client and never reads what it sends. Call client.recv(4096), and print "
+        "what comes back.",
     ),
     Mistake(
         "no print",
@@ -363,8 +363,8 @@ MISTAKES = [
     Mistake(
         "printed the answer",
         printed_the_answer,
-        "You printed the answer on your own screen, and the client got nothing. "
-        "What it shall see goes into client.sendall(…).",
+        "You printed the answer on your own screen, and the client got nothing. What it shall see goes "
+        "into client.sendall(…).",
     ),
     Mistake(
         "a backslash and an n",
@@ -381,8 +381,8 @@ MISTAKES = [
     Mistake(
         "no status line",
         no_status_line,
-        "Your answer does not begin with a status line, so no client can tell how it went. "
-        "Send HTTP/1.1 200 OK and an empty line before the body.",
+        "Your answer does not begin with a status line, so no client can tell how it went. Send HTTP/1.1 "
+        "200 OK and an empty line before the body.",
     ),
     Mistake(
         "no empty line",
@@ -393,15 +393,19 @@ MISTAKES = [
     Mistake(
         "no close",
         no_close,
-        "Your answer went out, and the client still waits, for it cannot know that this was all. "
-        "Call client.close() after you have sent it.",
+        "Your answer went out, and the client still waits, for it cannot know that this was all. Call "
+        "client.close() after you have sent it.",
     ),
     Mistake(
         "still says hi",
         still_hi_there,
-        "Your program still says Hi there! to everybody. Look for the file that the path names, "
-        "and send what is "
-        "in it.",
+        "Your program still says Hi there! to everybody. Look for the file that the path names, and send "
+        "what is in it.",
+    ),
+    Mistake(
+        "always the same file",
+        always_the_same,
+        "Your program opens the same file for everybody. Open the one that the path names.",
     ),
     Mistake(
         "the path is bytes",
@@ -411,35 +415,32 @@ MISTAKES = [
     Mistake(
         "the slash is kept",
         slash_kept,
-        "With its slash in front, a name is looked for at the root of the whole disk, and not "
-        "beside server.py. "
-        "Leave out the first character: path[1:].",
+        "With its slash in front, a name is looked for at the root of the whole disk, and not beside "
+        "server.py. Leave out the first character: path[1:].",
     ),
     Mistake(
         "died of a missing file",
         died_of_a_missing_file,
-        "Your program died because a client asked for a file that is not there. Catch "
-        "FileNotFoundError with try "
-        "and except, and answer with 404.",
+        "Your program died because a client asked for a file that is not there. Catch FileNotFoundError "
+        "with try and except, and answer with 404.",
     ),
     Mistake(
         "only the page says 404",
         page_says_404,
-        "The page says 404, but the status line says 200, and programs read the status line. "
-        "Begin this answer with HTTP/1.1 404 Not Found.",
+        "The page says 404, but the status line says 200, and programs read the status line. Begin this "
+        "answer with HTTP/1.1 404 Not Found.",
     ),
     Mistake(
         "a missing file is 200",
         missing_is_200,
-        "A client asked for a file that is not there, and your status line said 200. "
-        "Begin this answer with HTTP/1.1 404 Not Found.",
+        "A client asked for a file that is not there, and your status line said 200. Begin this answer "
+        "with HTTP/1.1 404 Not Found.",
     ),
     Mistake(
         "a missing file is answered by nothing",
         missing_gets_nothing,
-        "A client asked for a file that is not there, and got no answer. Send a status line in "
-        "this case too: "
-        "HTTP/1.1 404 Not Found, an empty line, a sentence.",
+        "A client asked for a file that is not there, and got no answer. Send a status line in this case "
+        "too: HTTP/1.1 404 Not Found, an empty line, a sentence.",
     ),
     Mistake(
         "the name for the contents",
@@ -475,8 +476,7 @@ MISTAKES = [
     Mistake(
         "no sub-folders",
         no_sub_folders,
-        "Files beside server.py come, but not one in a sub-folder. All that follows the first "
-        "slash is the name, "
-        "further slashes included.",
+        "Files beside server.py come, but not one in a sub-folder. All that follows the first slash is "
+        "the name, further slashes included.",
     ),
 ]

@@ -1,7 +1,7 @@
 """A warm process for the open lab and `watch`: it keeps pytest imported, and forks a run for each request.
 
-It is exec'd and has no threads, so that forking is safe whatever its parent does. A newer request ends the run
-before it, whose verdict then never counts. The process ends when its parent's end of the socket closes.
+It is exec'd and has no threads, so that forking is safe whatever its parent does. A newer request ends the
+run before it, whose verdict then never counts. The process ends when its parent's end of the socket closes.
 """
 
 import contextlib
@@ -115,7 +115,9 @@ class Warm:
             verdict, self._tally = self._tally.verdict(), None
             yield verdict
 
-    def _lost(self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended") -> None:
+    def _lost(
+        self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended"
+    ) -> None:
         if self._tally is not None:
             broken = self._tally.break_off(why)
             if broken is not None:

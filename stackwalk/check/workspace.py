@@ -11,12 +11,15 @@ class Workspace:
     root: Path
 
     def write(self, path: str, content: str | bytes) -> Path:
-        """Write a file (text as UTF-8, line ends as they are) and the folders above it; replaces what is there."""
+        """Write a file (text as UTF-8, line ends as they are) and the folders above it."""
         target = self._inside(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_symlink():
             target.unlink()
         target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        # Python compares whole seconds and sizes: two edits within one could leave an old module in use.
+        for cached in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
+            cached.unlink()
         return target
 
     def mkdir(self, path: str) -> Path:

@@ -1,11 +1,19 @@
 """Rides inside a learner's Python: moves the port that they typed to a free one, and reports bind and listen.
 
-It waits until the program itself imports the standard library's socket, so that a program without sockets pays nothing and a learner's own
-socket.py fails as it does by hand. The environment says which ports move (STACKWALK_PORTS, "8080:23456 5000:31000") and where to report
-(STACKWALK_REPORT). Whatever goes wrong in here, the program runs as without it. Python 3.8 to 3.14; imports nothing.
+It waits until the program itself imports the standard library's socket, so that a program without sockets
+pays nothing and a learner's own socket.py fails as it does by hand. The environment says which ports move
+(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). Whatever goes wrong here,
+the program runs as without it. Python 3.8 to 3.14; it imports nothing that is not loaded already.
 """
 
+from __future__ import annotations
+
 import sys
+
+TYPE_CHECKING = False  # typing itself would cost the program 5 ms
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
 
 _MOST_REPORTS = 200
 _MOST_BYTES = 65536
@@ -25,7 +33,7 @@ class _Finder:
     """First on sys.meta_path until socket has been imported; it finds nothing itself."""
 
     @staticmethod
-    def find_spec(name, path=None, target=None):  # type: ignore[no-untyped-def]  # noqa: ARG004
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
         if name == "_socket":
             _try(sys.addaudithook, _raw_bind)
         if name != "socket":
@@ -41,32 +49,32 @@ class _Finder:
         return None
 
 
-def _try(action, *arguments):  # type: ignore[no-untyped-def]
-    try:
+def _try(action: Any, *arguments: Any) -> None:
+    try:  # noqa: SIM105  contextlib would be an import
         action(*arguments)
     except _SLIPS:
         pass
 
 
-def _is_standard(spec):  # type: ignore[no-untyped-def]
+def _is_standard(spec: Any) -> bool:
     """Whether this is the socket.py that lies beside the standard library's os.py."""
     os = sys.modules.get("os")
     folder = getattr(os, "__file__", "")[: -len("os.py")]
     return bool(folder) and spec.origin == folder + "socket.py"
 
 
-def _patch_when_loaded(spec):  # type: ignore[no-untyped-def]
+def _patch_when_loaded(spec: Any) -> None:
     """Let this one import be followed by our patch. The loader is as before when the program can look."""
     loader = spec.loader
 
     class Loader:
-        def __getattr__(self, name):  # type: ignore[no-untyped-def]
+        def __getattr__(self, name: str) -> Any:
             return getattr(loader, name)
 
-        def create_module(self, spec):  # type: ignore[no-untyped-def]
+        def create_module(self, spec: Any) -> Any:
             return loader.create_module(spec)
 
-        def exec_module(self, module):  # type: ignore[no-untyped-def]
+        def exec_module(self, module: ModuleType) -> None:
             spec.loader = module.__loader__ = loader
             loader.exec_module(module)
             _try(_patch, module)
@@ -74,12 +82,12 @@ def _patch_when_loaded(spec):  # type: ignore[no-untyped-def]
     spec.loader = Loader()
 
 
-_report_path = None
+_report_path: str | None = None
 _reports = 0
-_patched = None
+_patched: Any = None
 
 
-def _report(event, host, port, real, error=None):  # type: ignore[no-untyped-def]
+def _report(event: str, host: str, port: int, real: str, error: int | None = None) -> None:
     """Append one line. No file stays open: programs close what they do not know, and fork."""
     global _reports  # noqa: PLW0603
     os = sys.modules["os"]
@@ -102,24 +110,24 @@ def _report(event, host, port, real, error=None):  # type: ignore[no-untyped-def
         os.close(file)
 
 
-def _plain(host):  # type: ignore[no-untyped-def]
+def _plain(host: str) -> str:
     """A host that needs no escapes in JSON: the json module would cost the program 3 ms."""
     safe = len(host) < 256 and host.isascii() and host.isprintable() and '"' not in host and "\\" not in host
     return host if safe else "?"
 
 
-def _raw_bind(event, arguments):  # type: ignore[no-untyped-def]
+def _raw_bind(event: str, arguments: Any) -> None:
     """An audit hook: a bind that did not come through socket.socket can't be moved, only reported."""
     if event == "socket.bind" and not (_patched and isinstance(arguments[0], _patched)):
         _try(_report_raw, *arguments)
 
 
-def _report_raw(sock, address):  # type: ignore[no-untyped-def]
+def _report_raw(sock: Any, address: Any) -> None:
     if isinstance(address, tuple) and isinstance(address[0], str) and isinstance(address[1], int):
         _report("raw-bind", address[0], address[1], address[0])
 
 
-def _patch(module):  # type: ignore[no-untyped-def]
+def _patch(module: Any) -> None:
     """Give the class socket.socket a bind, a listen and a getsockname of ours. It stays the same class."""
     global _patched  # noqa: PLW0603
     environ = sys.modules["os"].environ
@@ -134,7 +142,7 @@ def _patch(module):  # type: ignore[no-untyped-def]
     inet = module.AF_INET
     inet6 = getattr(module, "AF_INET6", None)
 
-    def loopback(family, host):  # type: ignore[no-untyped-def]
+    def loopback(family: int, host: str) -> str:
         """The loopback address instead of every address of the machine; any other host as it is."""
         try:
             if family == inet and (host == "" or not any(module.inet_aton(host))):
@@ -145,7 +153,7 @@ def _patch(module):  # type: ignore[no-untyped-def]
             pass
         return host
 
-    def where(sock, address):  # type: ignore[no-untyped-def]
+    def where(sock: Any, address: Any) -> Any:
         """The address to bind instead, or None for what we leave to C: odd arguments, other families."""
         if sock.family not in (inet, inet6) or type(address) is not tuple or len(address) < 2:
             return None
@@ -154,7 +162,7 @@ def _patch(module):  # type: ignore[no-untyped-def]
             return None
         return (loopback(sock.family, host), moved.get(port, port), *address[2:])
 
-    def bind(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def bind(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             instead = where(self, args[0]) if len(args) == 1 and not kwargs else None
         except _SLIPS:
@@ -169,17 +177,17 @@ def _patch(module):  # type: ignore[no-untyped-def]
         _try(_report, "bind", args[0][0], args[0][1], instead[0])
         return None
 
-    def listen(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def listen(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = raw_listen(self, *args, **kwargs)
         _try(report_listen, self)
         return result
 
-    def report_listen(sock):  # type: ignore[no-untyped-def]
+    def report_listen(sock: Any) -> None:
         if sock.family in (inet, inet6):
             host, port = getsockname(sock)[:2]
             _report("listen", host, port, host)
 
-    def getsockname(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def getsockname(self: Any, *args: Any, **kwargs: Any) -> Any:
         name = raw_getsockname(self, *args, **kwargs)
         if type(name) is tuple and len(name) >= 2 and name[1] in typed_of and self.family in (inet, inet6):
             return (name[0], typed_of[name[1]], *name[2:])
@@ -192,7 +200,7 @@ def _patch(module):  # type: ignore[no-untyped-def]
         setattr(cls, ours.__name__, ours)
 
 
-def _start():  # type: ignore[no-untyped-def]
+def _start() -> None:
     """Wait for socket, or patch it at once where a .pth file has imported it already."""
     global _report_path  # noqa: PLW0603
     _report_path = sys.modules["os"].environ.get("STACKWALK_REPORT")
@@ -205,7 +213,7 @@ def _start():  # type: ignore[no-untyped-def]
         _patch(present)
 
 
-def _run_the_next_one():  # type: ignore[no-untyped-def]
+def _run_the_next_one() -> None:
     """The distribution's own sitecustomize, which ours hides. What it raises, site.py reports as ever."""
     own = __file__.rpartition("/")[0]
     finder = sys.modules["_frozen_importlib_external"].PathFinder

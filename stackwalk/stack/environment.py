@@ -21,7 +21,11 @@ _random = random.SystemRandom()  # a forked process must not draw what its paren
 
 
 def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
-    """What a program of the workspace is started with. `moved`: typed port -> real port; `run_dir` is the run's own."""
+    """What a program of the workspace is started with.
+
+    `moved`: typed port -> real port; `run_dir`: a folder of this run's own, for its caches and the probe's
+    report.
+    """
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -44,7 +48,7 @@ def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]
 
 
 def _search_path(workspace: Path, usual: str) -> list[str]:
-    """The workspace's own environment first, else the folder of this Python: not resolved, or a venv is left."""
+    """The workspace's own environment first, else the folder of this Python: unresolved, a venv is a link."""
     own = workspace / ".venv" / "bin"
     first = own if own.is_dir() else Path(sys.executable).parent
     return [str(first), *(part for part in usual.split(os.pathsep) if part and part != str(first))]

@@ -1,27 +1,27 @@
 """The process that starts, watches and ends every program: exec'd, single-threaded, standard library only.
 
-Nothing outlives it. Every program has a foster of its own: a fork of the guardian, a subreaper, which does nothing but start the
-program, reap its orphans and report. So the tree below a foster is exactly that program's tree, whatever in it calls
-setsid or forks twice; and a program that kills its parent kills only its foster (and itself with it, PR_SET_PDEATHSIG). The guardian sees that and
-ends the rest, which the kernel hands to it. A guardian that is killed is missed by its fosters, each of which then
-ends its own tree. When the client's end of the socket closes, or the client is no longer the parent, all of it ends.
-Stopping comes before killing: what is stopped cannot fork, and its number cannot be given to another.
+Nothing outlives it. Every program has a foster of its own: a fork of the guardian and a subreaper, which only
+starts the program, reaps its orphans and reports. So the tree below a foster is exactly that program's,
+whatever in it calls setsid or forks twice; and a program that kills its parent kills its foster only, and
+itself with it (PR_SET_PDEATHSIG). The guardian sees that and ends the rest, which the kernel hands to it. A
+guardian that is killed is missed by its fosters, each of which then ends its own tree. When the client's end
+of the socket closes, or the client is no longer the parent, all of it ends. Stopping comes before killing:
+what is stopped cannot fork, and its number cannot be given to another.
 """
 
+import _signal as signal  # type: ignore[import-not-found]  # `signal` itself imports enum: 5 ms
+import _socket
 import marshal
 import os
 import select
 import sys
 import time
-from typing import TYPE_CHECKING
-
-import _signal as signal  # type: ignore[import-not-found]  # `signal` itself imports enum: 5 ms
-import _socket
 
 from stackwalk.stack import kin
 
+TYPE_CHECKING = False  # typing itself costs 5 ms
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 LOOK_EVERY = 0.05  # seconds between two looks at a quiet tree
 LOOK_SOON = 0.003  # at one that grows
@@ -49,19 +49,19 @@ def _prctl(option: int, value: int) -> None:
         return
     import _ctypes  # ctypes itself costs 8 ms
 
-    address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[attr-defined]
+    address = _ctypes.dlsym(_ctypes.dlopen(None, 0), "prctl")  # type: ignore[arg-type]
     _ctypes.call_function(address, (option, value, 0, 0, 0))
 
 
 def _send_signal(pid: int, number: int) -> None:
-    try:
+    try:  # noqa: SIM105  contextlib would be an import
         os.kill(pid, number)
     except OSError:
         pass  # it has gone
 
 
 def strike(root: int) -> None:
-    """Stop and then kill everything below a process. To be repeated until the kernel says that none is left."""
+    """Stop and then kill everything below a process. Repeat it until the kernel says that none is left."""
     own_group = os.getpgrp()
     stopped: set[int] = set()
     groups: set[int] = set()
@@ -94,6 +94,18 @@ def end_everything_below_us() -> "NoReturn":
         except ChildProcessError:
             os._exit(0)
         select.select([], [], [], 0.002)
+
+
+class Order:
+    """What is to be launched, as bytes, so that nothing depends on the guardian's own encoding."""
+
+    def __init__(
+        self, argv: list[bytes], cwd: bytes, env: dict[bytes, bytes], limits: dict[str, int | None]
+    ) -> None:
+        self.argv = argv
+        self.cwd = cwd
+        self.env = env
+        self.limits = limits
 
 
 class Ward:
@@ -155,9 +167,21 @@ class Guardian:
                 for ward in list(self.wards.values()):
                     self.attend(ward, now)
         except (OSError, EOFError):
-            pass  # the client has gone, or speaks nonsense: the same end
+            pass  # the client has gone
         finally:
+            self.confess(sys.exc_info()[1])
             end_everything_below_us()
+
+    def confess(self, error: BaseException | None) -> None:
+        """Tell the client about a slip of our own: it must not be taken for the learner's."""
+        trace = error.__traceback__ if error is not None else None
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is not None:
+            try:  # noqa: SIM105
+                self.tell("broken", 0, f"{error!r} at line {trace.tb_lineno} of the guardian")
+            except OSError:
+                pass
 
     def wait(self) -> None:
         """Wait for the next thing that happens and take it in."""
@@ -196,35 +220,28 @@ class Guardian:
             message, self.inbox = marshal.loads(self.inbox[4:size]), self.inbox[size:]
             self.obey(*message)
 
-    def tell(self, *message: object) -> None:
+    def tell(self, *message: "Any") -> None:
         raw = marshal.dumps(message)
         self.link.sendall(len(raw).to_bytes(4, "big") + raw)
 
-    def obey(self, verb: str, number: int, *rest: object) -> None:
+    def obey(self, verb: str, number: int, *rest: "Any") -> None:
         if verb == "launch":
-            self.launch(number, *rest)  # type: ignore[arg-type]
+            self.launch(number, Order(*rest))
         elif ward := self.wards.get(number):
             now = time.monotonic()
             if verb == "end":
                 patience = rest[0]
                 if ward.status is None and ward.pid:
                     _send_signal(ward.pid, signal.SIGTERM)
-                    ward.kill_at = now + patience  # type: ignore[operator]
+                    ward.kill_at = now + patience
                 else:
                     ward.kill_at = now
             elif verb == "stop":
-                ward.cause = ward.cause or rest[0]  # type: ignore[assignment]
+                ward.cause = ward.cause or rest[0]
                 ward.kill_at = now
             ward.due = now
 
-    def launch(
-        self,
-        number: int,
-        argv: list[bytes],
-        cwd: bytes,
-        env: dict[bytes, bytes],
-        limits: dict[str, int | None],
-    ) -> None:
+    def launch(self, number: int, order: Order) -> None:
         """Fork a foster, which starts the program."""
         output = self.gifts.pop(0)
         reading, writing = os.pipe()
@@ -234,10 +251,10 @@ class Guardian:
                 ward.report for ward in self.wards.values() if ward.report is not None
             ]:
                 os.close(fd)
-            be_foster(writing, output, argv, cwd, env, limits)
+            be_foster(writing, output, order)
         os.close(writing)
         os.close(output)
-        self.wards[number] = Ward(number, foster, reading, limits, time.monotonic())
+        self.wards[number] = Ward(number, foster, reading, order.limits, time.monotonic())
 
     def hear(self, ward: Ward) -> None:
         """Take in what a foster reports: started PID, refused STAGE ERRNO, or ended STATUS."""
@@ -353,14 +370,7 @@ class Guardian:
         return bool(strays)
 
 
-def be_foster(
-    report: int,
-    output: int,
-    argv: list[bytes],
-    cwd: bytes,
-    env: dict[bytes, bytes],
-    limits: dict[str, int | None],
-) -> "NoReturn":
+def be_foster(report: int, output: int, order: Order) -> "NoReturn":
     """Start a program, then reap below us until nothing is left. Never returns."""
     guardian = os.getppid()
     try:
@@ -372,7 +382,7 @@ def be_foster(
         failing, failed = os.pipe()
         pid = os.fork()
         if pid == 0:
-            be_program(failed, output, argv, cwd, env, limits)
+            be_program(failed, output, order)
         os.close(failed)
         os.close(output)
         failure = os.read(failing, 100)
@@ -398,14 +408,7 @@ def _check_guardian(guardian: int) -> None:
         raise Orphaned
 
 
-def be_program(
-    failed: int,
-    output: int,
-    argv: list[bytes],
-    cwd: bytes,
-    env: dict[bytes, bytes],
-    limits: dict[str, int | None],
-) -> "NoReturn":
+def be_program(failed: int, output: int, order: Order) -> "NoReturn":
     """Become the program: own session, bounds, no terminal. Never returns; a failure goes to the foster."""
     import resource
 
@@ -422,9 +425,9 @@ def be_program(
         os.nice(5)
         bounds = {
             resource.RLIMIT_CORE: 0,
-            resource.RLIMIT_NOFILE: limits["open_files"],
-            resource.RLIMIT_FSIZE: limits["file_size"],
-            resource.RLIMIT_CPU: limits["cpu_seconds"],
+            resource.RLIMIT_NOFILE: order.limits["open_files"],
+            resource.RLIMIT_FSIZE: order.limits["file_size"],
+            resource.RLIMIT_CPU: order.limits["cpu_seconds"],
         }
         for name, bound in bounds.items():
             hard = resource.getrlimit(name)[1]
@@ -438,9 +441,9 @@ def be_program(
         os.dup2(output, 1)
         os.dup2(output, 2)
         stage = b"cwd"
-        os.chdir(cwd)
+        os.chdir(order.cwd)
         stage = b"exec"
-        os.execvpe(argv[0], argv, env)
+        os.execvpe(order.argv[0], order.argv, order.env)
     except OSError as error:
         os.write(failed, b"%s %d\n" % (stage, error.errno or 0))
     finally:

@@ -1,6 +1,6 @@
 """Who descends from whom among the processes of this machine.
 
-Read by the guardian, which imports next to nothing, and by its client: the standard library's smallest parts only.
+Read by the guardian, which imports next to nothing, and by its client.
 """
 
 import os
@@ -13,14 +13,13 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 class Look:
     """One look at one process. Sizes are bytes; `born` is a start time that only compares equal to itself."""
 
-    __slots__ = ("born", "group", "parent", "pid", "session", "state")
+    __slots__ = ("born", "group", "parent", "pid", "state")
 
-    def __init__(self, pid: int, state: str, parent: int, group: int, session: int, born: str) -> None:
+    def __init__(self, pid: int, state: str, parent: int, group: int, born: str) -> None:
         self.pid = pid
         self.state = state
         self.parent = parent
         self.group = group
-        self.session = session
         self.born = born
 
     @property
@@ -55,7 +54,7 @@ def look(pid: int) -> Look | None:
     if cut < 0:
         return None
     fields = raw[cut + 2 :].decode("ascii", "replace").split()
-    return Look(pid, fields[0], int(fields[1]), int(fields[2]), int(fields[3]), fields[19])
+    return Look(pid, fields[0], int(fields[1]), int(fields[2]), fields[19])
 
 
 def children(pid: int) -> list[int]:
@@ -75,22 +74,19 @@ def children(pid: int) -> list[int]:
 def tree(root: int) -> list[int]:
     """All descendants of a process, parents before children, without itself.
 
-    Linux says that the list may miss some while processes come and go, and is exact when they are stopped. Who must
-    be sure looks again until the kernel itself says that no child is left.
+    Linux says that the list may miss some while processes come and go, and is exact when they are stopped.
+    Who must be sure looks again until the kernel itself says that no child is left.
     """
     if not _HAS_CHILDREN_FILES:
-        table = _table()
         heirs: dict[int, list[int]] = {}
-        for each in table.values():
+        for each in _table().values():
             heirs.setdefault(each.parent, []).append(each.pid)
-        below = lambda pid: heirs.get(pid, [])  # noqa: E731
-    else:
-        below = children
     seen = {root}
     found = []
     ahead = [root]
     while ahead:
-        for pid in below(ahead.pop()):
+        parent = ahead.pop()
+        for pid in children(parent) if _HAS_CHILDREN_FILES else heirs.get(parent, ()):
             if pid not in seen:
                 seen.add(pid)
                 found.append(pid)
@@ -139,7 +135,7 @@ def _table() -> dict[int, Look]:
     with os.popen("ps -axo pid=,ppid=,pgid=,stat=,lstart=") as lines:
         for line in lines:
             pid, parent, group, state, *born = line.split()
-            found[int(pid)] = Look(int(pid), state[0], int(parent), int(group), int(group), " ".join(born))
+            found[int(pid)] = Look(int(pid), state[0], int(parent), int(group), " ".join(born))
     return found
 
 

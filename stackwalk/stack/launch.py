@@ -8,7 +8,7 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +16,7 @@ from typing import Self
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
 from stackwalk.stack.environment import PORTS, REPORT
-from stackwalk.stack.limits import Ending, Excess, Limits
+from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.link import GuardianLost, Link
 from stackwalk.stack.listening import Listener, listeners_of
 from stackwalk.stack.output import Output
@@ -30,7 +30,7 @@ END_DEADLINE = 10.0  # beyond the patience, for its tree to be gone
 
 @contextlib.contextmanager
 def guarding() -> Iterator["Guardian"]:
-    """A guardian for the length of a block: no program that it launches lives on after it, whatever it does."""
+    """A guardian for the length of a block: no program that it launches lives on after it."""
     guardian = Guardian()
     try:
         yield guardian
@@ -39,7 +39,7 @@ def guarding() -> Iterator["Guardian"]:
 
 
 class Guardian:
-    """The client's side of the guardian process. One that is killed is followed by a new one at the next launch."""
+    """The client's side of the guardian process. Where one was killed, the next launch starts another."""
 
     def __init__(self) -> None:
         self._link = Link()
@@ -49,7 +49,8 @@ class Guardian:
     ) -> "Program":
         """Start a program. The command is looked up on the PATH of `environment`.
 
-        Raises StackwalkError where it can't be started, GuardianLost where a program has just killed the guardian.
+        Raises StackwalkError where it can't be started, GuardianLost where a program just killed the
+        guardian.
         """
         if self._link.lost:
             self._link.close()
@@ -78,6 +79,8 @@ class Program:
         if self._ward.refusal is not None:
             raise _refusal(argv[0], cwd, *self._ward.refusal)
         if not known or self._ward.pid == 0:
+            if link.slip is not None:
+                raise RuntimeError(link.slip)
             raise GuardianLost
         self.pid = self._ward.pid
 
@@ -104,15 +107,15 @@ class Program:
         return self._ward.ending
 
     def listeners(self) -> tuple[Listener, ...]:
-        """The sockets on which anything in its tree listens, those of children that it left behind included."""
+        """The sockets on which anything in its tree listens, children that it left behind included."""
         return listeners_of([self.pid, *kin.tree(self._ward.foster)], self._typed)
 
     def bound(self) -> tuple[Bound, ...]:
-        """What the probe saw it bind, as typed. Explains, never decides: a program may run without the probe."""
+        """What the probe saw it bind, as typed. It explains, never decides: not all programs can have it."""
         return read_reports(self._report) if self._report else ()
 
     def await_listening(self, port: int, seconds: float) -> Listener | Ending | None:
-        """Wait until it listens on the typed TCP port (IPv4 before IPv6), has ended, or the time is up (None)."""
+        """Wait until it listens on the typed TCP port (IPv4 first), has ended, or the time is up (None)."""
         deadline = time.monotonic() + seconds
         pause = 0.001
         looks = 0
@@ -129,12 +132,14 @@ class Program:
             pause = pause if seconds - left < 0.5 else min(pause * 1.2, 0.02)
 
     def end(self, patience: float = 2.0) -> Ending:
-        """Ask it to end (SIGTERM), and after `patience` seconds kill it and its whole tree. Again: the same Ending."""
+        """Send SIGTERM to it, and after `patience` seconds kill its whole tree. Again: the same Ending."""
         self._link.send("end", self._ward.number, float(patience))
         with self._link.changed:
             gone = self._link.changed.wait_for(lambda: self._ward.gone, patience + END_DEADLINE)
         if not gone:
             self._link.give_up()
+        if self._link.slip is not None:
+            raise RuntimeError(self._link.slip)
         ending = self._ward.ending
         return ending if ending is not None else Ending(None, signal.SIGKILL, killed_starter=True)
 

@@ -24,9 +24,9 @@ class Limits:
 class Ending:
     """How a program ended: its exit status or the signal that killed it, and what is known besides.
 
-    `cause` is set where a limit ended it. `left_behind` names what of its tree lived on after its first process
-    had ended, as "PID COMMAND", safe to show. `killed_starter` says that it (or something in its tree) killed the
-    process that started it or the one that watches over it: a slip of the program's, not of ours.
+    `cause` is set where a limit ended it. `left_behind` names what of its tree lived on after its first
+    process had ended, as "PID COMMAND", safe to show. `killed_starter`: it (or something in its tree) killed
+    the process that started it or the one that watches over it, a slip of the program's and not of ours.
     """
 
     code: int | None

@@ -1,7 +1,7 @@
 """The client's end of the guardian: the process itself, the socket to it, and the one thread that reads.
 
-The client is no subreaper on purpose: a program that kills its parent again and again would then reach stackwalk.
-When the guardian is lost its fosters end their own trees; what is left of those that lost both is found here by its marker.
+The client is no subreaper on purpose: what kills its parent again and again would then reach stackwalk.
+When the guardian is lost its fosters end their own trees; what lost both is found here by its marker.
 """
 
 import contextlib
@@ -14,10 +14,11 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import sweeping
-from stackwalk.stack.limits import Ending, Limits
+from stackwalk.stack.limits import Ending, Excess, Limits
 from stackwalk.stack.output import Output
 
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
@@ -26,13 +27,13 @@ _CLOSE_DEADLINE = 10.0
 _DRAIN = 1024 * 1024  # bytes still read after the end, where children keep on printing
 
 
-class GuardianLost(StackwalkError):
+class GuardianLost(StackwalkError):  # noqa: N818  a condition, not an error of ours
     """A program killed the process that watches over it: the learner's slip, reported as theirs."""
 
     def __init__(self) -> None:
         super().__init__(
             "Your program ended the process that started it.",
-            "Look for os.kill, os.killpg or os.getppid in your program: it may only end processes of its own.",
+            "Look for os.kill, os.killpg or os.getppid in it: it may end only processes of its own.",
         )
 
 
@@ -68,6 +69,7 @@ class Link:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.lost = False
+        self.slip: str | None = None  # what went wrong in the guardian by its own fault
         self._owner = os.getpid()
         self._marker = sweeping.new_marker()
         self._wards: dict[int, Ward] = {}
@@ -121,8 +123,8 @@ class Link:
             os.close(writing)
         return ward
 
-    def send(self, *message: object, gift: int | None = None) -> None:
-        """Say something to the guardian; nothing happens where it is lost, which `changed` has then announced."""
+    def send(self, *message: Any, gift: int | None = None) -> None:
+        """Say something to the guardian; nothing happens where it is lost, which `changed` announces."""
         raw = marshal.dumps(message)
         raw = len(raw).to_bytes(4, "big") + raw
         with self._sending, contextlib.suppress(OSError):
@@ -130,7 +132,7 @@ class Link:
             self._socket.sendall(raw[sent:])
 
     def give_up(self) -> None:
-        """The guardian does not answer (stopped by a program?): kill it; its fosters and the sweep do the rest."""
+        """Kill a guardian that does not answer (a program stopped it?); fosters and sweep do the rest."""
         self._process.kill()
         with self.changed:
             self.changed.wait_for(lambda: self.lost, _CLOSE_DEADLINE)
@@ -203,7 +205,10 @@ class Link:
             self._hear(*message)
         return bool(data)
 
-    def _hear(self, word: str, number: int, *rest: object) -> None:
+    def _hear(self, word: str, number: int, *rest: Any) -> None:
+        if word == "broken":
+            self.slip = rest[0]
+            return
         ward = self._wards[number]
         if word == "ended":
             self._register_pipes()
@@ -211,13 +216,13 @@ class Link:
                 self._drain(fd, _DRAIN)
         with self.changed:
             if word == "started":
-                ward.pid, ward.foster = rest  # type: ignore[assignment]
+                ward.pid, ward.foster = rest
                 ward.known = True
             elif word == "refused":
-                ward.refusal = rest  # type: ignore[assignment]
+                ward.refusal = rest
                 ward.known = True
             elif word == "ended":
-                ward.end(_ending(*rest))  # type: ignore[arg-type]
+                ward.end(_ending(*rest))
             elif word == "gone":
                 ward.gone = ward.known = True
                 self._forget_pipe(ward)
@@ -253,8 +258,8 @@ class Link:
                 self.send("stop", ward.number, "too-much-output")
 
 
-def _ending(status: int | None, cause: str | None, left: list[str], lost: bool) -> Ending:
+def _ending(status: int | None, cause: Excess | None, left: list[str], lost: bool) -> Ending:
     code = os.waitstatus_to_exitcode(status) if status is not None else -9
     if code < 0:
-        return Ending(None, -code, cause, tuple(left), lost)  # type: ignore[arg-type]
-    return Ending(code, None, cause, tuple(left), lost)  # type: ignore[arg-type]
+        return Ending(None, -code, cause, tuple(left), lost)
+    return Ending(code, None, cause, tuple(left), lost)

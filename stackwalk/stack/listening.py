@@ -19,7 +19,7 @@ _LISTEN, _UDP_BOUND = "0A", "07"  # the states of include/net/tcp_states.h
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One socket that takes connections (tcp) or datagrams (udp). `typed` is the port that the learner wrote."""
+    """One socket that takes connections (tcp) or datagrams (udp). `typed`: the port in the learner's code."""
 
     kind: Literal["tcp", "udp"]
     address: str
@@ -28,7 +28,7 @@ class Listener:
 
 
 def listeners_of(pids: Iterable[int], typed: Mapping[int, int]) -> tuple[Listener, ...]:
-    """The listening sockets that any of these processes holds; IPv4 first. `typed`: real port -> typed port."""
+    """The listening sockets that these processes hold, IPv4 first. `typed`: real port -> typed port."""
     find = _from_proc if kin.LINUX else _from_psutil
     found = {Listener(kind, address, port, typed.get(port, port)) for kind, address, port in find(pids)}
     return tuple(sorted(found, key=lambda each: (each.kind, ":" in each.address, each.port, each.address)))
@@ -38,7 +38,7 @@ _Found = tuple[Literal["tcp", "udp"], str, int]
 
 
 def _from_proc(pids: Iterable[int]) -> set[_Found]:
-    """proc(5): /proc/PID/fd names socket inodes, /proc/PID/net/* their addresses, in the process's own network."""
+    """proc(5): /proc/PID/fd names the inodes, /proc/PID/net/* their addresses, in the process's network."""
     found: set[_Found] = set()
     tables: dict[str, dict[str, _Found]] = {}
     for pid in pids:

@@ -1,6 +1,6 @@
 """What a program printed: the first and the last of it kept, the rest counted; and the traceback in it.
 
-Memory is bounded whatever is printed. Text may hold anything a learner's program can print: draw it as unsafe.
+Memory is bounded whatever is printed. The text may hold anything at all: draw it as unsafe.
 """
 
 import re

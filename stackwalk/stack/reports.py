@@ -9,7 +9,7 @@ _MOST = 256 * 1024  # bytes read; the probe itself stops much earlier
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One address that a program asked for, as it was typed ('' is every address), and whether it then listened.
+    """One address that a program asked for, as typed ('' is every address), and whether it then listened.
 
     `error` is the system's number where the bind failed (errno.EADDRINUSE, ...).
     """
@@ -21,7 +21,7 @@ class Bound:
 
 
 def read_reports(report: Path) -> tuple[Bound, ...]:
-    """The addresses in the order in which they were bound. A learner's program may have written there: damage is skipped."""
+    """The addresses in the order of their bind. Anyone may have written there: damage is skipped."""
     try:
         with report.open("rb") as file:
             lines = file.read(_MOST).splitlines()

@@ -1,7 +1,8 @@
 """Finding what an earlier stackwalk left behind, by a marker in the environment, and ending it.
 
-The guardian leaves nothing; this is for what killed the guardian and its own foster first. A marker names its owner by
-pid, start time and pid namespace: a container's programs are seen from its host, but their owner is not.
+The guardian leaves nothing; this is for what killed the guardian and its foster first. A marker names its
+owner by pid, start time and pid namespace: a container's programs are seen from its host, but their owner is
+not.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ def new_marker() -> str:
 
 
 def sweep() -> tuple[str, ...]:
-    """End what programs of stackwalks that no longer live have left; says what, as "PID COMMAND". Linux only."""
+    """End what stackwalks that no longer live have left; says what, as "PID COMMAND". Linux only."""
     here = _namespace()
     ended: list[str] = []
     for pid, marker in _marked():
@@ -73,6 +74,6 @@ def _signal(pid: int, number: int) -> None:
 
 def _namespace() -> str:
     try:
-        return os.readlink("/proc/self/ns/pid").strip("pid:[]")  # noqa: PTH115, B005
+        return os.readlink("/proc/self/ns/pid").strip("pid:[]")  # noqa: PTH115
     except OSError:
         return "none"
