@@ -17,10 +17,11 @@ Done = Callable[[socket.socket | None, str], None]  # a connected socket, or Non
 
 
 class Attempt:
-    """Connecting without waiting; `done` is called once, never by `start` itself… unless nothing is left to try."""
+    """Connecting without waiting. `done` is called once; by `start` itself where nothing can be tried."""
 
     def __init__(self, loop: Loop, addresses: tuple[Address, ...], done: Done) -> None:
         self.begun = time.monotonic()
+        self.was_reset = False  # the target took the connection and has reset it since
         self.local: tuple[str, int] | None = None  # our end of the connection
         self._loop = loop
         self._left = list(addresses)
@@ -63,7 +64,8 @@ class Attempt:
         # A port that nobody listens on may be given to our own end, and TCP then connects it to itself.
         if not code and self.local == (host, port):
             code = errno.ECONNREFUSED
-        if code:
+        self.was_reset = code in (errno.ECONNRESET, errno.EPIPE)
+        if code and not self.was_reset:
             self._fail(code, host, port)
             self.start()
             return

@@ -63,9 +63,10 @@ class Connection:
         self._told_over = over
         self._reader = Reader(number)
 
-    def join(self, server: socket.socket) -> None:
-        """The server has taken the connection: bytes may pass."""
+    def join(self, server: socket.socket, was_reset: bool = False) -> None:
+        """The server has taken the connection (and perhaps reset it since): bytes may pass."""
         self._server = End("server", server)
+        self._server.lost = was_reset
         for end, peer in ((self.client, self._server), (self._server, self.client)):
             end.ready = self._ready_call(end, peer)
             self._watch(end, peer)

@@ -43,7 +43,9 @@ class DoorTaken(StackwalkError):
     def __init__(self, port: int, holder: Holder | None) -> None:
         who = "another program" if holder is None else f"`{holder.command}` (process {holder.pid})"
         end = "End that program" if holder is None else f"End it with `kill {holder.pid}`"
-        super().__init__(f"Port {port} is taken: {who} listens there.", f"{end}, or choose another with --port.")
+        super().__init__(
+            f"Port {port} is taken: {who} listens there.", f"{end}, or choose another with --port."
+        )
         self.port = port
         self.holder = holder
 
@@ -66,7 +68,8 @@ def open_door(port: int, host: str | None = None) -> Door:
             ) from problem
         where = f"port {port}" if host is None else f"{host} port {port}"
         raise StackwalkError(
-            f"Nothing can listen on {where} ({problem.strerror or problem}).", "Choose another address or port."
+            f"Nothing can listen on {where} ({problem.strerror or problem}).",
+            "Choose another address or port.",
         ) from problem
 
 

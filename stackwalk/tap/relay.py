@@ -29,6 +29,7 @@ class Relay:
         self._report = report
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
+        self._ports: set[int] = set()
         self._paused = False
         self._sweeping = False
         self._count = 0
@@ -42,6 +43,7 @@ class Relay:
         for door in doors:
             door.setblocking(False)
             self._doors.append(door)
+            self._ports.add(door.getsockname()[1])
             self._loop.watch(door, READ, partial(self._accept, door))
 
     def release(self) -> None:
@@ -107,15 +109,14 @@ class Relay:
             attempt = Attempt(self._loop, self._aim, partial(self._arrived, connection))
             self._attempts[connection] = attempt
             attempt.start()
-            ports = {door.getsockname()[1] for door in self._doors} if len(self._aim) else set()
-            if attempt.local is not None and any(port in ports for _, _, port in self._aim):
+            if attempt.local is not None and any(port in self._ports for _, _, port in self._aim):
                 self._own[connection] = attempt.local
             self._sweep_later()
 
     def _arrived(self, connection: Connection, server: socket.socket | None, why: str) -> None:
-        self._attempts.pop(connection, None)
+        attempt = self._attempts.pop(connection, None)
         if server is not None and not connection.is_over:
-            connection.join(server)
+            connection.join(server, was_reset=attempt is not None and attempt.was_reset)
         elif server is not None:
             server.close()
         elif not connection.is_over:
