@@ -13,10 +13,10 @@ from stackwalk.errors import StackwalkError
 PORTS = "STACKWALK_PORTS"  # "8080:23456 5000:31000", typed:real
 REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
 PROBE = Path(__file__).resolve().parent.parent / "probe"
+PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks: hide it there
 
 # Below the ports that systems hand out by themselves (32768 up on Linux, 49152 on macOS).
 _LOWEST, _HIGHEST = 20000, 32000
-_KEPT_PYTHON = frozenset({"PYTHONHASHSEED", "PYTHONTZPATH"})
 _random = random.SystemRandom()  # a forked process must not draw what its parent draws
 
 
@@ -26,11 +26,11 @@ def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]
     `moved`: typed port -> real port; `run_dir`: a folder of this run's own, for its caches and the probe's
     report.
     """
+    workspace, run_dir = workspace.absolute(), run_dir.absolute()
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTEST_", "STACKWALK_", "COV_CORE_"))
-        and (not name.startswith("PYTHON") or name in _KEPT_PYTHON)
+        if not name.startswith(("PYTEST_", "STACKWALK_", "COV_CORE_", "PYTHON"))
         and name not in ("VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
     }
     environment |= {

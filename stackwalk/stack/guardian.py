@@ -13,6 +13,7 @@ import _signal as signal  # type: ignore[import-not-found]  # `signal` itself im
 import _socket
 import marshal
 import os
+import resource
 import select
 import sys
 import time
@@ -23,7 +24,7 @@ TYPE_CHECKING = False  # typing itself costs 5 ms
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-LOOK_EVERY = 0.05  # seconds between two looks at a quiet tree
+LOOK_EVERY = 0.05 if kin.LINUX else 0.5  # seconds between two looks at a quiet tree (ps is slow)
 LOOK_SOON = 0.003  # at one that grows
 SETTLE = 0.25  # a program's children may take this long to end after it
 IDLE = 0.2  # how late the loss of the client may be seen where its socket lives on in a fork of it
@@ -75,7 +76,7 @@ def strike(root: int) -> None:
             seen = kin.look(pid)
             # A whole group is stopped in one step, so that a chain of short-lived children can't outrun us.
             # Groups below us are all made below us: setpgid(2) stays within the session.
-            if seen is not None and seen.group not in groups and seen.group not in (own_group, 0, 1):
+            if seen is not None and seen.group not in groups and seen.group not in (own_group, root, 0, 1):
                 groups.add(seen.group)
                 _send_signal(-seen.group, signal.SIGSTOP)
     for group in groups:
@@ -116,6 +117,7 @@ class Ward:
     ) -> None:
         self.number = number
         self.foster: int | None = foster
+        self.root = foster
         self.foster_lost = False
         self.report: int | None = report
         self.heard = b""
@@ -138,13 +140,20 @@ class Ward:
             return []
         return [pid for pid in kin.tree(self.foster) if (seen := kin.look(pid)) is not None and not seen.dead]
 
+    def escaped(self) -> bool:
+        """Without subreapers (macOS, not yet run): end what its groups hold; whether any was left."""
+        if kin.LINUX or not kin.tree(self.root):
+            return False
+        strike(self.root)
+        return True
+
 
 class Guardian:
     """The loop: requests from the client, reports from fosters, children that ended, trees that grow."""
 
-    def __init__(self, link: "_socket.socket") -> None:
+    def __init__(self, link: "_socket.socket", client: int) -> None:
         self.link = link
-        self.client = os.getppid()
+        self.client = client
         self.wards: dict[int, Ward] = {}
         self.inbox = b""
         self.gifts: list[int] = []
@@ -166,7 +175,7 @@ class Guardian:
                 now = time.monotonic()
                 for ward in list(self.wards.values()):
                     self.attend(ward, now)
-        except (OSError, EOFError):
+        except (ConnectionError, EOFError):
             pass  # the client has gone
         finally:
             self.confess(sys.exc_info()[1])
@@ -244,8 +253,14 @@ class Guardian:
     def launch(self, number: int, order: Order) -> None:
         """Fork a foster, which starts the program."""
         output = self.gifts.pop(0)
-        reading, writing = os.pipe()
-        foster = os.fork()
+        try:
+            reading, writing = os.pipe()
+            foster = os.fork()
+        except OSError as error:  # the machine is at its own limit of files or processes
+            os.close(output)
+            self.tell("refused", number, "start", error.errno)
+            self.tell("gone", number)
+            return
         if foster == 0:
             for fd in [self.link.fileno(), self.wake, self.waker, reading] + [
                 ward.report for ward in self.wards.values() if ward.report is not None
@@ -308,7 +323,7 @@ class Guardian:
             return
         ward.due = now + LOOK_EVERY
         if ward.foster is None:
-            if self.strays():
+            if self.strays() or ward.escaped():
                 ward.due = now + LOOK_SOON
                 return
             self.tell_end(ward)
@@ -374,6 +389,7 @@ def be_foster(report: int, output: int, order: Order) -> "NoReturn":
     """Start a program, then reap below us until nothing is left. Never returns."""
     guardian = os.getppid()
     try:
+        os.setpgid(0, 0)  # so that a program which kills its parent's group reaches no other program's
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGUSR1, lambda *_: _check_guardian(guardian))
@@ -399,6 +415,8 @@ def be_foster(report: int, output: int, order: Order) -> "NoReturn":
         os._exit(0)
     except Orphaned:
         end_everything_below_us()
+    except OSError as error:
+        os.write(report, b"refused start %d\n" % (error.errno or 0))
     finally:
         os._exit(1)
 
@@ -410,8 +428,6 @@ def _check_guardian(guardian: int) -> None:
 
 def be_program(failed: int, output: int, order: Order) -> "NoReturn":
     """Become the program: own session, bounds, no terminal. Never returns; a failure goes to the foster."""
-    import resource
-
     stage = b"start"
     foster = os.getppid()
     try:
@@ -451,5 +467,5 @@ def be_program(failed: int, output: int, order: Order) -> "NoReturn":
 
 
 def main() -> "NoReturn":
-    """Guard for the client at the other end of the socket whose number is the last argument."""
-    Guardian(_socket.socket(fileno=int(sys.argv[-1]))).run()
+    """Guard for the client whose pid and whose socket's number are the last arguments."""
+    Guardian(_socket.socket(fileno=int(sys.argv[-1])), int(sys.argv[-2])).run()

@@ -78,9 +78,7 @@ def tree(root: int) -> list[int]:
     Who must be sure looks again until the kernel itself says that no child is left.
     """
     if not _HAS_CHILDREN_FILES:
-        heirs: dict[int, list[int]] = {}
-        for each in _table().values():
-            heirs.setdefault(each.parent, []).append(each.pid)
+        heirs = _heirs(root)
     seen = {root}
     found = []
     ahead = [root]
@@ -92,6 +90,32 @@ def tree(root: int) -> list[int]:
                 found.append(pid)
                 ahead.append(pid)
     return found
+
+
+def _heirs(root: int) -> dict[int, list[int]]:
+    """Parent -> children, from one look at all processes.
+
+    Where there are no subreapers (macOS, not yet run) orphans go to another parent: those of a process group
+    that was once seen below the root count as its children.
+    """
+    table = _table()
+    heirs: dict[int, list[int]] = {}
+    for each in table.values():
+        heirs.setdefault(each.parent, []).append(each.pid)
+    if not LINUX:
+        groups = _groups.setdefault(root, set())
+        ahead = [root]
+        while ahead:
+            below = heirs.get(ahead.pop(), [])
+            groups.update(table[pid].group for pid in below if table[pid].group == pid)
+            ahead += below
+        heirs.setdefault(root, []).extend(
+            each.pid for each in table.values() if each.group in groups and each.parent == 1
+        )
+    return heirs
+
+
+_groups: dict[int, set[int]] = {}
 
 
 def resident(pid: int) -> int:

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ from stackwalk.stack.reports import Bound, read_reports
 __all__ = ["Guardian", "GuardianLost", "Program", "guarding"]
 
 START_DEADLINE = 15.0  # seconds, for a program to be started on a machine that is very busy
-END_DEADLINE = 10.0  # beyond the patience, for its tree to be gone
+END_DEADLINE = 5.0  # beyond the patience, for its tree to be gone
 
 
 @contextlib.contextmanager
@@ -42,7 +43,8 @@ class Guardian:
     """The client's side of the guardian process. Where one was killed, the next launch starts another."""
 
     def __init__(self) -> None:
-        self._link = Link()
+        self._lock = threading.Lock()
+        self._links = [Link()]
 
     def launch(
         self, argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], limits: Limits | None = None
@@ -52,14 +54,16 @@ class Guardian:
         Raises StackwalkError where it can't be started, GuardianLost where a program just killed the
         guardian.
         """
-        if self._link.lost:
-            self._link.close()
-            self._link = Link()
-        return Program(self._link, argv, cwd, environment, limits or Limits())
+        with self._lock:
+            if self._links[-1].lost:
+                self._links.append(Link())
+            link = self._links[-1]
+        return Program(link, argv, cwd, environment, limits or Limits())
 
     def close(self) -> None:
         """End every program and the guardian. Nothing happens in a fork of the process that made it."""
-        self._link.close()
+        for link in self._links:
+            link.close()
 
 
 class Program:
@@ -76,13 +80,10 @@ class Program:
         self._ward = link.launch(argv, cwd, environment, limits, self.output)
         with link.changed:
             known = link.changed.wait_for(lambda: self._ward.known, START_DEADLINE)
-        if self._ward.refusal is not None:
-            raise _refusal(argv[0], cwd, *self._ward.refusal)
-        if not known or self._ward.pid == 0:
-            if link.slip is not None:
-                raise RuntimeError(link.slip)
-            raise GuardianLost
         self.pid = self._ward.pid
+        if self.pid == 0:
+            self._ward.close()
+            raise self._why_not(argv[0], cwd, known)
 
     def __enter__(self) -> Self:
         return self
@@ -92,8 +93,21 @@ class Program:
     ) -> None:
         self.end()
 
+    def _why_not(self, command: str, cwd: Path, known: bool) -> Exception:
+        if self._link.slip is not None:
+            return RuntimeError(self._link.slip)
+        if self._ward.refusal is not None:
+            return _refusal(command, cwd, *self._ward.refusal)
+        if known:
+            return GuardianLost()
+        self._link.send("end", self._ward.number, 0.0)
+        return StackwalkError(
+            f"The command {command!r} could not be started within {START_DEADLINE:g} seconds.",
+            "Check that its file and its folder can be read, and that the machine is not overloaded.",
+        )
+
     def fileno(self) -> int:
-        """Readable once the program has ended: for a loop that waits for many things. Never read from it."""
+        """Readable once the program has ended, for a loop that waits for many things; closed by `end`."""
         return self._ward.bell
 
     def poll(self) -> Ending | None:
@@ -140,6 +154,7 @@ class Program:
             self._link.give_up()
         if self._link.slip is not None:
             raise RuntimeError(self._link.slip)
+        self._ward.close()
         ending = self._ward.ending
         return ending if ending is not None else Ending(None, signal.SIGKILL, killed_starter=True)
 

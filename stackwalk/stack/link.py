@@ -8,6 +8,7 @@ import contextlib
 import marshal
 import os
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -58,9 +59,10 @@ class Ward:
             os.close(self._ringer)
 
     def close(self) -> None:
-        self.end(Ending(None, None))
-        with contextlib.suppress(OSError):
-            os.close(self.bell)
+        """Close the bell, once."""
+        bell, self.bell = self.bell, -1
+        if bell >= 0:
+            os.close(bell)
 
 
 class Link:
@@ -81,7 +83,7 @@ class Link:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _PROGRAM, _ROOT, str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-c", _PROGRAM, _ROOT, str(os.getpid()), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env={"LC_ALL": "C.UTF-8", sweeping.NAME: self._marker},
                 cwd="/",
@@ -103,6 +105,10 @@ class Link:
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         with self.changed:
+            if self.lost:
+                os.close(reading)
+                os.close(writing)
+                raise GuardianLost
             self._numbers += 1
             ward = self._wards[self._numbers] = Ward(self._numbers, output, limits.output)
             self._pipes[reading] = ward
@@ -128,6 +134,7 @@ class Link:
         raw = marshal.dumps(message)
         raw = len(raw).to_bytes(4, "big") + raw
         with self._sending, contextlib.suppress(OSError):
+            self._process.send_signal(signal.SIGCONT)  # a program may have stopped it
             sent = socket.send_fds(self._socket, [raw], [gift]) if gift is not None else 0
             self._socket.sendall(raw[sent:])
 
@@ -156,11 +163,18 @@ class Link:
         self._selector.close()
         for fd in (self._wake, self._waker, *self._pipes):
             os.close(fd)
-        for ward in self._wards.values():
-            ward.close()
 
     def _attend(self) -> None:
         """The thread: what the guardian says, what the programs print, until the guardian has ended."""
+        try:
+            self._serve()
+            if not self._closing:
+                self._process.wait()
+                sweeping.sweep_marked(self._marker)
+        finally:
+            self._announce_loss()
+
+    def _serve(self) -> None:
         heard = True
         while heard:
             for key, _ in self._selector.select():
@@ -173,15 +187,13 @@ class Link:
                     self._drain(key.fd, 65536)
         for fd in list(self._pipes):
             self._drain(fd, _DRAIN)
-        if not self._closing:
-            self._process.wait()
-            sweeping.sweep_marked(self._marker)
+
+    def _announce_loss(self) -> None:
         with self.changed:
             self.lost = True
             for ward in self._wards.values():
-                if not ward.known or not ward.gone:
-                    ward.known = ward.gone = True
-                    ward.end(Ending(None, 9, killed_starter=not self._closing))
+                ward.known = ward.gone = True
+                ward.end(Ending(None, signal.SIGKILL, killed_starter=not self._closing and self.slip is None))
             self.changed.notify_all()
 
     def _register_pipes(self) -> None:
@@ -209,7 +221,9 @@ class Link:
         if word == "broken":
             self.slip = rest[0]
             return
-        ward = self._wards[number]
+        ward = self._wards.get(number)
+        if ward is None:
+            return
         if word == "ended":
             self._register_pipes()
             for fd in [fd for fd, owner in self._pipes.items() if owner is ward]:
@@ -226,6 +240,7 @@ class Link:
             elif word == "gone":
                 ward.gone = ward.known = True
                 self._forget_pipe(ward)
+                del self._wards[number]
             self.changed.notify_all()
 
     def _forget_pipe(self, ward: Ward) -> None:
