@@ -29,10 +29,7 @@ class Bottom:
 
     def show(self, *parts: RenderableType) -> None:
         """Print these above the last line."""
-        with self.screen.capture() as capture:
-            for part in parts:
-                self.screen.print(part)
-        self._write(self._erased() + capture.get() + self._redrawn())
+        self._write(self._erased() + self.screen.drawn(*parts) + self._redrawn())
 
     def line(self, text: str, column: int | None = None, *, always: bool = False) -> None:
         """Make this text, safe to show, the last line; the cursor stands at a column, or at its end."""
@@ -44,10 +41,9 @@ class Bottom:
         self._line, self._column = text, column
         self._write(erase + self._redrawn())
 
-    def write(self, text: str) -> None:
-        """Send control sequences of ours, where the terminal takes any."""
-        if self.screen.moves:
-            self._write(text)
+    def write_raw(self, text: str) -> None:
+        """Send text as it is: control sequences of ours, or a row that somebody else has drawn safely."""
+        self._write(text)
 
     def end(self) -> None:
         """Take the last line away; what is printed from now on is ordinary output."""
@@ -69,9 +65,7 @@ class Bottom:
             return ""
         # The last column stays free: a terminal would wrap there.
         room = max(1, self.width - 1)
-        text = (
-            self._line if cell_len(self._line) <= room else set_cell_size(self._line, room - 1).rstrip() + "…"
-        )
+        text = self._line if cell_len(self._line) <= room else set_cell_size(self._line, room - 1).rstrip() + "…"
         self._drawn = text
         coloured = self.screen.color_system is not None and self._column is None
         drawn = f"{_DIM}{text}{_PLAIN}" if coloured else text
@@ -80,13 +74,8 @@ class Bottom:
         return f"{drawn}\r\x1b[{self._column}C" if self._column else f"{drawn}\r"
 
     def _write(self, text: str) -> None:
-        if self.screen.closed or not text:
-            return
         self.writing = True
         try:
-            self.screen.file.write(text)
-            self.screen.file.flush()
-        except (BrokenPipeError, OSError):
-            self.screen.on_broken_pipe()
+            self.screen.write(text)
         finally:
             self.writing = False

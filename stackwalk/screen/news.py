@@ -33,9 +33,7 @@ _TONES = {"plain": "none", "good": "green", "bad": "yellow", "ask": "cyan"}
 _MARKS = {"plain": "·", "good": "●", "bad": "!", "ask": "→"}
 
 
-def draw_news(  # noqa: PLR0911, PLR0912 - one line for each value
-    news: Show, course: Course, width: int, send: tuple[str, ...] = ()
-) -> RenderableType | None:
+def draw_news(news: Show, course: Course, width: int, send: tuple[str, ...] = ()) -> RenderableType | None:
     """Return what is to be printed, or None for what has its own drawing (sights).
 
     `send` are the step's curl lines as the door has them.
@@ -47,14 +45,14 @@ def draw_news(  # noqa: PLR0911, PLR0912 - one line for each value
             return Group(Text(), draw_why(lab))
         case ShowLesson(step):
             return Group(Text(), draw_lesson(step, send), Text())
-        case ShowVerdict(verdict, next_line):
-            return Group(Text(), draw_verdict(verdict, width, next_line), Text())
+        case ShowVerdict(verdict, next_line, known):
+            return Group(Text(), draw_verdict(verdict, width, next_line, known=known), Text())
         case ShowPrinted(program, lines, dropped):
             return draw_printed(program, lines, dropped)
         case ShowTraceback(program, text):
             return draw_traceback(program, text)
         case ShowSent(output):
-            return draw_block(safe_block(output, MOST))
+            return draw_block(safe_block(output.replace(b"\r\n", b"\n"), MOST))
         case ShowHint(step, level):
             return Group(Text(), draw_hint(step, level), Text())
         case ShowPrediction(prediction, number, of):

@@ -21,10 +21,10 @@ def draw_prompt(session: Session, width: int) -> str:
         parts.append("door let go")
     elif session.outer is not None:
         parts.append(_PHASES[session.outer.phase])
-    parts.append(
-        f"checking… {len(session.found)} done" if session.checking is not None else what_next(session)
-    )
-    line = safe(" · ".join(parts))
+    if session.door is not None and session.door != session.port:
+        parts.append(f"door {session.door}")
+    parts.append(f"checking… {len(session.found)} done" if session.checking is not None else what_next(session))
+    line = safe(f"{parts[0]} {' · '.join(parts[1:])}")
     if cell_len(line) > width and len(parts) > 2:
         line = safe(f"{parts[0]} {parts[-1]}")
     for keys in _keys(session):

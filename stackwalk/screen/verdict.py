@@ -27,11 +27,11 @@ INDENT = 2
 _MARK = re.compile(r" *\^( ends here)?")
 
 
-def draw_verdict(verdict: Verdict, width: int, next_line: str = "", whole: bool = False) -> Group:
+def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bool = False, known: str = "") -> Group:
     """Return a verdict drawn for a width in columns.
 
-    Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so.
-    `next_line` is the next thing to do.
+    Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so
+    that says something new. `next_line` is the next thing to do, `known` a traceback that has been shown.
     """
     parts: list[Text | Padding] = [_summary(verdict)]
     if verdict.message:
@@ -39,9 +39,12 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", whole: bool 
     parts += _checks(verdict, verdict.findings)
     problems = [one for one in verdict.findings if one.outcome not in (Outcome.PASSED, Outcome.SKIPPED)]
     first = verdict.first_problem
+    told: set[tuple[str, str, str]] = set()
     for finding in problems:
-        if whole or finding is first:
-            parts += _details(finding, width)
+        what = (finding.message, finding.expected, finding.actual)
+        if finding is first or (whole and what not in told):
+            parts += _details(finding, width, known)
+        told.add(what)
     if next_line:
         parts += [Text(), Text(f"→ {next_line}", style="bold")]
     return Group(*parts)
@@ -57,11 +60,7 @@ def _summary(verdict: Verdict) -> Text:
     if outcome is Outcome.PASSED:
         said = f"{asked} passed: {_counted(total, 'check')} in {verdict.seconds:.2f} s."
     elif outcome is Outcome.FAILED:
-        said = (
-            f"{asked}: not yet. {passed} of {_counted(total, 'check')} passed."
-            if total
-            else f"{asked}: not yet."
-        )
+        said = f"{asked}: not yet. {passed} of {_counted(total, 'check')} passed." if total else f"{asked}: not yet."
     elif outcome is Outcome.BLOCKED:
         said = f"{asked} could not be checked on this machine."
     else:
@@ -95,13 +94,11 @@ def _earlier(finding: Finding, verdict: Verdict) -> bool:
 
 def _line(outcome: Outcome, said: str) -> Padding:
     mark, word, style = MARKS[outcome]
-    line = Text(f"{mark} {word:<8} ", style=style).append(
-        said, style="none" if outcome.value != "skipped" else "dim"
-    )
+    line = Text(f"{mark} {word:<8} ", style=style).append(said, style="none" if outcome.value != "skipped" else "dim")
     return Padding(line, (0, 0, 0, INDENT), expand=False)
 
 
-def _details(finding: Finding, width: int) -> list[Text | Padding]:
+def _details(finding: Finding, width: int, known: str) -> list[Text | Padding]:
     room = max(10, width - INDENT)
     lines: list[Text] = [Text()]
     if finding.message:
@@ -113,14 +110,14 @@ def _details(finding: Finding, width: int) -> list[Text | Padding]:
             Text("What went over the wire:", style="dim"),
             *_transcript(finding.transcript, room),
         ]
-    if finding.output:
+    if finding.output and _last_line(finding.output) != _last_line(known):
         lines += [Text(), Text("What your program printed:", style="dim"), *_block(finding.output, room)]
     if finding.hint:
         lines += [
             Text(),
             Text("Try: ", style="bold").append(safe_block(finding.hint, MOST_TEXT), style="none"),
         ]
-    return [Padding(line, (0, 0, 0, INDENT), expand=False) for line in lines]
+    return [Padding(line, (0, 0, 0, INDENT), expand=False) if line.plain else line for line in lines]
 
 
 def _comparison(expected: str, actual: str, width: int) -> list[Text]:
@@ -185,3 +182,7 @@ def _bounded(lines: list[Text]) -> list[Text]:
     half = MOST_LINES // 2
     left_out = Text(f"… {len(lines) - 2 * half:,} lines are left out here …", style="dim")
     return [*lines[:half], left_out, *lines[-half:]]
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rpartition("\n")[2]

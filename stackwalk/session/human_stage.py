@@ -100,9 +100,7 @@ class HumanStage:
         for _ in range(MOST_CONNECTIONS):
             try:
                 accepted, _ = self._listener.accept()
-            except (
-                OSError
-            ):  # nobody left, gone again already, or no descriptor free: the next call tries again
+            except OSError:  # nobody left, gone again already, or no descriptor free: the next call tries again
                 break
             accepted.setblocking(False)
             happened += self._make_room()

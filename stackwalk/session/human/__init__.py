@@ -19,7 +19,7 @@ from stackwalk.session.human.event import (
     Succeeded,
     Tell,
 )
-from stackwalk.session.human.react import react_human
+from stackwalk.session.human.react import proposed_answer, react_human
 
 __all__ = [
     "Answer",
@@ -42,5 +42,6 @@ __all__ = [
     "Show",
     "Succeeded",
     "Tell",
+    "proposed_answer",
     "react_human",
 ]

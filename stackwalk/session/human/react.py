@@ -46,7 +46,7 @@ _AGAIN = "(Not sent. The same line once more, and it goes as it is.)"
 Reaction = tuple[Human, tuple[HumanAct, ...]]
 
 
-def react_human(human: Human, event: HumanEvent) -> Reaction:  # noqa: PLR0911  (one line an event)
+def react_human(human: Human, event: HumanEvent) -> Reaction:
     """What follows from one event: the next state, and what to do, in order."""
     match event:
         case Connected(number):
@@ -65,6 +65,12 @@ def react_human(human: Human, event: HumanEvent) -> Reaction:  # noqa: PLR0911  
             return _lines(human, text)
         case HangUp():
             return _hung_up(human)
+
+
+def proposed_answer(caller: Caller) -> tuple[str, ...]:
+    """The lines that are a whole answer to this caller, as the sentences propose them."""
+    head = (remark.wanted_first_line(caller), "")
+    return head if caller.method == "HEAD" else (*head, PAGE)
 
 
 # Those who call -------------------------------------------------------------------------------------------

@@ -125,6 +125,7 @@ class ShowVerdict:
 
     verdict: Verdict
     next_line: str
+    known: str = ""  # the traceback that has just been shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     """Go to a step of the lab: its lesson, its files, its prediction, and a look at what is there already."""
     progress = session.progress.opening(step.id)
     actions: list[Action] = [CloseStage()] if session.stage_open else []
+    if session.door is None and (step.live or not session.let_go):
+        # First of all: the lesson's lines name the door.
+        actions.append(OpenDoor(session.port))
     actions += [WriteProgress(progress), PutStart(step), ShowLesson(step)]
     if session.checking is not None:
         actions.append(DropCheck())
@@ -56,10 +59,8 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     )
     if step.live:
         session, ended = end_programs(session)
-        door: tuple[Action, ...] = () if session.door is not None else (OpenDoor(session.port),)
-        return replace(session, let_go=False), (*actions, *ended, *door, OpenStage(step))
-    if session.door is None and not session.let_go:
-        actions.append(OpenDoor(session.port))
+        said = Say("A letter by itself, and Enter, is for stackwalk: n next, s send, l lesson, ? keys, q quit.")
+        return replace(session, let_go=False), (*actions, *ended, said, OpenStage(step))
     if step.predictions and step.id not in progress.passed:
         session, asked = ask(session, 0)
         actions += asked
@@ -127,23 +128,32 @@ def judge(session: Session, verdict: Verdict) -> Reaction:
     session = replace(session, checking=None, found=(), verdict=verdict)
     if verdict.passed:
         return _done(session, verdict, why)
+    session, written = _keep(session, verdict)
     if why is Why.LOOK and verdict.outcome is Outcome.FAILED:
         held = sum(finding.outcome is Outcome.PASSED for finding in verdict.findings)
         text = f"As it stands, {held} of {len(verdict.findings)} checks pass. {what_next(session)}"
-        return session, (Say(text),)
+        return session, (*written, Say(text))
     session, offer = _count_cause(session, verdict, why)
-    return session, (ShowVerdict(verdict, what_next(session)), *offer)
+    known = session.outer.traceback if session.outer is not None else ""
+    return session, (*written, ShowVerdict(verdict, what_next(session), known), *offer)
 
 
 def _done(session: Session, verdict: Verdict, why: Why | None) -> Reaction:
-    news = {*verdict.steps, session.step.id} - set(session.progress.passed)
-    progress = session.progress.passing(*verdict.steps, session.step.id)
-    session = replace(session, progress=progress, same_cause=None, same_cause_count=0, hint_offered=False)
-    written: tuple[Action, ...] = (WriteProgress(progress),) if news else ()
+    session, written = _keep(session, verdict)
+    session = replace(session, same_cause=None, same_cause_count=0, hint_offered=False)
     if why is Why.LOOK and not session.saved_since:
         done = f"{session.step.id} {session.step.title}: passed, with what is already there."
         return session, (*written, Say(f"{done} {what_next(session)}", "good"))
     return session, (*written, ShowVerdict(verdict, what_next(session)))
+
+
+def _keep(session: Session, verdict: Verdict) -> Reaction:
+    """Write down the steps of which every check passed, where that is news."""
+    short = {one.step for one in verdict.findings if one.outcome is not Outcome.PASSED}
+    progress = session.progress.passing(*(step for step in verdict.steps if step not in short))
+    if progress == session.progress:
+        return session, ()
+    return replace(session, progress=progress), (WriteProgress(progress),)
 
 
 def _count_cause(session: Session, verdict: Verdict, why: Why | None) -> Reaction:

@@ -62,7 +62,13 @@ def ended(session: Session, event: ProgramEnded) -> Reaction:
     session = _with(
         session,
         index,
-        replace(program, phase=Phase.ENDED, ports=(), crashed_at=event.at if crashed else None),
+        replace(
+            program,
+            phase=Phase.ENDED,
+            ports=(),
+            traceback=event.traceback,
+            crashed_at=event.at if crashed else None,
+        ),
     )
     if _door_in_its_way(session, program, event):
         return _give_way(session, program, event.at)

@@ -34,7 +34,7 @@ from stackwalk.session.session.events import (
 from stackwalk.session.session.moves import Reaction, check, enter, judge, launch, offer_hint
 from stackwalk.session.session.pressing import press
 from stackwalk.session.session.program import ended, listening, not_started, printed, sighted, too_slow
-from stackwalk.session.session.state import Running, Session, Why
+from stackwalk.session.session.state import Running, Session, Why, what_next
 
 __all__ = ["Session", "begin", "react"]
 
@@ -66,7 +66,7 @@ def begin(
     return session, (*why, *actions)
 
 
-def react(session: Session, event: Event) -> Reaction:  # noqa: PLR0911, PLR0912 - one line for each event
+def react(session: Session, event: Event) -> Reaction:
     """Return the session after an event, and what is to be done."""
     match event:
         case Key():
@@ -86,11 +86,7 @@ def react(session: Session, event: Event) -> Reaction:  # noqa: PLR0911, PLR0912
         case Printed():
             return printed(session, event)
         case Found(run, finding):
-            return (
-                (replace(session, found=(*session.found, finding)), ())
-                if run == session.run
-                else (session, ())
-            )
+            return (replace(session, found=(*session.found, finding)), ()) if run == session.run else (session, ())
         case Judged(run, verdict):
             return judge(session, verdict) if _current(session, run) else (session, ())
         case NotJudged(run, what, try_this):
@@ -112,10 +108,18 @@ def react(session: Session, event: Event) -> Reaction:  # noqa: PLR0911, PLR0912
             told = replace(session, troubles=session.troubles | {what})
             return told, (Say(f"{what} {try_this}", "bad"),)
         case LiveDone():
-            progress = session.progress.passing(session.step.id)
-            return replace(session, progress=progress), (WriteProgress(progress),)
+            return _seen_live(session)
         case StageListening(port):
             return session, (Aim(Port("127.0.0.1", port, session.port)),) if session.stage_open else ()
+
+
+def _seen_live(session: Session) -> Reaction:
+    if not session.stage_open or session.passed:
+        return session, ()
+    progress = session.progress.passing(session.step.id)
+    session = replace(session, progress=progress)
+    done = f"{session.step.id} {session.step.title}: passed. Answer more of them, or go on."
+    return session, (WriteProgress(progress), Say(f"{done} {what_next(session)}", "good"))
 
 
 def _current(session: Session, run: int) -> bool:
@@ -179,10 +183,11 @@ def _time(session: Session, at: float) -> Reaction:
 
 def _door_opened(session: Session, event: DoorOpened) -> Reaction:
     session = replace(session, door=event.port, holder=event.holder)
-    if event.port == session.port:
+    lesson = session.outer.spec.port if session.outer is not None else session.port
+    if event.port == lesson:
         return session, ()
-    read = f"Where the lesson says localhost:{session.port}, open localhost:{event.port}."
-    if not event.holder:
+    read = f"Where the lesson says localhost:{lesson}, open localhost:{event.port}."
+    if not event.holder or event.port == session.port:
         return session, (Say(read, "ask"),)
     kill = f"end it with `kill {event.holder_pid}`" if event.holder_pid else "end that program"
     text = (

@@ -37,6 +37,7 @@ class Running:
     launch: int = 0  # its number; 0: it was never launched
     since: float = 0.0  # when it was launched
     ports: tuple[Port, ...] = ()
+    traceback: str = ""  # with which it ended
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
     crashed_at: float | None = None
@@ -123,7 +124,8 @@ def what_next(session: Session) -> str:
         following = onward(session)
         if following is None or following.lab != session.lab.number:
             return "Press n to see where the road goes on."
-        return f"Press n to go on to {following.id} {following.title} ({following.minutes} minutes)."
+        press = "Type n and Enter" if session.stage_open else "Press n"
+        return f"{press} to go on to {following.id} {following.title} ({following.minutes} minutes)."
     if session.verdict is not None and session.verdict.outcome is not Outcome.FAILED:
         return "Press r to run the checks again."
     outer = session.outer

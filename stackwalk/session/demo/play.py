@@ -1,0 +1,300 @@
+"""Play a lab by itself: what a learner would read, type, send and see, and the checks that judge it.
+
+Nothing is made up: what is typed is the course's own solution, what runs is launched from it, the traffic is what
+crossed the tap, and the verdicts are the checker's. What the demo knows of a lab it reads from the course.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from stackwalk.check.plan import Plan, new_seed
+from stackwalk.check.runner import grade
+from stackwalk.check.verdict import Outcome
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.place import steps_to_grade
+from stackwalk.errors import StackwalkError
+from stackwalk.screen.console import Screen
+from stackwalk.screen.exchanges import draw_exchange, draw_remarks, draw_unanswered, draw_unreadable
+from stackwalk.screen.lesson import draw_heading, draw_markdown
+from stackwalk.screen.safe import safe, safe_block
+from stackwalk.screen.typing_hand import type_line
+from stackwalk.screen.verdict import draw_verdict
+from stackwalk.session.demo.asking import Ask, Client, ask_from, asking
+from stackwalk.session.demo.change import Change
+from stackwalk.session.demo.folder import changes_for, give, save, throw_away
+from stackwalk.session.demo.live import LivePlay
+from stackwalk.session.demo.pace import Pace, Stopped, pacing
+from stackwalk.session.human_stage import hosting
+from stackwalk.stack.environment import free_port, learner_environment
+from stackwalk.stack.launch import Guardian, Program, guarding
+from stackwalk.stack.limits import Ending, Limits
+from stackwalk.stack.listening import Listener
+from stackwalk.tap.door import DoorTaken, next_free_port
+from stackwalk.tap.tapping import Tap, tapping
+from stackwalk.wire.sight import Answered, Closed, Sight, Unanswered, Unreadable
+
+LOOK = 1.1  # seconds for a person to look at what has come
+LETTER = 0.011  # seconds after each letter of a file
+START = 10.0  # seconds until a program listens
+ANSWER = 10.0  # seconds until a request is over
+TRIES = 5  # doors that somebody may snatch away
+PRINTED = 6  # lines that are shown of what a program printed
+
+
+class FellShort(Exception):
+    """Something did not pass: an exit status, and what is said of it."""
+
+    def __init__(self, said: str, status: int = 1) -> None:
+        super().__init__(said)
+        self.said = said
+        self.status = status
+
+
+def play(
+    course: Course, lab: Lab, *, all_steps: bool, console: Screen, fast: bool, port: int | None = None
+) -> int:
+    """Play the lab's core steps (`all_steps`: each one) in a folder that is gone afterwards; the exit status.
+
+    0: all that was shown has passed. 1, 2, 3: as the checker says of what did not. 130: Ctrl+C. `port` is the
+    door, the lab's own by default; one that is taken is exchanged for the next free one. Raises StackwalkError
+    where nothing can be played.
+    """
+    steps = tuple(step for step in lab.steps if all_steps or step.core)
+    if not steps:
+        raise StackwalkError(f"Lab {lab.number} has no step that can be played.", "Choose another lab.")
+    with pacing(fast) as pace:
+        try:
+            with throw_away() as workspace, _door(lab, port, console) as tap:
+                _Demo(course, lab, console, pace, workspace, tap).play(steps)
+        except FellShort as short:
+            console.print(Text(safe(short.said), style="bold yellow"))
+            return short.status
+        except Stopped as stopped:
+            console.print()
+            console.print(Text("The demo was stopped; nothing of it is left."))
+            return 128 + stopped.signal
+    return 0
+
+
+@contextlib.contextmanager
+def _door(lab: Lab, port: int | None, console: Screen) -> Iterator[Tap]:
+    wanted = port or lab.programs[0].port
+    with contextlib.ExitStack() as stack:
+        for _ in range(TRIES):
+            try:
+                tap = stack.enter_context(tapping(port=wanted, target=None))
+            except DoorTaken as taken:
+                wanted = next_free_port(wanted)
+                console.print(Text(safe(f"{taken.what} The demo takes port {wanted} instead.")))
+            else:
+                break
+        else:
+            raise StackwalkError(f"No port near {wanted} stays free.", "Choose another one with --port.")
+        yield tap
+
+
+class _Demo:
+    def __init__(
+        self, course: Course, lab: Lab, console: Screen, pace: Pace, workspace: Path, tap: Tap
+    ) -> None:
+        self._course = course
+        self._lab = lab
+        self._console = console
+        self._pace = pace
+        self._workspace = workspace
+        self._tap = tap
+        self._progress = Progress()
+        self._checks = 0
+
+    def play(self, steps: tuple[Step, ...]) -> None:
+        self._say(Text(safe(f"Lab {self._lab.number}: {self._lab.title}"), style="bold"))
+        self._say(Text("It plays by itself, in a folder that is thrown away. Ctrl+C ends it."))
+        for step in steps:
+            self._say(Text(), draw_heading(step), draw_markdown(step.essence))
+            self._pace.pause(2 * LOOK)
+            self._progress = self._progress.opening(step.id)
+            if step.live:
+                self._live(step)
+            else:
+                self._build(step)
+            self._progress = self._progress.passing(step.id)
+        self._end(steps)
+
+    def _end(self, steps: tuple[Step, ...]) -> None:
+        graded = sum(not step.live for step in steps)
+        said = f"{graded} steps, {self._checks} checks, all passed." if graded else "That was real traffic."
+        self._say(Text(), Text(f"✔ {said} Nothing was made up.", style="bold green"))
+        self._say(
+            Text("Now yours, in your own editor:  ").append(f"stackwalk lab {self._lab.number}", style="bold")
+        )
+
+    def _say(self, *parts: RenderableType) -> None:
+        for part in parts:
+            self._console.print(part)
+        if self._console.closed:
+            raise FellShort("")
+        self._pace.check()
+
+    # The learner is the server ----------------------------------------------------------------------------
+
+    def _live(self, step: Step) -> None:
+        for ask in self._asks(step):
+            self._say(Text(), _command(ask.line))
+            with hosting() as stage:
+                self._tap.aim(("127.0.0.1", stage.port))
+                address = f"http://localhost:{self._tap.port}"
+                hand = LivePlay(stage, address, self._say, self._type_slowly, self._pace)
+                with asking(ask) as client:
+                    arrived = hand.answer(client)
+                self._tap.aim(None)
+            if not arrived:
+                raise FellShort("The client did not get the answer that was typed.")
+            self._traffic(client)
+            self._pace.pause(LOOK)
+
+    def _type_slowly(self, before: str, text: str) -> None:
+        type_line(
+            self._console, before, text, "bold", self._pace.pause, 0.0 if self._pace.fast else 6 * LETTER
+        )
+        self._pace.pause(LOOK / 2)
+
+    # A program is the server ------------------------------------------------------------------------------
+
+    def _build(self, step: Step) -> None:
+        given = give(step, self._workspace)
+        if given:
+            self._say(Text(safe(f"Given with the step: {', '.join(given)}")))
+        for change in changes_for(step, self._workspace):
+            self._type(change)
+            save(step, change.name, self._workspace)
+        with guarding() as guardian, contextlib.ExitStack() as stack:
+            outermost = self._launch(guardian, stack)
+            self._say(Text())
+            for ask in self._asks(step):
+                mark = outermost.output.mark()
+                self._say(_command(ask.line))
+                with asking(ask) as client:
+                    self._take_answer(client)
+                self._traffic(client)
+                self._printed(outermost.output.since(mark))
+                self._pace.pause(LOOK)
+            self._tap.aim(None)
+        self._judge(step)
+
+    def _type(self, change: Change) -> None:
+        self._say(Text(), Text(safe(change.name), style="bold"))
+        each = 0.0 if self._pace.fast else LETTER
+        for piece in change.pieces:
+            if piece.kind == "typed":
+                type_line(self._console, "  + ", piece.text, "green", self._pace.pause, each)
+            elif piece.kind == "gone":
+                type_line(self._console, "  - ", piece.text, "red", self._pace.pause, 0.0)
+            elif piece.kind == "same":
+                type_line(self._console, "    ", piece.text, "dim", self._pace.pause, 0.0)
+            else:
+                type_line(self._console, "    ", f"… ({piece.text} lines stay)", "dim", self._pace.pause, 0.0)
+            self._pace.check()
+        self._pace.pause(LOOK)
+
+    def _launch(self, guardian: Guardian, stack: contextlib.ExitStack) -> Program:
+        """Start the lab's programs, innermost first, and lead the door to the outermost."""
+        specs = [spec for spec in self._lab.programs if (self._workspace / spec.file).exists()]
+        if not specs:
+            raise FellShort(f"There is nothing to run: {self._lab.programs[0].file} is missing.")
+        moved = {spec.port: free_port() for spec in specs}
+        for spec in reversed(specs):
+            run = stack.enter_context(throw_away())
+            program = stack.enter_context(
+                guardian.launch(
+                    spec.run,
+                    cwd=self._workspace,
+                    environment=learner_environment(self._workspace, run, moved),
+                    limits=Limits(),
+                )
+            )
+            listener = self._await_listening(program, spec.port)
+            self._say(
+                Text(), _command(" ".join(spec.run)), Text(f"  listening on port {spec.port}", style="green")
+            )
+        self._tap.aim((listener.address, listener.port))
+        return program
+
+    def _await_listening(self, program: Program, port: int) -> Listener:
+        deadline = time.monotonic() + START
+        while time.monotonic() < deadline:
+            self._pace.check()
+            heard = program.await_listening(port, 0.25)
+            if isinstance(heard, Listener):
+                return heard
+            if isinstance(heard, Ending):
+                raise FellShort(f"The program ended before it listened: {program.output.text()[-2000:]}")
+        raise FellShort(f"The program does not listen on port {port}.")
+
+    def _take_answer(self, client: Client) -> None:
+        deadline = time.monotonic() + ANSWER
+        while not client.ended:
+            if time.monotonic() > deadline:
+                raise FellShort("The request was not answered in time.")
+            self._pace.wait([client], 0.25)
+            client.read()
+
+    def _printed(self, text: str) -> None:
+        lines = safe_block(text, 2000).rstrip("\n").split("\n") if text.strip() else []
+        for line in lines[:PRINTED]:
+            self._say(Text(f"  {self._lab.programs[0].name} | {line}", style="dim"))
+        if len(lines) > PRINTED:
+            self._say(Text(f"  … {len(lines) - PRINTED} more lines", style="dim"))
+
+    # Both -------------------------------------------------------------------------------------------------
+
+    def _asks(self, step: Step) -> list[Ask]:
+        moved = {self._lab.programs[0].port: self._tap.port}
+        return [ask_from(line, moved) for line in step.send]
+
+    def _traffic(self, client: Client) -> None:
+        """Show what the tap saw of the request that is over."""
+        for sight in self._sights():
+            for part in _drawn(sight, self._console.width):
+                self._say(part)
+
+    def _sights(self) -> list[Sight]:
+        seen: list[Sight] = []
+        deadline = time.monotonic() + ANSWER
+        while not any(isinstance(sight, Closed) for sight in seen):
+            if time.monotonic() > deadline:
+                raise FellShort("The tap did not report the request that went through it.")
+            self._pace.wait([self._tap], 0.25)
+            seen += self._tap.read()
+        return seen
+
+    def _judge(self, step: Step) -> None:
+        grading = steps_to_grade(self._course, self._progress, step.id)
+        plan = Plan.of(self._course, step.id, grading.steps, self._workspace, new_seed())
+        verdict = grade(plan)
+        self._say(Text(), draw_verdict(verdict, self._console.width))
+        if verdict.outcome is not Outcome.PASSED:
+            raise FellShort(
+                f"{step.id} should have passed. `stackwalk course check` says more.", verdict.exit_code
+            )
+        self._checks += sum(finding.step == step.id for finding in verdict.findings)
+        self._pace.pause(2 * LOOK)
+
+
+def _command(line: str) -> Text:
+    return Text("$ ", style="dim").append(safe(line), style="bold")
+
+
+def _drawn(sight: Sight, width: int) -> list[Text]:
+    match sight:
+        case Answered(_, _, exchange):
+            return [draw_exchange(exchange, width), *draw_remarks(exchange)]
+        case Unanswered():
+            return draw_unanswered(sight, width)
+        case Unreadable():
+            return draw_unreadable(sight, width)
+    return []

@@ -1,0 +1,389 @@
+"""The loop of an open lab: events in, actions out, and every effect in between.
+
+One thread waits for all that can happen: keys, clients, what crosses the door, what the checks find, and the
+mailbox in which threads leave what learners save and what programs do. The rules are the session's; nothing
+is decided here. Whatever happens, the terminal is given back, and nothing that was started lives on.
+"""
+
+import contextlib
+import os
+import select
+import time
+from collections import deque
+from dataclasses import replace
+from functools import partial
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from stackwalk.check.plan import Plan, new_seed
+from stackwalk.check.verdict import Finding, Verdict
+from stackwalk.check.warm import Warm, warming
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.place import steps_to_grade
+from stackwalk.course.progress import read_progress, update_progress
+from stackwalk.course.workspace import Workspace, lock, put_start_files
+from stackwalk.errors import StackwalkError
+from stackwalk.screen.bottom import Bottom
+from stackwalk.screen.console import Screen
+from stackwalk.screen.keys import PASTE_OFF, PASTE_ON, cbreak, single_keys
+from stackwalk.screen.line_keys import Keys, Pasted, read_keys
+from stackwalk.screen.news import draw_news
+from stackwalk.screen.pages import draw_files
+from stackwalk.screen.prompt import draw_prompt
+from stackwalk.screen.safe import safe
+from stackwalk.session.choosing import python_of, step_to_open
+from stackwalk.session.doors import Doors
+from stackwalk.session.heeding import heeding
+from stackwalk.session.human_stage import HumanStage
+from stackwalk.session.live_step import LiveStep
+from stackwalk.session.mailbox import Mailbox
+from stackwalk.session.programs import Programs
+from stackwalk.session.saves import Saves
+from stackwalk.session.sending import PATIENCE, PATIENCE_WITH_PEOPLE, Sending
+from stackwalk.session.session import Action, Event, Session, Show, begin, react
+from stackwalk.session.session.actions import (
+    Aim,
+    CloseStage,
+    DropCheck,
+    EndPrograms,
+    Launch,
+    Leave,
+    OpenDoor,
+    OpenStage,
+    PutStart,
+    RunCheck,
+    SendRequest,
+    ShowSight,
+    ShutDoor,
+    WriteProgress,
+)
+from stackwalk.session.session.events import (
+    DoorShut,
+    Found,
+    Judged,
+    Key,
+    LiveDone,
+    NotJudged,
+    Saved,
+    StageListening,
+    Tick,
+    Trouble,
+)
+from stackwalk.session.session.events import Pasted as PastedText
+from stackwalk.session.session.state import at_door
+from stackwalk.session.sights import Sights
+from stackwalk.stack.launch import guarding
+from stackwalk.tap.tapping import Tap
+
+Readable = int | Mailbox | Warm | Tap | HumanStage
+
+TICK = 0.5  # seconds
+
+
+def live_lab(
+    course: Course,
+    workspace: Workspace,
+    asked: str,
+    *,
+    port: int | None = None,
+    screen: Screen,
+    keyboard: int,
+) -> int:
+    """Open a lab ("1") or a step ("1.2") in a terminal, until somebody leaves; return the exit status.
+
+    `keyboard` is the terminal's descriptor, `port` the door where it is not the lesson's. The workspace is
+    there. Raises StackwalkError where the lab can't be opened at all.
+    """
+    with lock(workspace):
+        progress, damage = read_progress(workspace)
+        step, why = step_to_open(course, progress, asked)
+        lab = course.lab(step.lab)
+        with contextlib.ExitStack() as stack:
+            live = Live(course, workspace, screen, keyboard, stack)
+            stack.callback(live.mailbox.close)
+            stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing))
+            live.tell(why, damage)
+            live.open(lab, step, progress, port)
+            live.run()
+        live.bottom.show(Text(f"All that ran is ended. To go on: stackwalk lab {lab.number}"))
+        return live.status or 0
+
+
+class Live:
+    """An open lab with all that it holds; what it opens is closed by the stack, last things first."""
+
+    def __init__(
+        self, course: Course, workspace: Workspace, screen: Screen, keyboard: int, stack: contextlib.ExitStack
+    ) -> None:
+        self.bottom = Bottom(screen)
+        self.mailbox = Mailbox()
+        self.status: int | None = None  # with which to leave
+        self.redraw = False
+        self._course = course
+        self._workspace = workspace
+        self._keyboard = keyboard
+        self._stack = stack
+        self._waiting: deque[Event] = deque()
+        self._keys = Keys()
+        self._cooked = contextlib.ExitStack()  # undoes what was done to the terminal
+        self._stage: LiveStep | None = None
+        self._sights = Sights()
+        self._run = 0
+        self._session: Session
+        self._programs: Programs
+        self._warm: Warm
+        self._doors = Doors()
+        self._sending = Sending(self.mailbox.put)
+
+    # Opening ----------------------------------------------------------------------------------------------
+
+    def open(self, lab: Lab, step: Step, progress: Progress, port: int | None) -> None:
+        """Show the first screen, and begin everything."""
+        stack = self._stack
+        guardian = stack.enter_context(guarding())
+        self._warm = stack.enter_context(warming(self._course))
+        stack.callback(self._doors.close)
+        stack.callback(self._sending.close)
+        self._programs = Programs(guardian, self._workspace.root, lab.programs, self.mailbox.put)
+        stack.callback(self._programs.close)
+        stack.callback(self._give_terminal_back)
+        self._take_terminal()
+        self.bottom.show(draw_files(str(self._workspace.root), python_of(self._workspace.root), lab))
+        files = tuple(spec.file for spec in lab.programs)
+        saves = Saves(self._workspace.root, files, self._saved)
+        self._session, actions = begin(
+            self._course, lab, step, progress, present=self._present(files), at=time.monotonic(), port=port
+        )
+        saves.start()
+        stack.callback(saves.stop)
+        self._do(actions)
+
+    def tell(self, why: str, damage: str | None) -> None:
+        """Say why it opened at this step, and what was found damaged."""
+        self.bottom.show(Text(safe(why)))
+        if damage:
+            self._waiting.append(Trouble(damage, ""))
+
+    def leave(self, status: int) -> None:
+        """Leave with that status, as soon as can be; may be called by a signal handler."""
+        self.status = status
+        self.mailbox.ring()
+
+    def look_again(self) -> None:
+        """The terminal was resized, or is ours again; may be called by a signal handler."""
+        self.redraw = True
+        self.mailbox.ring()
+
+    def _saved(self, paths: tuple[str, ...]) -> None:
+        files = tuple(one.spec.file for one in self._session.programs)
+        self.mailbox.put(Saved(paths, self._present(files), time.monotonic()))
+
+    def _present(self, files: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(file for file in files if os.path.lexists(self._workspace.root / file))
+
+    # The loop ---------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Go on until somebody leaves."""
+        ticked = time.monotonic()
+        while self.status is None:
+            self._draw_bottom()
+            if not self._waiting:
+                self._wait(max(0.0, ticked + TICK - time.monotonic()))
+            if time.monotonic() >= ticked + TICK:
+                ticked = time.monotonic()
+                self._waiting.append(Tick(ticked))
+                self._show(*self._sights.quiet(ticked))
+                if self._stage is not None:
+                    self._stage.look()
+            while self._waiting and self.status is None:
+                self._happened(self._waiting.popleft())
+            if self.bottom.screen.closed:
+                return  # nobody sees anything any more
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for whatever comes first, and make events of it."""
+        stage = None if self._stage is None else self._stage.stage
+        sources: list[Readable] = [self._keyboard, self.mailbox, self._warm]
+        sources += [one for one in (self._doors.tap, stage) if one is not None]
+        due = seconds if self._warm.left is None else min(seconds, self._warm.left)
+        ready = select.select(sources, [], [], due)[0]
+        if self.mailbox in ready:
+            self._waiting += self.mailbox.take()
+        if self._keyboard in ready:
+            self._read_keyboard()
+        if self._doors.tap is not None and self._doors.tap in ready:
+            self._waiting += self._doors.read()
+        if self._warm in ready:
+            self._judged(self._warm.read())
+        elif self._warm.left == 0:
+            self._judged(self._warm.give_up())
+        if stage is not None and stage in ready and self._stage is not None:
+            self._stage.look()
+
+    def _read_keyboard(self) -> None:
+        try:
+            data = os.read(self._keyboard, 4096)
+        except OSError:
+            data = b""
+        if not data:
+            self.status = 0  # the terminal is gone
+        elif self._stage is not None:
+            self._stage.type(data)
+        else:
+            self._keys, found = read_keys(self._keys, data)
+            at = time.monotonic()
+            for key in single_keys(found):
+                self._waiting.append(PastedText(key.text) if isinstance(key, Pasted) else Key(key, at))
+
+    def _judged(self, came: list[Finding | Verdict]) -> None:
+        for thing in came:
+            event = Judged(self._run, thing) if isinstance(thing, Verdict) else Found(self._run, thing)
+            self._waiting.append(event)
+
+    # The actions ------------------------------------------------------------------------------------------
+
+    def _happened(self, event: Event) -> None:
+        self._session, actions = react(self._session, event)
+        self._do(actions)
+
+    def _do(self, actions: tuple[Action, ...]) -> None:
+        for action in actions:
+            self._perform(action)
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case Launch(program, launch, moved):
+                self._programs.launch(program, launch, moved)
+            case EndPrograms():
+                self._programs.end_all()
+            case RunCheck(run, step):
+                self._check(run, step)
+            case DropCheck():
+                self._warm.cancel()
+            case Aim(target):
+                self._waiting += self._doors.aim(target)
+            case OpenDoor(port):
+                # At once: what is drawn next names the door.
+                self._happened(self._doors.open(port))
+            case ShutDoor():
+                self._doors.close()
+                self._waiting.append(DoorShut())
+            case OpenStage():
+                self._open_stage()
+            case CloseStage():
+                self._close_stage()
+            case WriteProgress(progress):
+                self._write(progress)
+            case SendRequest(line):
+                self._send(line)
+            case PutStart(step):
+                self._put(step)
+            case Leave(status):
+                self.status = status
+            case ShowSight(sight):
+                self._show(*self._sights.draw(sight, self.bottom.width, time.monotonic()))
+            case _:
+                self._show_news(action)
+
+    def _check(self, run: int, step: str) -> None:
+        self._run = run
+        try:
+            grading = steps_to_grade(self._course, self._session.progress, step)
+            plan = Plan.of(self._course, grading.asked, grading.steps, self._workspace.root, new_seed())
+            self._warm.start(plan)
+        except StackwalkError as error:
+            self._waiting.append(NotJudged(run, error.what, error.try_this))
+        except OSError as error:
+            why = f"The checks could not be started: {error.strerror or error}."
+            self._waiting.append(NotJudged(run, why, "Press r to try again."))
+
+    def _write(self, progress: Progress) -> None:
+        try:
+            update_progress(self._workspace, partial(_merged, now=progress))
+        except StackwalkError as error:
+            self._waiting.append(Trouble(error.what, error.try_this))
+
+    def _put(self, step: Step) -> None:
+        try:
+            put = put_start_files(self._workspace, step)
+        except StackwalkError as error:
+            self._waiting.append(Trouble(error.what, error.try_this))
+            return
+        if put:
+            self._show(Text(f"Put into your folder: {', '.join(file.name for file in put)}"))
+
+    def _send(self, line: str) -> None:
+        self._show(Text(f"$ {line}", style="bold", no_wrap=True, overflow="ignore"))
+        self._sending.send(line, PATIENCE if self._stage is None else PATIENCE_WITH_PEOPLE)
+
+    def _open_stage(self) -> None:
+        self.bottom.end()
+        self._stage = LiveStep(self.bottom, self._typed_command, self._answered)
+        self._stack.callback(self._close_stage)
+        self._take_terminal()
+        self._waiting.append(StageListening(self._stage.stage.port))
+
+    def _close_stage(self) -> None:
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            stage.close()
+            self._take_terminal()
+
+    def _typed_command(self, letter: str) -> None:
+        self._waiting.append(Key(letter, time.monotonic()))
+
+    def _answered(self) -> None:
+        self._waiting.append(LiveDone())
+
+    # The screen -------------------------------------------------------------------------------------------
+
+    def _show(self, *parts: RenderableType) -> None:
+        if not parts:
+            return
+        if self._stage is not None:
+            self._stage.show(*parts)
+        else:
+            self.bottom.show(*parts)
+
+    def _show_news(self, news: Show) -> None:
+        send = tuple(at_door(self._session, line) for line in self._session.step.send)
+        drawn = draw_news(news, self._course, self.bottom.width, send)
+        if drawn is not None:
+            self._show(drawn)
+
+    def _draw_bottom(self) -> None:
+        again, self.redraw = self.redraw, False
+        if again:
+            self._take_terminal()
+        if self._stage is None:
+            self.bottom.line(draw_prompt(self._session, self.bottom.width - 1), always=again)
+        else:
+            self._stage.begin(f"http://{self._session.address}")
+            if again:
+                self._stage.redraw()
+
+    def _take_terminal(self) -> None:
+        """Have keys one by one; a dumb terminal keeps its own line input where lines are typed."""
+        self._give_terminal_back()
+        moves = self.bottom.screen.moves
+        if self._stage is None or moves:
+            with contextlib.suppress(OSError):
+                self._cooked.enter_context(cbreak(self._keyboard))
+        if moves:
+            self.bottom.write_raw(PASTE_ON)
+            self._cooked.callback(self.bottom.write_raw, PASTE_OFF)
+
+    def _give_terminal_back(self) -> None:
+        self.bottom.end()
+        self._cooked.close()
+
+
+def _merged(before: Progress, now: Progress) -> Progress:
+    """What stands in the file and what this lab knows: a check beside it may have passed a step meanwhile."""
+    progress = before.passing(*now.passed)
+    for step, level in now.hints.items():
+        progress = progress.hinting(step, level)
+    opened = tuple(dict.fromkeys((*before.opened, *now.opened)))
+    return replace(progress, opened=opened, current=now.current)

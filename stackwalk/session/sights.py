@@ -1,0 +1,95 @@
+"""What crossed the door, drawn as it comes; of a flood as much as can be read, the rest counted."""
+
+from dataclasses import replace
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from stackwalk.screen.exchanges import (
+    draw_exchange,
+    draw_heads,
+    draw_interim,
+    draw_remarks,
+    draw_unanswered,
+    draw_unreadable,
+)
+from stackwalk.screen.safe import safe
+from stackwalk.session.flow import Flow
+from stackwalk.wire.message import Exchange, Response
+from stackwalk.wire.sight import Answered, Closed, Interim, Missed, Refused, Sight, Unanswered, Unreadable
+
+REQUEST_LINES, RESPONSE_LINES, BODY_LINES = 5, 10, 3  # that are shown of each exchange
+LONGEST = 200  # characters of one line of a body
+SHOWN_AT_ONCE, SHOWN_A_SECOND = 20.0, 3.0  # sights; the rest is counted
+
+
+class Sights:
+    """Draws sights in their order."""
+
+    def __init__(self) -> None:
+        self._flow = Flow(SHOWN_AT_ONCE, 0.0, 0, SHOWN_AT_ONCE, SHOWN_A_SECOND)
+
+    def draw(self, sight: Sight, width: int, at: float) -> list[RenderableType]:
+        """Return what is to be printed for a sight; nothing for many of them."""
+        drawn = _draw(sight, width)
+        if not drawn:
+            return []
+        self._flow, shown = self._flow.take(1, at)
+        return [*self._left_out(), *drawn] if shown else []
+
+    def quiet(self, at: float) -> list[RenderableType]:
+        """Return what is to be said, now that time has gone on: how many were left out."""
+        self._flow, _ = self._flow.take(0, at)
+        return self._left_out() if self._flow.room >= 1 else []
+
+    def _left_out(self) -> list[RenderableType]:
+        count, self._flow = self._flow.left_out, self._flow.told()
+        if not count:
+            return []
+        return [Text(f"… {count:,} more went by too fast to be shown; all were passed on", style="dim")]
+
+
+def _draw(sight: Sight, width: int) -> list[Text]:
+    match sight:
+        case Answered(exchange=exchange):
+            return [draw_exchange(exchange, width), *_heads(exchange), *draw_remarks(exchange)]
+        case Unanswered(exchange=exchange):
+            line, *remarks = draw_unanswered(sight, width)
+            return [line, *_heads(exchange), *remarks]
+        case Unreadable():
+            return draw_unreadable(sight, width)
+        case Interim():
+            return [draw_interim(sight)]
+        case Refused(why=why):
+            return [Text(f"  ! a client was turned away: {safe(why)}", style="yellow")]
+        case Closed(client_bytes=0, server_bytes=0, by="client"):
+            return [Text("  a client connected, said nothing and hung up", style="dim")]
+        case Missed(count=count):
+            return [Text(f"… {count:,} more went by too fast to be seen; all were passed on", style="dim")]
+    return []
+
+
+def _heads(exchange: Exchange) -> list[Text]:
+    """Both heads as far as they fit, and the beginning of the answer's body: first theirs, then yours."""
+    asked = draw_heads(replace(exchange, response=None))
+    answered = draw_heads(replace(exchange, request=None))
+    lines = _some(asked, REQUEST_LINES, "> ") + _some(answered, RESPONSE_LINES, "< ")
+    return lines + (_body(exchange.response) if exchange.response is not None else [])
+
+
+def _some(lines: list[Text], most: int, mark: str) -> list[Text]:
+    if len(lines) <= most + 1:
+        return lines
+    return [*lines[:most], Text(f"  {mark}… {len(lines) - most} more lines", style="dim")]
+
+
+def _body(response: Response) -> list[Text]:
+    if not response.body:
+        return []
+    rows = response.body[: LONGEST * (BODY_LINES + 1)].splitlines()
+    lines = [Text("  <", style="magenta")]
+    lines += [Text(f"  < {safe(row, LONGEST)}", style="magenta") for row in rows[:BODY_LINES]]
+    shown = sum(map(len, rows[:BODY_LINES])) + BODY_LINES
+    if len(rows) > BODY_LINES or response.body_size > shown:
+        lines.append(Text(f"  < … {response.body_size:,} bytes in all", style="dim"))
+    return lines
