@@ -12,10 +12,10 @@ from stackwalk import __version__
 from stackwalk.errors import StackwalkError
 
 if TYPE_CHECKING:
-    from rich.console import Console
 
     from stackwalk.course.lesson import Course, Lab, Progress, Step
     from stackwalk.course.workspace import Workspace
+    from stackwalk.screen.console import Screen
 
 
 class Status(IntEnum):
@@ -139,7 +139,8 @@ def lab(
         from stackwalk.session.demo import play
 
         course = _course(course_folder)
-        return play(course, _lab_of(course, what), all_steps=all_steps, console=console, port=door)
+        fast = not console.moves
+        return play(course, _lab_of(course, what), all_steps=all_steps, console=console, fast=fast, port=door)
     from stackwalk.session.opening import open_lab
 
     return open_lab(
@@ -318,12 +319,12 @@ def course_check(
 
     Example: stackwalk course check my-labs
     """
-    from stackwalk.check.proof import prove_aloud
+    from stackwalk.proving import prove_course
 
-    return prove_aloud(_course(folder), _console())
+    return prove_course(_course(folder), _console())
 
 
-def _console(*, plain: bool = False) -> "Console":
+def _console(*, plain: bool = False) -> "Screen":
     from stackwalk.screen.console import make_console
 
     return make_console(sys.stdout, plain=plain)

@@ -63,6 +63,9 @@ MAY = {
     "check": ("errors", "wire", "stack", "course", "check"),
     "screen": ("errors", "wire", "course", "check.verdict", "session.session", "session.human", "screen"),
     "trace": ("errors", "wire", "tap", "screen"),
+    "grading": ("errors", "course", "check", "screen", "stack"),
+    "proving": ("errors", "course", "check", "screen"),
+    "doctor": ("errors", "course", "screen", "tap"),
     "session": ("errors", "wire", "tap", "stack", "course", "check", "session", "screen"),
 }
 

@@ -198,12 +198,10 @@ def always_the_same(evidence: Evidence) -> bool:
 
 
 def path_is_bytes(evidence: Evidence) -> bool:
-    return evidence.step == "1.3" and bool(re.match(r"[\"']?b[\"']", missing_name(evidence)))
+    return bool(re.match(r"[\"']?b[\"']", missing_name(evidence)))
 
 
 def slash_kept(evidence: Evidence) -> bool:
-    if evidence.step != "1.3":
-        return False
     if missing_name(evidence).startswith("'/"):
         return True
     cuts = r"\[\s*\d*\s*:|strip\(|removeprefix|replace\(|split\([\"']/|join|[\"']\.[\"'/]|Path|\bre\.|/\("
@@ -258,9 +256,7 @@ def cut_off(evidence: Evidence) -> bool:
 
 
 def only_ascii(evidence: Evidence) -> bool:
-    return evidence.step == "1.3" and (
-        raised(evidence, "UnicodeEncodeError") or raised(evidence, "UnicodeDecodeError")
-    )
+    return raised(evidence, "UnicodeEncodeError") or raised(evidence, "UnicodeDecodeError")
 
 
 def no_sub_folders(evidence: Evidence) -> bool:

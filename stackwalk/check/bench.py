@@ -1,8 +1,8 @@
-"""What the checks of one run share: the copy of the workspace, the guardian, the budget of time, the programs.
+"""What the checks of one run share: the copy of the workspace, the guardian, the time, the programs.
 
 The learner's program of a lab is launched once and shared while it lives and checks pass; after a check that
-failed, or its own end, the next check gets a fresh one. A launch that failed is remembered: the checks after it
-fail at once, with the same words.
+failed, or its own end, the next check gets a fresh one. A launch that failed is remembered: the checks after
+it fail at once, with the same words.
 """
 
 import tempfile
@@ -10,11 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stackwalk.check.answer import Answer
-from stackwalk.check.client import PATIENCE, Budget, Transcript
+from stackwalk.check.budget import Budget
+from stackwalk.check.client import PATIENCE
 from stackwalk.check.copy import Copy
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.fresh import Fresh
-from stackwalk.check.server import Ground, Server
+from stackwalk.check.ground import Ground
+from stackwalk.check.server import Server
+from stackwalk.check.transcript import Transcript
 from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import Lab, ProgramSpec, Step
 from stackwalk.stack.launch import Guardian
@@ -27,8 +30,8 @@ class Bench:
     """The state of one run of checks, from check to check."""
 
     def __init__(
-        self, copy: Copy, guardian: Guardian, *, seed: str, budget: float, start_patience: float, scratch: Path,
-        labs: Mapping[Path, tuple[Lab, Step]],
+        self, copy: Copy, guardian: Guardian, *, seed: str, budget: float, start_patience: float,
+        scratch: Path, labs: Mapping[Path, tuple[Lab, Step]],
     ) -> None:  # fmt: skip
         self.copy = copy
         self.guardian = guardian
@@ -59,7 +62,7 @@ class Bench:
         self.fresh = Fresh(self.seed, self.check)
 
     def prepare(self, lab: Lab) -> None:
-        """Launch the lab's program ahead of its first check, without waiting for it; failures are remembered."""
+        """Launch the lab's program ahead of its first check, without waiting; a failure is remembered."""
         self._lab = lab
         try:
             self._shared = self._new(lab.programs[0], lab.patience)

@@ -1,4 +1,4 @@
-"""The client that checks speak with: raw bytes over one connection, every wait with a deadline, all of it noted.
+"""The client that checks speak with: raw bytes, every wait with a deadline, all of it noted.
 
 It never tries a connection for its own sake: a naive server takes one that says nothing for a request.
 """
@@ -10,63 +10,16 @@ import time
 from collections.abc import Callable
 
 from stackwalk.check.answer import LIMIT, Answer, AnswerReader
+from stackwalk.check.budget import Budget
 from stackwalk.check.failure import LearnerFailure
-from stackwalk.check.verdict import Cause, Piece, Side
+from stackwalk.check.transcript import Transcript
+from stackwalk.check.verdict import Cause
 
 PATIENCE = 2.0  # seconds without a byte until a program counts as silent
 DRIP_FACTOR = 1.5  # an answer whose bytes keep coming has this many times the patience to be over
 AFTERWARDS = 0.02  # seconds that a connection which stays open after its answer is listened to for more
-KEPT = 32 * 1024  # bytes of a transcript that are kept, for each side
 CHUNK = 256 * 1024
 _GONE = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ENOTCONN, errno.EPROTOTYPE)
-
-
-class Budget:
-    """The time that all waits of a run have together."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds that are left; 0 when it is spent."""
-        return max(0.0, self._end - time.monotonic())
-
-    def wait(self, patience: float) -> float:
-        """How many seconds a wait of that patience may take."""
-        return min(patience, self.left)
-
-
-class Transcript:
-    """What both sides sent, with times since the first piece's connection; of bounded size."""
-
-    def __init__(self) -> None:
-        self._began: float | None = None
-        self._pieces: list[Piece] = []
-        self._kept: dict[Side, int] = {"client": 0, "server": 0}
-
-    def begin(self) -> None:
-        """The check's first connection is being made."""
-        if self._began is None:
-            self._began = time.monotonic()
-
-    def add(self, sender: Side, data: bytes) -> None:
-        """Note bytes at the moment that they were sent or came."""
-        self.begin()
-        at = time.monotonic() - (self._began or 0.0)
-        room = max(0, KEPT - self._kept[sender])
-        kept = data[:room]
-        self._kept[sender] += len(kept)
-        if not kept and self._pieces and self._pieces[-1].sender == sender:
-            last = self._pieces.pop()
-            self._pieces.append(Piece(last.at, sender, last.data, last.omitted + len(data)))
-            return
-        self._pieces.append(Piece(round(at, 6), sender, bytes(kept), len(data) - len(kept)))
-
-    @property
-    def pieces(self) -> tuple[Piece, ...]:
-        """All of it so far."""
-        return tuple(self._pieces)
 
 
 Judge = Callable[[LearnerFailure], LearnerFailure]  # may know better: the program has died meanwhile
@@ -76,8 +29,8 @@ class Connection:
     """One connection to the learner's program; every method raises LearnerFailure where the program fails."""
 
     def __init__(
-        self, family: int, address: tuple[str, int], *, patience: float, budget: Budget, transcript: Transcript,
-        judge: Judge,
+        self, family: int, address: tuple[str, int], *, patience: float, budget: Budget,
+        transcript: Transcript, judge: Judge,
     ) -> None:  # fmt: skip
         """Connect; OSError where nobody listens or the queue of waiting connections is full."""
         self._patience = patience
@@ -100,7 +53,7 @@ class Connection:
             raise
 
     def send(self, data: bytes, patience: float | None = None) -> None:
-        """Send all of it, in one write where the program reads it; a program that has closed is no failure here."""
+        """Send all of it, in one write where the program reads it; one that has closed is no failure here."""
         deadline = time.monotonic() + self._budget.wait(self._patience if patience is None else patience)
         view, sent = memoryview(data), 0
         while sent < len(data) and self._ended != "reset":
@@ -285,7 +238,8 @@ class Connection:
         came, open_for = reader.received, time.monotonic() - self._opened
         if not came:
             return LearnerFailure(
-                f"Your program does not answer: the connection has been open {open_for:.1f} s and 0 bytes came.",
+                f"Your program does not answer: the connection has been open {open_for:.1f} s "
+                "and 0 bytes came.",
                 Cause.SILENT,
             )
         if idle < patience / 2:

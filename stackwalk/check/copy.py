@@ -1,7 +1,7 @@
-"""The bounded copy of a workspace in which checks run, write and edit; what is shown names the learner's own files.
+"""The bounded copy of a workspace in which checks run and write; what is shown names the learner's own files.
 
-Links that stay inside keep doing so in the copy, links out are made absolute, and what is neither file, folder
-nor link is left out. What cannot be read is left out and remembered: it is the learner's to mend.
+Links that stay inside keep doing so in the copy, links out are made absolute, and what is neither file,
+folder nor link is left out. What cannot be read is left out and remembered: it is the learner's to mend.
 """
 
 import os

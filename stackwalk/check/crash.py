@@ -1,4 +1,4 @@
-"""What a program's own output says about its end: the traceback, and where in the learner's files it points. Pure."""
+"""What a program's output says about its end: the traceback, and the learner's line that it points to. Pure."""
 
 import re
 import sys
@@ -89,7 +89,7 @@ def bounded(text: str) -> str:
 
 
 def shadowing(crash: Crash, files: frozenset[str]) -> str | None:
-    """The learner's file that stands in the way of a module of Python's, where the crash shows that it does."""
+    """The learner's file that stands in the way of one of Python's modules, where the crash shows it."""
     for name in sorted(files):
         module = name.removesuffix(".py").partition("/")[0]
         if module not in sys.stdlib_module_names:

@@ -12,8 +12,8 @@ from stackwalk.check.crash import Crash, last_crash, last_lines, shadowing
 from stackwalk.check.difference import shortened
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.verdict import Cause
-from stackwalk.stack.launch import Listener
 from stackwalk.stack.limits import Ending, Limits
+from stackwalk.stack.listening import Listener
 
 HERE = frozenset({"127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1"})  # where localhost is answered
 _MB = 1024 * 1024
@@ -30,7 +30,8 @@ def ended(
         return LearnerFailure(_excess(ending.cause, limits), ending.cause, output=told)
     if ending.killed_starter:
         return LearnerFailure(
-            f"Your program killed the process that had started it, {when}. A server leaves other processes alone.",
+            f"Your program killed the process that had started it, {when}. "
+            "A server leaves other processes alone.",
             Cause.EXITED,
             output=told,
         )
@@ -50,7 +51,8 @@ def ended(
             output=told,
         )
     return LearnerFailure(
-        f"Your program ended by itself {when}, with exit status {ending.code}. A server goes on until it is told to end.",
+        f"Your program ended by itself {when}, with exit status {ending.code}. "
+        "A server goes on until it is told to end.",
         Cause.EXITED,
         output=told,
     )
@@ -70,8 +72,8 @@ def crashed(crash: Crash, *, when: str, files: frozenset[str]) -> LearnerFailure
     if shadow:
         module = shadow.removesuffix(".py").partition("/")[0]
         return LearnerFailure(
-            f"There is a file of yours called {shadow}: Python imports it in place of its own module {module}, "
-            f"and your program ends with {_short(crash.error)}",
+            f"There is a file of yours called {shadow}: Python imports it in place of its own module "
+            f"{module}, and your program ends with {_short(crash.error)}",
             Cause.CRASHED,
             hint=f"Give {shadow} another name.",
             output=crash.text,
@@ -101,11 +103,17 @@ def elsewhere(listeners: Sequence[Listener], port: int) -> LearnerFailure:
     """The program listens, but not where its clients look."""
     one = next((each for each in listeners if each.kind == "tcp"), listeners[0])
     if one.kind == "udp":
-        what = f"Your program has opened UDP port {one.typed} (SOCK_DGRAM). HTTP is spoken over TCP (SOCK_STREAM)."
+        what = (
+            f"Your program has opened UDP port {one.typed} (SOCK_DGRAM). "
+            "This lab's clients speak over TCP (SOCK_STREAM)."
+        )
     elif one.typed != port:
         what = f"Your program listens on port {one.typed}, and this lab's clients come to port {port}."
     else:
-        what = f"Your program listens on {one.address}, port {port}. Whoever opens localhost looks on 127.0.0.1 and ::1."
+        what = (
+            f"Your program listens on {one.address}, port {port}. "
+            "Whoever opens localhost looks on 127.0.0.1 and ::1."
+        )
     return LearnerFailure(
         what,
         Cause.WRONG_ADDRESS,
@@ -129,14 +137,22 @@ def not_listening(port: int, seconds: float, *, bound: bool, output: str, folder
 
 
 def _excess(cause: str, limits: Limits) -> str:
-    return {
-        "too-much-output": f"Your program printed more than {(limits.output or 0) // _MB} MB and was stopped: "
-        "something prints again and again.",
-        "too-much-memory": f"Your program took more than {limits.memory // _MB} MB of memory and was stopped: "
-        "something grows without end.",
-        "too-many-processes": f"Your program started more than {limits.processes} processes and was stopped: "
-        "something forks again and again.",
-    }.get(cause, f"Your program went over a limit ({cause}) and was stopped.")
+    told = {
+        "too-much-output": (
+            f"printed more than {(limits.output or 0) // _MB} MB",
+            "something prints again and again",
+        ),
+        "too-much-memory": (
+            f"took more than {limits.memory // _MB} MB of memory",
+            "something grows without end",
+        ),
+        "too-many-processes": (
+            f"started more than {limits.processes} processes",
+            "something forks again and again",
+        ),
+    }
+    what, why = told.get(cause, (f"went over a limit ({cause})", "something has no end"))
+    return f"Your program {what} and was stopped: {why}."
 
 
 def _short(error: str) -> str:

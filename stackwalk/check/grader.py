@@ -27,9 +27,9 @@ from stackwalk.errors import StackwalkError
 Tell = Callable[[str, Any], None]  # a word, and what belongs to it
 SLOW_START = 1.0  # seconds; a program that needs longer is told so
 _UNUSED = (
-    "terminal", "cacheprovider", "logging", "unraisableexception", "threadexception", "faulthandler", "junitxml",
-    "doctest", "unittest", "pastebin", "stepwise", "setuponly", "setupplan", "debugging", "tmpdir", "legacypath",
-    "recwarn", "monkeypatch", "warnings", "capture", "skipping", "subtests",
+    "terminal", "cacheprovider", "logging", "unraisableexception", "threadexception", "faulthandler",
+    "junitxml", "doctest", "unittest", "pastebin", "stepwise", "setuponly", "setupplan", "debugging",
+    "tmpdir", "legacypath", "recwarn", "monkeypatch", "warnings", "capture", "skipping", "subtests",
 )  # fmt: skip
 _LEAN = tuple(part for name in _UNUSED for part in ("-p", f"no:{name}"))
 
@@ -44,8 +44,8 @@ def run_checks(plan: Plan, bench: Bench, tell: Tell) -> None:
     root = plan.labs[0].folder
     os.chdir(root)
     arguments = [
-        "-c", os.devnull, f"--rootdir={root}", "--noconftest", "--import-mode=importlib", "--assert=plain", *_LEAN,
-        *(str(step.check) for step in plan.steps),
+        "-c", os.devnull, f"--rootdir={root}", "--noconftest", "--import-mode=importlib", "--assert=plain",
+        *_LEAN, *(str(step.check) for step in plan.steps),
     ]  # fmt: skip
     pytest.main(arguments, plugins=[plugin, reporter])
     reporter.finish()
@@ -162,8 +162,10 @@ class Reporter:
         printed = server.output() if server is not None else own(failure.output)
         crash = last_crash(own(failure.output), str(self._bench.copy.origin))
         evidence = Evidence(
-            step=step.id, check=name, cause=failure.cause, message=own(failure.message), output=printed or own(failure.output),
-            traceback=crash.text if crash else "", answer=self._bench.last_answer, sources=self._bench.sources(),
+            step=step.id, check=name, cause=failure.cause, message=own(failure.message),
+            output=printed or own(failure.output), traceback=crash.text if crash else "",
+            answer=self._bench.last_answer,
+            sources=self._bench.sources(),
         )  # fmt: skip
         try:
             sentence = sentence_for(evidence, self._mistakes_of(self._plan.lab_of(step)))
@@ -214,7 +216,7 @@ def read_mistakes(file: Path) -> Sequence[Mistake]:
     try:
         spec.loader.exec_module(module)
         mistakes = tuple(module.MISTAKES)
-    except Exception as error:  # noqa: BLE001  a lab's code: whatever it raises is said
+    except Exception as error:  # a lab's code: whatever it raises is said
         raise BrokenRule(f"{type(error).__name__} was raised: {error}") from error
     if not all(isinstance(mistake, Mistake) for mistake in mistakes):
         raise BrokenRule("MISTAKES holds something that is no Mistake")

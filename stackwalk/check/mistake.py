@@ -1,6 +1,7 @@
 """Foreseen mistakes: a lab's table of what beginners do, each with its own sentence.
 
-The first rule that sees its mistake gives the sentence. A rule that raises is a slip of the lab's, never the learner's.
+The first rule that sees its mistake gives the sentence. A rule that raises is a slip of the lab's, never the
+learner's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +34,7 @@ class Mistake:
     says: str | Callable[[Evidence], str]
 
 
-class BrokenRule(Exception):
+class BrokenRule(Exception):  # noqa: N818  named for what it is
     """A rule raised, or said nothing."""
 
 
@@ -44,7 +45,7 @@ def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
             if not mistake.sees(evidence):
                 continue
             says = mistake.says if isinstance(mistake.says, str) else mistake.says(evidence)
-        except Exception as error:  # noqa: BLE001  a lab's code: whatever it raises is reported with the rule's name
+        except Exception as error:  # a lab's code: whatever it raises is reported with the rule
             raise BrokenRule(f"the rule {mistake.name!r} raised {type(error).__name__}: {error}") from error
         if not isinstance(says, str) or not says:
             raise BrokenRule(f"the rule {mistake.name!r} says nothing")

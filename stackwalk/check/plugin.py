@@ -1,7 +1,7 @@
 """The pytest plugin of labs' checks: their fixtures, and what holds between one check and the next.
 
-The runner gives it a Bench. Under plain pytest (`python -m pytest -p stackwalk.check.plugin labs/…/check.py`) it
-makes one itself from --stackwalk-workspace or $STACKWALK_WORKSPACE; both ways run the same checks in the same way.
+The runner gives it a Bench. Under plain pytest (`python -m pytest -p stackwalk.check.plugin labs/…/check.py`)
+it makes one itself from --stackwalk-workspace or $STACKWALK_WORKSPACE; both ways run the same checks alike.
 """
 
 import os

@@ -1,7 +1,7 @@
 """`course check`: the course proves itself, by the very checks that learners meet.
 
-For every graded step its start fails, its solution passes, the solution of the step before fails, each recorded
-wrong attempt fails with its cause and words, and each single check is made to fail by a program that ran.
+For every graded step its start fails, its solution passes, the solution of the step before fails, each
+recorded wrong attempt fails with its cause and words, and each check is made to fail by a program that ran.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ def prove(course: Course, on_result: OnResult | None = None, *, seed: str | None
     try:
         with contextlib.ExitStack() as stack:
             warms = [stack.enter_context(warming(course)) for _ in range(AT_ONCE)]
-            proof.run(warms, folder / "first", (trial for lab, step in graded for trial in first_trials(lab, step)))
+            proof.run(warms, folder / "first", _first(graded))
             proof.run(warms, folder / "alone", proof.held_up)
             doubtful = [(lab, step) for lab, step in graded if proof.unfailed(step)]
             proof.run(warms, folder / "further", _further(doubtful))
@@ -68,6 +68,10 @@ def prove(course: Course, on_result: OnResult | None = None, *, seed: str | None
         proof.judge(step)
     order = {step.id: place for place, (_, step) in enumerate(graded)}
     return sorted(proof.problems, key=lambda problem: order[problem.step])
+
+
+def _first(graded: Iterable[tuple[Lab, Step]]) -> Iterable[Trial]:
+    return (trial for lab, step in graded for trial in first_trials(lab, step))
 
 
 def _further(doubtful: Iterable[tuple[Lab, Step]]) -> Iterable[Trial]:
@@ -80,7 +84,7 @@ class _Proof:
         self.on_result = on_result
         self.seed = seed
         self.problems: list[Problem] = []
-        self.held_up: list[Trial] = []  # wrong attempts that an earlier step's check failed: tried again alone
+        self.held_up: list[Trial] = []  # wrong attempts that fell in an earlier step: tried again alone
         self.checks: dict[str, dict[str, str]] = {}  # step -> name -> title, of its solution's run
         self.failed: dict[str, set[str]] = {}  # step -> checks that a program which ran has made fail
 
@@ -138,14 +142,15 @@ class _Proof:
         names = self.checks.get(step.id, {})
         for name in self.unfailed(step):
             self.problem(
-                step, f"nothing makes the check {name} fail: no earlier solution and no recorded wrong attempt that runs"
+                step,
+                f"nothing makes the check {name} fail: no earlier solution, and no wrong attempt that runs",
             )
         for name, title in names.items():
             if title == name.replace("_", " "):
                 self.problem(step, f"the check {name} has no sentence for the learner: give it a docstring")
         for attempt in step.attempts:
             if names and attempt.check is not None and attempt.check not in names:
-                self.problem(step, f"wrong/{attempt.name} names the check {attempt.check}, which does not run")
+                self.problem(step, f"wrong/{attempt.name} names the check {attempt.check}: there is none")
 
     def problem(self, step: Step, what: str, *, blocked: bool = False) -> Problem:
         """Remember a problem."""

@@ -1,7 +1,7 @@
-"""One run of checks, seen from outside: a process is forked, its findings come over a pipe, its time is watched.
+"""One run of checks, from outside: a process is forked, its findings come over a pipe, its time is watched.
 
-A run that hangs, dies or says nonsense is broken, and that is never blamed on the learner. Where this process has
-threads, a warm process is started and forks in its stead.
+A run that hangs, dies or says nonsense is broken, and that is never blamed on the learner. Where this process
+has threads, a warm process is started and forks in its stead.
 """
 
 import contextlib
@@ -87,7 +87,7 @@ class Tally:
 
 
 def grade(plan: Plan, *, on_finding: OnFinding | None = None) -> Verdict:
-    """Run the plan's checks and give exactly one verdict; on_finding is called for each finding as it comes."""
+    """Run the plan's checks and give exactly one verdict; on_finding is called for each finding."""
     if threading.active_count() > 1:
         from stackwalk.check.warm import grade_elsewhere
 

@@ -11,19 +11,19 @@ from pathlib import Path
 
 from stackwalk.check import ending as endings
 from stackwalk.check.answer import Answer
-from stackwalk.check.client import Budget, Connection, Transcript
 from stackwalk.check.copy import Copy
 from stackwalk.check.crash import last_crash, last_lines
-from stackwalk.check.difference import shortened, visible
 from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.ground import Conversation, Ground
 from stackwalk.check.source import must_be_readable, python_files
 from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
 from stackwalk.stack.environment import free_port, learner_environment
-from stackwalk.stack.launch import Guardian, GuardianLost, Listener, Program
+from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Ending, Limits
+from stackwalk.stack.listening import Listener
 
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
@@ -31,45 +31,6 @@ DEATH = 0.5  # seconds in which a program that broke off may be seen to end
 REST = 0.25  # seconds in which a program comes to rest after an answer, or ends
 GLANCE = (0.001, 0.02)  # seconds between two looks, at first and later
 _BROKEN_OFF = (Cause.CLOSED_EARLY, Cause.RESET, Cause.NOT_LISTENING)
-
-
-class Ground:
-    """What a check and its programs share: its transcript, the time, and what was last said."""
-
-    def __init__(self, transcript: Transcript, budget: Budget) -> None:
-        self.budget = budget
-        self.begin(transcript)
-
-    def begin(self, transcript: Transcript) -> None:
-        """A check begins."""
-        self.transcript = transcript
-        self.asked = ""  # the first line of the last request
-        self.answer: Answer | None = None
-        self.connections: list[Connection] = []
-        self.began = time.monotonic()
-
-    def close_connections(self) -> None:
-        """Close what the check left open."""
-        for connection in self.connections:
-            connection.close()
-        self.connections.clear()
-
-
-class Conversation(Connection):
-    """A connection that a check holds; what is asked and answered on it is remembered."""
-
-    ground: Ground
-
-    def send(self, data: bytes, patience: float | None = None) -> None:
-        """Send all of it, in one write where the program reads it."""
-        self.ground.asked = shortened(visible(data.partition(b"\n")[0].rstrip(b"\r")), 60)
-        super().send(data, patience)
-
-    def answer(self, method: str = "GET", patience: float | None = None, *, whole: bool = True) -> Answer:
-        """Read one answer to its end; what never comes or breaks off raises LearnerFailure."""
-        answer = super().answer(method, patience, whole=whole)
-        self.ground.answer = answer
-        return answer
 
 
 class Server:
@@ -99,7 +60,7 @@ class Server:
     ) -> Answer:  # fmt: skip
         """Ask as curl does, in one write on a connection of its own, and read the answer to its end.
 
-        Raises LearnerFailure where the answer does not come, breaks off (unless whole is False) or never ends.
+        Raises LearnerFailure where the answer does not come, breaks off (but for whole=False) or never ends.
         """
         lines = [
             ("Host", f"localhost:{self._spec.port}"),
@@ -270,7 +231,8 @@ class Server:
         if self.ready:
             return self._with_output(
                 LearnerFailure(
-                    f"Your program runs, but no longer listens on port {self._spec.port}: the next client is refused.",
+                    f"Your program runs, but no longer listens on port {self._spec.port}: "
+                    "the next client is refused.",
                     Cause.NOT_LISTENING,
                 )
             )

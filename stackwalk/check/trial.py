@@ -60,7 +60,7 @@ class Trial:
     def _wrong_words(self, attempt: Attempt, verdict: Verdict) -> str | None:
         failed = [finding for finding in verdict.findings if finding.outcome is Outcome.FAILED]
         if attempt.check is not None and not self.held_up(verdict):
-            failed = [finding for finding in failed if (finding.step, finding.name) == (self.step.id, attempt.check)]
+            failed = [one for one in failed if (one.step, one.name) == (self.step.id, attempt.check)]
             if not failed:
                 first = verdict.first_problem
                 what = f"{first.step}.{first.name}" if first else "nothing"
@@ -70,11 +70,13 @@ class Trial:
             return f"must fail with the cause {attempt.cause}, and fails with {found.cause}: {found.message}"
         read = f"{found.message}\n{found.hint}\n{found.output}"
         missing = [words for words in attempt.words if words not in read]
-        return f"must say {missing[0]!r}, and says: {found.message} {found.hint}".rstrip() if missing else None
+        if not missing:
+            return None
+        return f"must say {missing[0]!r}, and says: {found.message} {found.hint}".rstrip()
 
 
 def first_trials(lab: Lab, step: Step) -> Iterator[Trial]:
-    """What every graded step must stand: its start, its solution, the solution before it, its wrong attempts."""
+    """What every graded step must stand: its start, its solution, the one before it, its wrong attempts."""
     earlier = _graded_before(lab, step)
     starts = tuple(one.start for one in lab.steps if one.number <= step.number and one.start is not None)
     whole = (*earlier, step)

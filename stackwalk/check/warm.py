@@ -1,7 +1,7 @@
 """A warm process for the open lab and `watch`: it keeps pytest imported, and forks a run for each request.
 
-It is exec'd and has no threads, so that forking is safe whatever its parent does. A newer request ends the run
-before it, whose verdict then never counts. The process ends when its parent's end of the socket closes.
+It is exec'd and has no threads, so that forking is safe whatever its parent does. A newer request ends the
+run before it, whose verdict then never counts. The process ends when its parent's end of the socket closes.
 """
 
 import contextlib

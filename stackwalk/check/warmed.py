@@ -1,4 +1,4 @@
-"""The warm process itself: `python -m stackwalk.check.warmed FD [MODULE …]`. Started by warm.py, never by hand."""
+"""The warm process: `python -m stackwalk.check.warmed FD [MODULE …]`. Started by warm.py, never by hand."""
 
 import gc
 import importlib
@@ -19,7 +19,7 @@ from stackwalk.check.plan import Plan
 from stackwalk.check.runner import GRACE, Tally, last_print, make_scratch, remove
 from stackwalk.check.verdict import Finding
 
-assert_imported = (grader, opening)  # what a run needs is here before it is forked
+IMPORTED = (grader, opening)  # what a run needs is here before it is forked
 IDLE = 3600.0  # seconds; only a bound
 
 

@@ -11,7 +11,7 @@ class Workspace:
     root: Path
 
     def write(self, path: str, content: str | bytes) -> Path:
-        """Write a file (text as UTF-8, line ends as they are) and the folders above it; replaces what is there."""
+        """Write a file (text as UTF-8, line ends as they are) and the folders above it."""
         target = self._inside(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_symlink():

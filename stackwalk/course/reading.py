@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
-from stackwalk.course.lesson import Attempt, Course, Kind, Lab, Prediction, ProgramSpec, Step, Word
+from stackwalk.course.lesson import Attempt, Course, Kind, Lab, Prediction, ProgramSpec, Step
 from stackwalk.course.table import Table, read_table, read_text, table_from
+from stackwalk.course.words import read_words
 from stackwalk.errors import StackwalkError
 
 HINTS = 3  # where to look in the traffic, the idea, the line
@@ -55,7 +56,7 @@ def read_course(root: Path) -> Course:
         )
     for lab in labs:
         _hold_replaced(lab)
-    return Course(root=labs_folder.parent, labs=labs, words=_read_words(labs_folder / "words.toml", labs))
+    return Course(root=labs_folder.parent, labs=labs, words=read_words(labs_folder / "words.toml", labs))
 
 
 def _places(root: Path) -> tuple[Path, Path]:
@@ -286,50 +287,3 @@ def _hold_replaced(lab: Lab) -> None:
                     f"{file}: replaces names {replaced!r}, and {earlier.check} has no test_{match[2]}.",
                     "Name a check that is there.",
                 )
-
-
-def _read_words(file: Path, labs: tuple[Lab, ...]) -> tuple[Word, ...]:
-    introduced: dict[str, Step] = {}
-    for step in (step for lab in labs for step in lab.steps):
-        for name in step.words:
-            if name in introduced:
-                raise StackwalkError(
-                    f"{step.folder / 'step.md'}: {name!r} is already introduced by {introduced[name].id}.",
-                    "A word lights up once: take it out of one of the two.",
-                )
-            introduced[name] = step
-    words: dict[str, Word] = {}
-    if file.exists():
-        table = read_table(file)
-        table.whole("format", 1, 1)
-        for entry in table.tables("word"):
-            word = _read_word(entry, introduced)
-            if word.name in words:
-                raise StackwalkError(
-                    f"{file}: the word {word.name!r} is there twice.", "Keep one of the two."
-                )
-            words[word.name] = word
-        table.finish()
-    for name, step in introduced.items():
-        if name not in words:
-            raise StackwalkError(
-                f"{step.folder / 'step.md'}: the word {name!r} is not in {file}.",
-                "Add it there with one sentence, or take it out of words.",
-            )
-    return tuple(words.values())
-
-
-def _read_word(table: Table, introduced: dict[str, Step]) -> Word:
-    name, says = table.text("name"), table.text("says")
-    lab, step = table.optional_whole("lab", 1, 9999), introduced.get(name)
-    table.finish()
-    if step is None and lab is None:
-        raise table.wrong(f"no step introduces {name!r} yet", "Say where it will come: lab = NUMBER.")
-    if step is not None and lab is not None and step.lab != lab:
-        raise table.wrong(
-            f"{name!r} is said to come in lab {lab}, and {step.id} introduces it",
-            f"Write lab = {step.lab}, or leave it out.",
-        )
-    if step is not None:
-        return Word(name, says, step.lab, step.id)
-    return Word(name, says, cast(int, lab), None)

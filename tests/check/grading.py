@@ -1,6 +1,5 @@
 """Running the fixture course's checks on a program given as text."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from stackwalk.check.plan import Plan
@@ -19,12 +18,11 @@ def course() -> Course:
     return read_course(COURSE)
 
 
-def plan_for(workspace: Path, *steps: str, source: Path = COURSE, **changes: object) -> Plan:
+def plan_for(workspace: Path, *steps: str, source: Path = COURSE) -> Plan:
     """A plan for these steps (1.1 if none is named)."""
     read = read_course(source)
     chosen = tuple(read.step(step) for step in steps or ("1.1",))
-    plan = Plan.of(read, chosen[-1].id, chosen, workspace, "seed")
-    return replace(plan, **changes)  # type: ignore[arg-type]
+    return Plan.of(read, chosen[-1].id, chosen, workspace, "seed")
 
 
 def workspace_with(folder: Path, program: str | bytes, **files: str | bytes) -> Path:
@@ -37,9 +35,9 @@ def workspace_with(folder: Path, program: str | bytes, **files: str | bytes) -> 
     return workspace
 
 
-def verdict_on(folder: Path, program: str | bytes, *steps: str, **changes: object) -> Verdict:
+def verdict_on(folder: Path, program: str | bytes, *steps: str) -> Verdict:
     """The verdict on a program."""
-    return grade(plan_for(workspace_with(folder, program), *steps, **changes))
+    return grade(plan_for(workspace_with(folder, program), *steps))
 
 
 def problem(verdict: Verdict) -> Finding:

@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from grading import RIGHT, problem, verdict_on
+from grading import RIGHT, plan_for, problem, verdict_on, workspace_with
 
+from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Cause, Outcome
 
 HEAD = "import os, socket, sys, time, threading, signal\n"
@@ -29,8 +30,12 @@ def serving(answer: str, before: str = DOOR) -> str:
 RIGHT_ONES = {
     "as the solution": RIGHT,
     "with a length": serving(GREET),
-    "on every address": serving(GREET, HEAD + 'door = socket.socket()\ndoor.bind(("", 8080))\ndoor.listen()\n'),
-    "on ::1 alone": serving(GREET, HEAD + 'door = socket.create_server(("::1", 8080), family=socket.AF_INET6)\n'),
+    "on every address": serving(
+        GREET, HEAD + 'door = socket.socket()\ndoor.bind(("", 8080))\ndoor.listen()\n'
+    ),
+    "on ::1 alone": serving(
+        GREET, HEAD + 'door = socket.create_server(("::1", 8080), family=socket.AF_INET6)\n'
+    ),
     "on both at once": serving(
         GREET,
         HEAD + 'door = socket.create_server(("", 8080), family=socket.AF_INET6, dualstack_ipv6=True)\n',
@@ -120,7 +125,9 @@ WRONG_ONES = {
         Cause.CRASHED,
         ("server.py, line 3: AttributeError", "before it listened on port 8080"),
     ),
-    "cannot be parsed": Wrong("import socket\nwhile True\n", Cause.CRASHED, ("server.py, line 2: SyntaxError",)),
+    "cannot be parsed": Wrong(
+        "import socket\nwhile True\n", Cause.CRASHED, ("server.py, line 2: SyntaxError",)
+    ),
     "is indented wrongly": Wrong(
         "import socket\n  door = 1\n", Cause.CRASHED, ("server.py, line 2: IndentationError",)
     ),
@@ -193,7 +200,8 @@ WRONG_ONES = {
         ("localhost",),
     ),
     "on UDP": Wrong(
-        HEAD + "door = socket.socket(type=socket.SOCK_DGRAM)\ndoor.bind(('127.0.0.1', 8080))\ndoor.recv(100)\n",
+        HEAD
+        + "door = socket.socket(type=socket.SOCK_DGRAM)\ndoor.bind(('127.0.0.1', 8080))\ndoor.recv(100)\n",
         Cause.WRONG_ADDRESS,
         ("UDP", "SOCK_STREAM"),
     ),
@@ -205,7 +213,8 @@ WRONG_ONES = {
     "never accepts": Wrong(DOOR + "time.sleep(600)\n", Cause.SILENT, ("0 bytes came",)),
     "closes without a word": Wrong(serving("pass"), Cause.CLOSED_EARLY, ("without sending a byte",)),
     "keeps it open without a length": Wrong(
-        DOOR + "kept = []\nwhile True:\n    guest, _ = door.accept()\n    kept.append(guest)\n    guest.recv(1000)\n"
+        DOOR + "kept = []\nwhile True:\n    guest, _ = door.accept()\n    kept.append(guest)\n"
+        "    guest.recv(1000)\n"
         "    guest.sendall(b'HTTP/1.1 200 OK\\n\\nhello')\n",
         Cause.SILENT,
         ("22 bytes came, then nothing", "still open", "the end of the connection"),
@@ -213,7 +222,9 @@ WRONG_ONES = {
     "resets": Wrong(
         DOOR
         + "import struct\n"
-        + LOOP.format(answer="guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))"),
+        + LOOP.format(
+            answer="guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))"
+        ),
         Cause.RESET,
         ("was reset without a byte",),
     ),
@@ -240,7 +251,9 @@ WRONG_ONES = {
         serving(GREET + "; " + GREET), Cause.WRONG_ANSWER, ("43 more bytes came",), check="the_body_is_hello"
     ),
     "drips": Wrong(
-        serving("[(guest.sendall(bytes([byte])), time.sleep(0.5)) for byte in b'HTTP/1.1 200 OK\\n\\nhello']"),
+        serving(
+            "[(guest.sendall(bytes([byte])), time.sleep(0.5)) for byte in b'HTTP/1.1 200 OK\\n\\nhello']"
+        ),
         Cause.TOO_SLOW,
         ("answers too slowly", "bytes came in"),
     ),
@@ -249,7 +262,9 @@ WRONG_ONES = {
         Cause.TOO_MUCH_OUTPUT,
         ("answers without end",),
     ),
-    "prints without end": Wrong("while True: print('x' * 1000)\n", Cause.TOO_MUCH_OUTPUT, ("printed more than 10 MB",)),
+    "prints without end": Wrong(
+        "while True: print('x' * 1000)\n", Cause.TOO_MUCH_OUTPUT, ("printed more than 10 MB",)
+    ),
     "eats memory": Wrong(
         HEAD + "kept = []\nwhile True:\n    kept.append(bytearray(20_000_000))\n    time.sleep(0.005)\n",
         Cause.TOO_MUCH_MEMORY,
@@ -285,7 +300,9 @@ WRONG_ONES = {
         Cause.CLOSED_EARLY,
         ("without sending a byte", "printed an error: server.py, line 5: ZeroDivisionError"),
     ),
-    "a package that is not there": Wrong("import nosuchmodule\n", Cause.CRASHED, ("No module named 'nosuchmodule'",)),
+    "a package that is not there": Wrong(
+        "import nosuchmodule\n", Cause.CRASHED, ("No module named 'nosuchmodule'",)
+    ),
 }
 
 
@@ -293,11 +310,9 @@ WRONG_ONES = {
 def test_a_wrong_program_is_told_what_it_does(name: str, tmp_path: Path) -> None:
     wrong = WRONG_ONES[name]
     files = {"socket__py": "name = 'mine'\n"} if "socket.py" in name else {}
-    from grading import grade, plan_for, workspace_with
-
     workspace = workspace_with(tmp_path, wrong.source, **files)
-    changes = {"start_patience": 1.5} if wrong.quick else {}
-    verdict = grade(plan_for(workspace, **changes))
+    plan = plan_for(workspace)
+    verdict = grade(dataclasses.replace(plan, start_patience=1.5) if wrong.quick else plan)
     found = problem(verdict)
     assert (found.outcome, found.cause) == (wrong.outcome, wrong.cause), found
     for words in wrong.words:
@@ -341,8 +356,6 @@ def test_an_older_server_on_the_port_is_never_graded(tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_learners_steers_pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from grading import grade, plan_for, workspace_with
-
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only -k nothing")
     monkeypatch.chdir(tmp_path)
     files = {
@@ -363,18 +376,22 @@ def test_the_seed_repeats_what_is_drawn(tmp_path: Path) -> None:
 
 
 def test_the_worst_program_has_its_verdict_in_time(tmp_path: Path) -> None:
-    verdict = verdict_on(tmp_path, HEAD + "time.sleep(600)\n", start_patience=0.5, budget=1.0)
+    plan = plan_for(workspace_with(tmp_path, HEAD + "time.sleep(600)\n"))
+    verdict = grade(dataclasses.replace(plan, start_patience=0.5, budget=1.0))
     assert [finding.cause for finding in verdict.findings] == [Cause.NOT_LISTENING, Cause.NOT_LISTENING]
 
 
-def test_nothing_is_left_running_and_no_folder_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_running_and_no_folder_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
     marker = f"left-{os.getpid()}-{tmp_path.name}"
     program = (
         HEAD
-        + f"import subprocess\nsubprocess.Popen(['python', '-c', 'import time; time.sleep(300)', '{marker}'], start_new_session=True)\n"
+        + "import subprocess\nsubprocess.Popen(['python', '-c', 'import time; time.sleep(300)', "
+        + f"'{marker}'], start_new_session=True)\n"
     )
     assert verdict_on(tmp_path, program + serving(GREET)).passed
     assert list(folder.iterdir()) == []

@@ -121,7 +121,9 @@ def test_what_is_sent_goes_to_the_door_of_the_lab() -> None:
 @pytest.mark.parametrize("step", GRADED, ids=lambda step: step.id)
 def test_each_check_has_a_title_that_the_learner_reads(step: Step) -> None:
     assert step.check is not None
-    checks = re.findall(r'^def test_(\w+)\(.*\):\n    """(.+)"""$', step.check.read_text(), re.MULTILINE)
+    checks = re.findall(
+        r'^def test_(\w+)\(.*\) -> None:\n    """(.+)"""$', step.check.read_text(), re.MULTILINE
+    )
     assert len(checks) == len(re.findall(r"^def test_", step.check.read_text(), re.MULTILINE))
     for _, title in checks:
         assert len(title) <= COLUMNS
@@ -177,7 +179,8 @@ def test_the_course_holds_no_links() -> None:
 def test_the_page_for_teachers_names_every_key() -> None:
     page = (ROOT / "docs" / "writing-labs.md").read_text()
     blocks = "\n".join(re.findall(r"```\w*\n(.*?)```", page, re.DOTALL))
-    reading = (ROOT / "stackwalk" / "course" / "reading.py").read_text()
+    course = ROOT / "stackwalk" / "course"
+    reading = "".join((course / name).read_text() for name in ("reading.py", "words.py"))
     keys = set(re.findall(r'(?:table|entry)\.\w+\("(\w+)"|_inside\(table, "(\w+)"\)', reading))
     names = {one or other for one, other in keys} - {"program", "prediction", "word"}
     assert len(names) > 20

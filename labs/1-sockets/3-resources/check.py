@@ -1,9 +1,13 @@
 """1.3: the file that the path names comes back whole; a name that is not there is a 404."""
 
+from stackwalk.check.fresh import Fresh
+from stackwalk.check.server import Server
+from stackwalk.check.workspace import Workspace
+
 SEVERAL_PACKETS = 200_000  # bytes: more than one send, and more than a socket's buffers take at once
 
 
-def expect_file(server, path, text):
+def expect_file(server: Server, path: str, text: str) -> None:
     answer = server.get(f"/{path}")
     answer.expect_status(200, f"The file {path} is there, so GET /{path} is answered with 200.")
     answer.expect_body(
@@ -13,7 +17,7 @@ def expect_file(server, path, text):
     )
 
 
-def test_a_file_comes_back(server, fresh, workspace):
+def test_a_file_comes_back(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """the file that the path names comes back whole"""
     for ending in (".html", ".css", ".txt"):
         name, text = fresh.name(ending), fresh.text()
@@ -21,7 +25,7 @@ def test_a_file_comes_back(server, fresh, workspace):
         expect_file(server, name, text)
 
 
-def test_a_file_in_a_sub_folder(server, fresh, workspace):
+def test_a_file_in_a_sub_folder(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """so does a file in a sub-folder"""
     path = f"{fresh.word()}/{fresh.name('.html')}"
     text = fresh.text()
@@ -29,7 +33,7 @@ def test_a_file_in_a_sub_folder(server, fresh, workspace):
     expect_file(server, path, text)
 
 
-def test_letters_beyond_ascii(server, fresh, workspace):
+def test_letters_beyond_ascii(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """letters such as é, ß and 日 come back as they are in the file"""
     name = fresh.name(".html")
     text = f"<p>Café {fresh.word()}, Straße, Žižkov, 日本, {fresh.number(100, 999)} €</p>\n"
@@ -37,7 +41,7 @@ def test_letters_beyond_ascii(server, fresh, workspace):
     expect_file(server, name, text)
 
 
-def test_a_big_file(server, fresh, workspace):
+def test_a_big_file(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """a file of 200 KB comes back whole"""
     name = fresh.name(".txt")
     line = f"{fresh.word()} {fresh.word()} {fresh.word()}\n"
@@ -47,7 +51,7 @@ def test_a_big_file(server, fresh, workspace):
     expect_file(server, name, text)
 
 
-def test_a_missing_file_is_404(server, fresh, workspace):
+def test_a_missing_file_is_404(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """a name that is not there is a 404 in the status line, and the server goes on"""
     for missing in (fresh.name(".html"), f"{fresh.word()}/{fresh.name('.css')}"):
         server.get(f"/{missing}").expect_status(

@@ -1,0 +1,19 @@
+"""The time that all waits of a lab's checks have together, so that the worst program has its verdict in time."""
+
+import time
+
+
+class Budget:
+    """The time that all waits of a run have together."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; 0 when it is spent."""
+        return max(0.0, self._end - time.monotonic())
+
+    def wait(self, patience: float) -> float:
+        """How many seconds a wait of that patience may take."""
+        return min(patience, self.left)
