@@ -67,7 +67,9 @@ class FellShort(Exception):
         self.status = status
 
 
-def play(course: Course, lab: Lab, *, all_steps: bool, console: Screen, fast: bool, port: int | None = None) -> int:
+def play(
+    course: Course, lab: Lab, *, all_steps: bool, console: Screen, fast: bool | None = None, port: int | None = None
+) -> int:
     """Play the lab's core steps (`all_steps`: each one) in a folder that is gone afterwards; the exit status.
 
     0: all that was shown has passed. 1, 2, 3: as the checker says of what did not. 130: Ctrl+C. `fast`: without
