@@ -1,6 +1,5 @@
 """1.6: a target is not a file's name; what lies outside of the folder never comes, and pictures come whole."""
 
-import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -89,8 +88,8 @@ def test_no_link_out(server: Server, fresh: Fresh, workspace: Workspace) -> None
     """a symbolic link does not lead out either"""
     secret, words = a_secret(fresh, workspace)
     link, folder = fresh.name(".txt"), fresh.word()
-    os.symlink(secret, workspace.root / link)
-    os.symlink(secret.parent, workspace.root / folder)
+    (workspace.root / link).symlink_to(secret)
+    (workspace.root / folder).symlink_to(secret.parent)
     expect_nothing_of(server, f"/{link}", words, f"{link} is a link that leads there")
     expect_nothing_of(server, f"/{folder}/{secret.name}", words, f"{folder} is a link that leads there")
 

@@ -67,9 +67,7 @@ def answer(request):
         return response("GET", "400 Bad Request", b"This is not HTTP.\n")
     print(method, target)
     if method not in ("GET", "HEAD"):
-        return response(
-            method, "405 Method Not Allowed", b"Only GET and HEAD.\n", more="Allow: GET, HEAD\r\n"
-        )
+        return response(method, "405 Method Not Allowed", b"Only GET and HEAD.\n", more="Allow: GET, HEAD\r\n")
     try:
         file = find(target)
         body = file.read_bytes()
