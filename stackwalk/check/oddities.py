@@ -55,16 +55,16 @@ class Survival:
 
 def survived(
     course: Course, lab: Lab, workspace: Path, *, names: Collection[str] | None = None,
-    seed: str | None = None, on_oddity: OnOddity | None = None,
+    seed: str | None = None, deadline: float = DEADLINE, on_oddity: OnOddity | None = None,
 ) -> Survival:  # fmt: skip
     """Let a lab's oddities loose on the outermost program of a workspace, in a copy of it.
 
-    names: only these; on_oddity is called after each. Raises LearnerFailure where the program never listens,
+    names: only these; deadline: seconds for all of them; on_oddity is called after each. Raises LearnerFailure where the program never listens,
     and StackwalkError where the lab has no oddities or the workspace cannot be copied.
     """
     oddities = read_oddities(lab.oddities) if lab.oddities is not None else ()
     chosen = [one for one in oddities if names is None or one.name in names]
-    plan = replace(Plan.of(course, str(lab.number), lab.steps, workspace, seed or new_seed()), budget=DEADLINE)
+    plan = replace(Plan.of(course, str(lab.number), lab.steps, workspace, seed or new_seed()), budget=deadline)
     won: list[Oddity] = []
     lost: list[Oddity] = []
     with scratch_folder() as scratch, opened_bench(plan, scratch) as bench:
@@ -96,9 +96,10 @@ class _Day:
         self._patience = PATIENCE[1]
         server = self._running()
         began = time.monotonic()
-        self._ordinary(server)
         low, high = PATIENCE
-        self._patience = min(high, max(low, FACTOR * (time.monotonic() - began)))
+        if self._served(server):
+            low = min(high, max(low, FACTOR * (time.monotonic() - began)))
+        self._patience = low
 
     def survives(self, oddity: Oddity) -> bool:
         """Whether an ordinary client gets its page after it, and the odd one what it deserves."""
