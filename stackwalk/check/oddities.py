@@ -100,6 +100,7 @@ class _Day:
         if self._served(server):
             low = min(high, max(low, FACTOR * (time.monotonic() - began)))
         self._patience = low
+        bench.ground.close_connections()
 
     def survives(self, oddity: Oddity) -> bool:
         """Whether an ordinary client gets its page after it, and the odd one what it deserves."""
