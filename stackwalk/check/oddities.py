@@ -26,7 +26,7 @@ from stackwalk.course.lesson import Course, Lab
 from stackwalk.course.oddity import Oddity, Wait, joined, read_oddities
 
 DEADLINE = 50.0  # seconds for all of them
-PATIENCE = (0.4, 2.0)  # seconds that the ordinary client waits: 30 times what its first page took, within these
+PATIENCE = (0.3, 2.0)  # seconds that the ordinary client waits: 30 times what its first page took, within these
 FACTOR = 30
 LISTENS = 0.02  # seconds that an odd client listens before it leaves
 BIG = 16 * 1024 * 1024  # bytes: more than the sockets of both ends hold
