@@ -215,10 +215,10 @@ class Guardian:
         data, gifts, _, _ = self.link.recvmsg(262144, 4096)
         for level, kind, raw in gifts:
             if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
-                self.gifts += [
-                    int.from_bytes(raw[at : at + 4], sys.byteorder)
-                    for at in range(0, len(raw) - len(raw) % 4, 4)
-                ]
+                for at in range(0, len(raw) - len(raw) % 4, 4):
+                    gift = int.from_bytes(raw[at : at + 4], sys.byteorder)
+                    os.set_inheritable(gift, False)  # the kernel hands it over as one that programs get
+                    self.gifts.append(gift)
         if not data:
             raise EOFError
         self.inbox += data
@@ -262,9 +262,8 @@ class Guardian:
             self.tell("gone", number)
             return
         if foster == 0:
-            for fd in [self.link.fileno(), self.wake, self.waker, reading] + [
-                ward.report for ward in self.wards.values() if ward.report is not None
-            ]:
+            reports = [ward.report for ward in self.wards.values() if ward.report is not None]
+            for fd in [self.link.fileno(), self.wake, self.waker, reading, *reports, *self.gifts]:
                 os.close(fd)
             be_foster(writing, output, order)
         os.close(writing)
