@@ -84,9 +84,7 @@ class Output:
         return head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace")
 
 
-def learner_traceback(
-    text: str, hide: Collection[str] = (), rename: Mapping[str, str] | None = None
-) -> str | None:
+def learner_traceback(text: str, hide: Collection[str] = (), rename: Mapping[str, str] | None = None) -> str | None:
     """The last Python traceback in a text, without frames of the files in `hide`; None where there is none.
 
     `rename` gives learners the paths that they know: {run copy: their own}, longest first.

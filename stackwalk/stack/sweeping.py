@@ -61,9 +61,7 @@ def _marked() -> list[tuple[int, bytes]]:
     own = os.getpid()
     name = NAME.encode()
     return [
-        (pid, value)
-        for pid in kin.everyone()
-        if pid != own and (value := kin.environment_value(pid, name)) is not None
+        (pid, value) for pid in kin.everyone() if pid != own and (value := kin.environment_value(pid, name)) is not None
     ]
 
 

@@ -45,7 +45,11 @@ class Bench:
         self.word = "word-" + secrets.token_hex(8)
 
     def begin(
-        self, source: str, limits: Limits | None = None, moved: Mapping[int, int] | None = None, name: str = "program.py"
+        self,
+        source: str,
+        limits: Limits | None = None,
+        moved: Mapping[int, int] | None = None,
+        name: str = "program.py",
     ) -> Program:
         """Launch this source in the folder."""
         (self.folder / name).write_text(source)

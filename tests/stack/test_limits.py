@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from bench import PATIENT, Bench, bench, said, until
 
+from stackwalk.stack import kin
 from stackwalk.stack.limits import MIB, Limits
 
 # At most this many forks in all, counted in memory that every child shares; and each child ends by itself.
@@ -188,3 +189,13 @@ def test_a_flood_does_not_keep_another_program_from_being_launched(here: Bench) 
     assert ending.code == 0
     assert flood.poll() is None, f"the flood ended by itself after {time.monotonic() - began:.1f} s"
     flood.end()
+
+
+def test_the_kernel_too_keeps_the_number_of_its_tasks_down(here: Bench) -> None:
+    program = here.begin("import resource; print(*resource.getrlimit(resource.RLIMIT_NPROC))")
+    program.wait(PATIENT)
+    soft, hard = map(int, program.output.text().split())
+    running = kin.tasks_in_all()
+    assert running is not None
+    assert running < soft <= hard
+    assert soft < running + 10_000
