@@ -465,8 +465,8 @@ def be_program(failed: int, output: int, order: Order) -> "NoReturn":
             if bound is not None:
                 soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
                 # A second of grace above the soft limit: SIGXCPU says why, SIGKILL would not.
-                hard = soft + 1 if name == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else soft
-                resource.setrlimit(name, (soft, hard))
+                grace = name == resource.RLIMIT_CPU and (hard == resource.RLIM_INFINITY or hard > soft)
+                resource.setrlimit(name, (soft, soft + 1 if grace else soft))
         nothing = os.open("/dev/null", os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(output, 1)
