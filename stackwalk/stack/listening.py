@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import psutil
-
 from stackwalk.stack import kin
 
 _LISTEN, _UDP_BOUND = "0A", "07"  # the states of include/net/tcp_states.h
@@ -100,6 +98,8 @@ _LITTLE = socket.htons(1) != 1
 
 
 def _from_psutil(pids: Iterable[int]) -> set[_Found]:  # macOS, not yet run
+    import psutil  # takes 30 ms of each start, and Linux does without it
+
     found: set[_Found] = set()
     for pid in pids:
         try:

@@ -5,7 +5,6 @@ owner by pid, start time and pid namespace: a container's programs are seen from
 not.
 """
 
-import contextlib
 import os
 import secrets
 import signal
@@ -46,14 +45,11 @@ def sweep_marked(marker: str) -> None:
     while time.monotonic() < deadline:
         found = [pid for pid, other in _marked() if other == marker.encode()]
         fresh = [pid for pid in found if pid not in stopped]
-        for pid in fresh:
-            _signal(pid, signal.SIGSTOP)
+        for pid in fresh or found:
+            _signal(pid, signal.SIGSTOP if fresh else signal.SIGKILL, marker.encode())
         stopped.update(fresh)
-        if not fresh:
-            for pid in found:
-                _signal(pid, signal.SIGKILL)
-            if not found:
-                return
+        if not found:
+            return
 
 
 def _marked() -> list[tuple[int, bytes]]:
@@ -65,9 +61,11 @@ def _marked() -> list[tuple[int, bytes]]:
     ]
 
 
-def _signal(pid: int, number: int) -> None:
-    with contextlib.suppress(OSError):
-        os.kill(pid, number)
+def _signal(pid: int, number: int, marker: bytes) -> None:
+    with kin.Hold(pid) as held:
+        # Read again while it is held: its number may have become another's.
+        if kin.environment_value(pid, NAME.encode()) == marker:
+            held.send(number)
 
 
 def _namespace() -> str:

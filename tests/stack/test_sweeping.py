@@ -128,7 +128,7 @@ def test_what_lost_stackwalk_its_guardian_and_its_foster_at_once_is_swept(tmp_pa
         above = kin.tree(client.pid)[:2]  # the guardian and the foster
         for pid in (client.pid, *above):
             os.kill(pid, signal.SIGSTOP)
-        for pid in (client.pid, *above):
+        for pid in (*reversed(above), client.pid):  # a stopped foster is woken when its guardian dies
             os.kill(pid, signal.SIGKILL)
     assert until(lambda: len(alive(word)) == 1)  # the daemon; the program itself dies with its foster
     assert len(sweeping.sweep()) == 1
