@@ -174,8 +174,12 @@ def _patch(module: Any) -> None:
         except OSError as error:
             _try(_report, "bind", args[0][0], args[0][1], instead[0], error.errno)
             raise
-        _try(_report, "bind", args[0][0], args[0][1], instead[0])
+        _try(report_bind, self, args[0][0])
         return None
+
+    def report_bind(sock: Any, typed_host: str) -> None:
+        real, port = getsockname(sock)[:2]  # the address of a name like localhost, the port that 0 became
+        _report("bind", typed_host, port, real)
 
     def listen(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = raw_listen(self, *args, **kwargs)

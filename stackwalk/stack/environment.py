@@ -13,7 +13,7 @@ from stackwalk.errors import StackwalkError
 PORTS = "STACKWALK_PORTS"  # "8080:23456 5000:31000", typed:real
 REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
 PROBE = Path(__file__).resolve().parent.parent / "probe"
-PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks: hide it there
+PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks
 
 # Below the ports that systems hand out by themselves (32768 up on Linux, 49152 on macOS).
 _LOWEST, _HIGHEST = 20000, 32000

@@ -132,7 +132,9 @@ def test_a_stranger_on_the_same_port_is_not_taken_for_it(here: Bench) -> None:
 
 def test_a_socket_closed_again_is_seen_to_be(here: Bench) -> None:
     program = here.begin(
-        START + listening("127.0.0.1", 8080) + "print('up'); time.sleep(0.1); door.close(); print('closed'); time.sleep(60)",
+        START
+        + listening("127.0.0.1", 8080)
+        + "print('up'); time.sleep(0.1); door.close(); print('closed'); time.sleep(60)",
         moved={8080: free_port()},
     )
     assert program.await_listening(8080, PATIENT) is not None

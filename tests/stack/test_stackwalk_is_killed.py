@@ -88,7 +88,7 @@ def test_nothing_is_left_of_one_killed_while_it_launches(tmp_path: Path, pytestc
     for number in range(pytestconfig.getoption("--kills")):
         word = "word-" + secrets.token_hex(8)
         with begin(tmp_path, word) as client:
-            until(lambda: guardian_of(client.pid), 5)  # noqa: B023
+            until(lambda: guardian_of(client.pid), 5)
             time.sleep(number % 20 / 1000)
             client.kill()
         left = until(lambda: not (alive(word) or guardian_of(client.pid)))  # noqa: B023
