@@ -52,6 +52,7 @@ def ride(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=60,
+        check=False,
         text=True,
     )
     return Ride(finished.stdout.replace(os.fspath(work), "WORK"), finished.returncode, read_reports(report))

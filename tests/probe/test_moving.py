@@ -23,7 +23,8 @@ def kernel():
     for version in ("", "6"):
         for line in open("/proc/net/tcp" + version).read().splitlines()[1:]:
             fields = line.split()
-            if fields[9] in inodes and fields[3] == "0A": found.append((version or "4", int(fields[1].split(":")[1], 16)))
+            if fields[9] in inodes and fields[3] == "0A":
+                found.append((version or "4", int(fields[1].split(":")[1], 16)))
     return sorted(found)
 """
 
@@ -46,7 +47,9 @@ WAYS = {
     ),
     "the class's method": 's = socket.socket(); socket.socket.bind(s, ("", 8080)); socket.socket.listen(s)',
     "a bound method kept": 's = socket.socket(); b = s.bind; b(("", 8080)); s.listen()',
-    "a port that is a bool's kin": "import enum\nPort = enum.IntEnum('Port', {'P': 8080})\ns = socket.socket(); s.bind(('', Port.P)); s.listen()",
+    "a port of an enum": (
+        "import enum\nPort = enum.IntEnum('Port', {'P': 8080})\ns = socket.socket(); s.bind(('', Port.P)); s.listen()"
+    ),
     "create_server": 's = socket.create_server(("127.0.0.1", 8080))',
     "create_server with reuse_port": 's = socket.create_server(("", 8080), reuse_port=True)',
     "dup": 's = socket.socket(); s.bind(("", 8080)); t = s.dup(); s.close(); t.listen(); s = t',
@@ -54,7 +57,9 @@ WAYS = {
         's = socket.socket(); s.bind(("", 8080))\nt = socket.fromfd(s.fileno(), s.family, s.type); s.close()\n'
         "t.listen(); s = t"
     ),
-    "a number of a file": "s = socket.socket(); t = socket.socket(fileno=s.detach()); t.bind(('', 8080)); t.listen(); s = t",
+    "a number of a file": (
+        "s = socket.socket(); t = socket.socket(fileno=s.detach()); t.bind(('', 8080)); t.listen(); s = t"
+    ),
     "socketserver": (
         "import socketserver\nserver = socketserver.TCPServer(('', 8080), socketserver.BaseRequestHandler)\n"
         "s = server.socket; assert server.server_address[1] == 8080, server.server_address"
@@ -185,7 +190,10 @@ WRONG = {
     "an empty tuple": "s.bind(())",
     "a closed one": "s.close(); s.bind(('', 8080))",
     "listen with text": "s.bind(('', 0)); s.listen('5')",
-    "a path": "s = socket.socket(socket.AF_UNIX); s.bind('door'); s.listen(); print(s.getsockname()); import os; os.remove('door')",
+    "a path": (
+        "s = socket.socket(socket.AF_UNIX); s.bind('door'); s.listen(); print(s.getsockname())\n"
+        "import os; os.remove('door')"
+    ),
 }
 
 

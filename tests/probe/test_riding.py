@@ -77,7 +77,8 @@ def test_a_python_that_ignores_us_runs_as_by_hand(tmp_path: Path, option: str) -
 def test_one_that_runs_itself_again_without_us_runs_as_by_hand(tmp_path: Path, option: str) -> None:
     typed = free_port()
     source = (
-        f"import os, sys\nif len(sys.argv) < 2: os.execv(sys.executable, [sys.executable, {option!r}, 'program.py', 'again'])\n"
+        "import os, sys\nif len(sys.argv) < 2:\n"
+        f"    os.execv(sys.executable, [sys.executable, {option!r}, 'program.py', 'again'])\n"
         + LISTEN.replace("8080", str(typed))
     )
     assert ride(tmp_path, source, {typed: free_port()}).out == f"('127.0.0.1', {typed})\n"

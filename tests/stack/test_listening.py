@@ -103,7 +103,10 @@ def test_one_on_ipv6_alone_is_ready(here: Bench) -> None:
 
 def test_one_that_opens_ipv6_first_is_met_on_ipv4(here: Bench) -> None:
     port = free_port()
-    source = "import asyncio\nasync def main():\n    await asyncio.start_server(print, 'localhost', 8080)\n    await asyncio.sleep(60)\n"
+    source = (
+        "import asyncio\nasync def main():\n"
+        "    await asyncio.start_server(print, 'localhost', 8080)\n    await asyncio.sleep(60)\n"
+    )
     program = here.begin(START + source + "asyncio.run(main())", moved={8080: port})
     assert program.await_listening(8080, PATIENT) == Listener("tcp", "127.0.0.1", port, 8080)
 

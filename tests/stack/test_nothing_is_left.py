@@ -42,7 +42,9 @@ FAMILIES = {
         "import threading\ndef fork():\n    if os.fork() == 0: time.sleep(60)\n    time.sleep(60)\n"
         "threading.Thread(target=fork, daemon=True).start(); time.sleep(0.1)"
     ),
-    "a child of another program": "import subprocess; subprocess.Popen(['sh', '-c', 'sleep 61 & sleep 62', sys.argv[1]])",
+    "a child of another program": (
+        "import subprocess; subprocess.Popen(['sh', '-c', 'sleep 61 & sleep 62', sys.argv[1]])"
+    ),
     "a child without our environment": (
         "import subprocess; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)', sys.argv[1]], "
         "env={}, start_new_session=True)"
@@ -117,9 +119,12 @@ MURDERS = {
     "its parent": "os.kill(os.getppid(), signal.SIGKILL)",
     "its parent's group": "os.killpg(os.getpgid(os.getppid()), signal.SIGKILL)",
     "its parent with TERM": "os.kill(os.getppid(), signal.SIGTERM); os.kill(os.getppid(), signal.SIGKILL)",
-    "its parent, from a daemon": "if os.fork() == 0:\n    os.setsid()\n    os.kill(PARENT, signal.SIGKILL)\n    time.sleep(60)",
+    "its parent, from a daemon": (
+        "if os.fork() == 0:\n    os.setsid()\n    os.kill(PARENT, signal.SIGKILL)\n    time.sleep(60)"
+    ),
     "its grandparent": (
-        "stat = open(f'/proc/{os.getppid()}/stat').read(); os.kill(int(stat.rpartition(')')[2].split()[1]), signal.SIGKILL)"
+        "stat = open(f'/proc/{os.getppid()}/stat').read(); above = int(stat.rpartition(')')[2].split()[1])\n"
+        "os.kill(above, signal.SIGKILL)"
     ),
     "both": (
         "stat = open(f'/proc/{PARENT}/stat').read(); above = int(stat.rpartition(')')[2].split()[1])\n"

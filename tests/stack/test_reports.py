@@ -7,7 +7,8 @@ from stackwalk.stack.reports import Bound, read_reports
 
 
 def line(event: str, address: str, port: int, real: str, error: str = "null") -> str:
-    return f'{{"event": "{event}", "address": "{address}", "port": {port}, "real": "{real}", "error": {error}, "pid": 1}}\n'
+    where = f'"address": "{address}", "port": {port}, "real": "{real}"'
+    return f'{{"event": "{event}", {where}, "error": {error}, "pid": 1}}\n'
 
 
 def read(tmp_path: Path, text: str | bytes) -> tuple[Bound, ...]:
