@@ -51,7 +51,7 @@ PURE = (
 )
 
 # What runs in other processes, and the modules of ours that come along there.
-ALONE = {"probe": (), "stack.guardian": ("stack.kin",), "stack.kin": ()}
+ALONE: dict[str, tuple[str, ...]] = {"probe": (), "stack.guardian": ("stack.kin",), "stack.kin": ()}
 
 MAY = {
     "errors": (),

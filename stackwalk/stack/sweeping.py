@@ -6,7 +6,6 @@ not.
 """
 
 import os
-import secrets
 import signal
 import time
 
@@ -20,7 +19,7 @@ def new_marker() -> str:
     """A marker for what this process is about to start."""
     owner = kin.look(os.getpid())
     born = owner.born.replace(" ", "_") if owner else "0"
-    return f"{os.getpid()}:{born}:{_namespace()}:{secrets.token_hex(4)}"
+    return f"{os.getpid()}:{born}:{_namespace()}:{os.urandom(4).hex()}"
 
 
 def sweep() -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Ready is a listening socket in the program's tree, read from the kernel: no trial connection is made."""
 
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,9 +10,10 @@ from pathlib import Path
 import pytest
 from bench import PATIENT, Bench, bench, said, until
 
+from stackwalk.stack import sock_diag
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.limits import Ending
-from stackwalk.stack.listening import Listener
+from stackwalk.stack.listening import Listener, listeners_of
 
 START = "import os, signal, socket, sys, time\nsignal.alarm(60)\n"
 STAY = "\nprint('up'); time.sleep(60)"
@@ -143,6 +146,24 @@ def test_a_socket_closed_again_is_seen_to_be(here: Bench) -> None:
     assert program.await_listening(8080, PATIENT) is not None
     assert said(program, "closed")
     assert until(lambda: program.listeners() == ())
+
+
+def test_both_ways_to_ask_the_kernel_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kernel does not answer, its tables are read."""
+    with (
+        socket.create_server(("127.0.0.1", 0)),
+        socket.create_server(("::1", 0), family=socket.AF_INET6),
+        socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True),
+        socket.create_server(("0.0.0.0", 0)),
+        socket.socket() as bound,
+        socket.socket(type=socket.SOCK_DGRAM) as datagrams,
+    ):
+        bound.bind(("127.0.0.1", 0))
+        datagrams.bind(("127.0.0.1", 0))
+        asked = listeners_of([os.getpid()], {})
+        assert {"127.0.0.1", "::1", "::", "0.0.0.0"} == {each.address for each in asked if each.kind == "tcp"}
+        monkeypatch.setattr(sock_diag, "listening_sockets", lambda: None)
+        assert listeners_of([os.getpid()], {}) == asked
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS reads the sockets with psutil")
