@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +56,48 @@ def test_the_environment_of_a_workspace_comes_first(tmp_path: Path) -> None:
     found = made(tmp_path)
     assert found["PATH"].split(os.pathsep)[0] == str(own / "bin")
     assert found["VIRTUAL_ENV"] == str(own)
+
+
+def compiled(folder: Path, cache: Path) -> list[str]:
+    return sorted(os.fspath(path.relative_to(cache)) for path in folder.rglob("*.pyc"))
+
+
+def run(tmp_path: Path, source: str) -> str:
+    (tmp_path / "work").mkdir(exist_ok=True)
+    (tmp_path / "work" / "program.py").write_text(source)
+    command = [sys.executable, "program.py"]
+    return subprocess.run(
+        command, cwd=tmp_path / "work", env=made(tmp_path), capture_output=True, check=True, text=True
+    ).stdout
+
+
+def test_a_module_saved_twice_at_once_is_never_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "work").mkdir()
+    module = tmp_path / "work" / "page.py"
+    for text in ("one", "two"):  # of the same size, and of the same second
+        module.write_text(f"TEXT = {text!r}\n")
+        os.utime(module, (1_700_000_000, 1_700_000_000))
+        assert run(tmp_path, "import page; print(page.TEXT)") == f"{text}\n"
+    assert compiled(tmp_path / "work", tmp_path) == []
+
+
+def test_a_library_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    library = tmp_path / "work" / ".venv" / "library.py"
+    library.parent.mkdir(parents=True)
+    library.write_text("import os\n")
+    source = "import sys; sys.path.append('.venv'); import library; print(library.__cached__)"
+    first = Path(run(tmp_path, source).strip())
+    made_at = first.stat().st_mtime_ns
+    assert run(tmp_path, source).strip() == str(first)
+    assert first.stat().st_mtime_ns == made_at
+
+
+def test_without_a_place_for_them_they_are_kept_with_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "below"))
+    assert made(tmp_path)["PYTHONPYCACHEPREFIX"] == str(tmp_path / "run" / "pycache")
 
 
 def test_a_free_port_can_be_bound_on_both_families() -> None:

@@ -11,7 +11,7 @@ import pytest
 from bench import PATIENT, Bench, bench, said, until
 
 from stackwalk.stack import sock_diag
-from stackwalk.stack.environment import free_port
+from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.limits import Ending
 from stackwalk.stack.listening import Listener, listeners_of
 
@@ -146,6 +146,21 @@ def test_a_socket_closed_again_is_seen_to_be(here: Bench) -> None:
     assert program.await_listening(8080, PATIENT) is not None
     assert said(program, "closed")
     assert until(lambda: program.listeners() == ())
+
+
+def test_one_in_a_network_of_its_own_is_seen(here: Bench) -> None:
+    unshare = ["unshare", "--net", "--map-root-user"]
+    if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this kernel gives no network namespace")
+    (here.folder / "program.py").write_text(
+        "import _socket, time\n" + listening("0.0.0.0", 8080).replace("socket.", "_socket.") + STAY
+    )
+    program = here.guardian.launch(
+        [*unshare, sys.executable, "program.py", here.word],
+        cwd=here.folder,
+        environment=learner_environment(here.folder, here.folder / "run", {}),
+    )
+    assert program.await_listening(8080, PATIENT) == Listener("tcp", "0.0.0.0", 8080, 8080)
 
 
 def test_both_ways_to_ask_the_kernel_agree(monkeypatch: pytest.MonkeyPatch) -> None:
