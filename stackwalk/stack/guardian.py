@@ -358,8 +358,10 @@ class Guardian:
 
     def measure(self, ward: Ward, now: float) -> None:
         """Count the tree; end one that is over a limit; look again soon at one that grows."""
-        sizes = [size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))]
-        count, memory = len(sizes), sum(sizes)
+        sizes = {pid: size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))}
+        count, memory = len(sizes), sum(sizes.values())
+        if ward.memory < memory and 1 < count <= ward.processes:  # what forks share was counted for each of them
+            memory = sum(kin.own_share(pid, size) for pid, size in sizes.items())
         if ward.cause is None and (count > ward.processes or memory > ward.memory):
             ward.cause = "too-many-processes" if count > ward.processes else "too-much-memory"
             ward.kill_at = now
