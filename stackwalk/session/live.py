@@ -34,7 +34,7 @@ from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
-from stackwalk.session.heeding import heeding
+from stackwalk.heeding import heeding
 from stackwalk.session.human_stage import HumanStage
 from stackwalk.session.live_step import LiveStep
 from stackwalk.session.mailbox import Mailbox
