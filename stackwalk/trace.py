@@ -115,9 +115,7 @@ class Watch:
                 for line in lines:  # other programs read lines: they stay whole
                     line.no_wrap, line.overflow = True, "ignore"
             if lines:
-                self.writing = True
                 self._console.show(*lines)
-                self._asked = 0  # how often
             if self.status is not None or self._console.closed:
                 return
 
