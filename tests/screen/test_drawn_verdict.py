@@ -77,7 +77,7 @@ NOT_YET = """\
 NARROW = """\
 ✘ 1.2: not yet. 1 of 2 checks passed.
   ✔ passed   three clients get the
-  status 200
+             status 200
   ✘ not yet  they get the body Hi there!
 
   The body is not what was asked for.

@@ -22,6 +22,7 @@ from stackwalk.session.session.actions import (
     SendRequest,
     ShowAnswer,
     ShowHint,
+    ShowKeys,
     ShowLesson,
     ShowPrediction,
     ShowTraceback,
@@ -66,7 +67,8 @@ def test_a_whole_lab_is_played_with_no_terminal(play: Play) -> None:
     assert player.asked(OpenDoor) and not player.launched
     player.feed(DoorOpened(8080))
     player.feed(StageListening(40000))
-    assert player.actions == (Aim(Port("127.0.0.1", 40000, 8080)),)
+    assert player.asked(Aim) == [Aim(Port("127.0.0.1", 40000, 8080))]
+    assert "Now open http://localhost:8080 in a browser" in player.said
     player.feed(LiveDone())
     assert player.asked(WriteProgress)[0].progress.passed == ("1.0",)
     player.key("n")
@@ -498,3 +500,24 @@ def test_whatever_happens_in_whatever_order_the_session_goes_on(play: Play, happ
         assert len({one.launch for one in player.session.programs}) == len(player.session.programs)
         assert what_next(player.session).endswith((".", ")."))
         assert react(player.session, Tick(player.at))[0] is not None
+
+
+def test_where_lines_are_typed_only_the_keys_that_work_there_are_shown(play: Play) -> None:
+    player = play("1.0")
+    player.key("?")
+    shown = [key for key, _ in player.asked(ShowKeys)[0].keys]
+    assert shown == ["n", "b", "h", "s", "l", "q", "?", "Ctrl+D"]
+    player = play("1.1")
+    player.key("?")
+    assert {"d", "r", "p", "w"} < {key for key, _ in player.asked(ShowKeys)[0].keys}
+
+
+def test_a_program_listens_again_only_when_it_has_listened_before(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(ProgramEnded(1, 1.0, code=1, traceback="SyntaxError"))
+    player.save()
+    player.listen()
+    assert "server.py listens on port 8080" in player.said
+    player.save()
+    player.listen()
+    assert "server.py listens again on port 8080" in player.said

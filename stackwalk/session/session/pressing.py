@@ -35,6 +35,12 @@ KEYS = (
     ("?", "these keys"),
 )
 
+# Where lines are typed, a letter by itself, and Enter, is a key.
+LIVE_KEYS = (
+    *((letter, does) for letter, does in KEYS if letter in "nbhslq?"),
+    ("Ctrl+D", "hang up on the client, whatever was sent so far"),
+)
+
 
 def go_on(session: Session, at: float) -> Reaction:
     """To the next step; where this lab has none, say where the road goes on."""
@@ -140,7 +146,7 @@ def _words(session: Session, _at: float) -> Reaction:
 
 
 def _keys(session: Session, _at: float) -> Reaction:
-    return session, (ShowKeys(KEYS),)
+    return session, (ShowKeys(LIVE_KEYS if session.stage_open else KEYS),)
 
 
 _DOES: dict[str, Callable[[Session, float], Reaction]] = {

@@ -40,6 +40,7 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     if target is not None:
         program = replace(program, phase=Phase.LISTENING, ports=event.ports, heard=True)
         actions = (Say(_listens(session, program), "good"),)
+        session = replace(session, heard=True)
     elif event.ports:
         program = replace(program, phase=Phase.ELSEWHERE, ports=event.ports)
         actions = (Say(_listens_elsewhere(session, program), "bad"),)
@@ -157,7 +158,7 @@ def _loopback(address: str) -> str | None:
 
 
 def _listens(session: Session, program: Running) -> str:
-    again = "listens again" if session.launches > 1 else "listens"
+    again = "listens again" if session.heard else "listens"
     if session.outer is None or session.outer.launch != program.launch or session.door is None:
         return f"{program.spec.file} {again} on port {program.spec.port}."
     return f"{program.spec.file} {again} on port {program.spec.port}: http://{session.address}"

@@ -110,7 +110,14 @@ def react(session: Session, event: Event) -> Reaction:
         case LiveDone():
             return _seen_live(session)
         case StageListening(port):
-            return session, (Aim(Port("127.0.0.1", port, session.port)),) if session.stage_open else ()
+            return _stage_listening(session, port)
+
+
+def _stage_listening(session: Session, port: int) -> Reaction:
+    if not session.stage_open:
+        return session, ()
+    begin_here = Say(f"Now open http://{session.address} in a browser, and look here.", "ask")
+    return session, (Aim(Port("127.0.0.1", port, session.port)), begin_here)
 
 
 def _seen_live(session: Session) -> Reaction:

@@ -59,6 +59,7 @@ class Session:
     let_go: bool = False  # the learner runs the program by hand
     movable: bool = True  # the probe can move the program's port
     launches: int = 0
+    heard: bool = False  # a program has listened where the lesson says, in this lab
     quick_launches: int = 0  # in a row, each for a save that came at once after the last launch
     ignored: frozenset[str] = frozenset()  # files that the program itself writes
     run: int = 0  # the number of the last run of the checks
