@@ -24,7 +24,7 @@ from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
-from stackwalk.heeding import heeding
+from stackwalk.heeding import heeding, suspend
 from stackwalk.screen.bottom import Bottom
 from stackwalk.screen.console import Screen
 from stackwalk.screen.keys import PASTE_OFF, PASTE_ON, cbreak, single_keys
@@ -102,7 +102,7 @@ def live_lab(
         with contextlib.ExitStack() as stack:
             live = Live(course, workspace, screen, keyboard, stack)
             stack.callback(live.mailbox.close)
-            stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing))
+            stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing, live.pause))
             live.tell(why, damage)
             live.open(lab, step, progress, port)
             live.run()
@@ -120,6 +120,7 @@ class Live:
         self.mailbox = Mailbox()
         self.status: int | None = None  # with which to leave
         self.redraw = False
+        self._pausing = False
         self._course = course
         self._workspace = workspace
         self._keyboard = keyboard
@@ -175,6 +176,11 @@ class Live:
         self.redraw = True
         self.mailbox.ring()
 
+    def pause(self) -> None:
+        """Stop, as soon as can be, until the shell says "go on"; may be called by a signal handler."""
+        self._pausing = True
+        self.mailbox.ring()
+
     def _saved(self, paths: tuple[str, ...]) -> None:
         files = tuple(one.spec.file for one in self._session.programs)
         self.mailbox.put(Saved(paths, self._present(files), time.monotonic()))
@@ -188,6 +194,8 @@ class Live:
         """Go on until somebody leaves."""
         ticked = time.monotonic()
         while self.status is None:
+            if self._pausing:
+                self._rest()
             self._draw_bottom()
             if not self._waiting:
                 self._wait(max(0.0, ticked + TICK - time.monotonic()))
@@ -201,6 +209,15 @@ class Live:
                 self._happened(self._waiting.popleft())
             if self.bottom.screen.closed:
                 return  # nobody sees anything any more
+
+    def _rest(self) -> None:
+        """Give the terminal back, and stop until the shell says "go on"."""
+        self._pausing = False
+        if self._stage is not None:
+            self._stage.hide()
+        self._give_terminal_back()
+        suspend()
+        self.redraw = True
 
     def _wait(self, seconds: float) -> None:
         """Wait for whatever comes first, and make events of it."""

@@ -521,3 +521,12 @@ def test_a_program_listens_again_only_when_it_has_listened_before(play: Play) ->
     player.save()
     player.listen()
     assert "server.py listens again on port 8080" in player.said
+
+
+def test_who_goes_back_once_all_is_passed_can_go_on_again(play: Play) -> None:
+    passed = Progress(opened=("1.0", "1.1", "1.2", "1.3"), passed=("1.0", "1.1", "1.2", "1.3"), current="1.3")
+    player = play("1.0", progress=passed)
+    for step in ("1.1", "1.2", "1.3", "1.3"):
+        player.key("n")
+        assert player.session.step.id == step
+    assert "the road ends here" in player.said

@@ -112,7 +112,9 @@ def onward(session: Session) -> Step | None:
     """The step that n goes to: after one that has passed as the course says, else simply the next one."""
     steps = session.lab.steps
     if session.step.id in session.progress.passed:
-        return next_after(session.course, session.progress, session.step)
+        following = next_after(session.course, session.progress, session.step)
+        if following is not None:
+            return following
     place = steps.index(session.step)
     return steps[place + 1] if place + 1 < len(steps) else None
 
