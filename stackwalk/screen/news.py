@@ -91,7 +91,7 @@ def draw_traceback(program: str, text: str) -> RenderableType:
 def draw_block(text: str) -> RenderableType:
     """Return what a client of ours printed."""
     lines = text.rstrip("\n").split("\n")
-    shown = [Text(f"  {line}", no_wrap=True, overflow="fold") for line in lines[:MOST_LINES]]
+    shown: list[RenderableType] = [Hanging(Text("  "), Text(line), whole=True) for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
         shown.append(Text(f"  … {len(lines) - MOST_LINES:,} more lines", style="dim"))
     return Group(*shown)

@@ -126,6 +126,7 @@ class Live:
         self._keyboard = keyboard
         self._stack = stack
         self._waiting: deque[Event] = deque()
+        self._doing: deque[Action] = deque()
         self._keys = Keys()
         self._cooked = contextlib.ExitStack()  # undoes what was done to the terminal
         self._stage: LiveStep | None = None
@@ -266,8 +267,9 @@ class Live:
         self._do(actions)
 
     def _do(self, actions: tuple[Action, ...]) -> None:
-        for action in actions:
-            self._perform(action)
+        self._doing += actions
+        while self._doing:
+            self._perform(self._doing.popleft())
 
     def _perform(self, action: Action) -> None:
         match action:
@@ -282,8 +284,9 @@ class Live:
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
-                # At once: what is drawn next names the door.
-                self._happened(self._doors.open(port))
+                # At once, for what is drawn next names the door; what is said of it comes below that.
+                self._session, later = react(self._session, self._doors.open(port))
+                self._doing += later
             case ShutDoor():
                 self._doors.close()
                 self._waiting.append(DoorShut())
@@ -332,7 +335,7 @@ class Live:
             self._show(Text(f"Put into your folder: {', '.join(file.name for file in put)}"))
 
     def _send(self, line: str) -> None:
-        self._show(Text(f"$ {line}", style="bold", no_wrap=True, overflow="ignore"))
+        self._show(Text(f"$ {safe(line)}", style="bold", no_wrap=True, overflow="ignore"))
         self._sending.send(line, PATIENCE if self._stage is None else PATIENCE_WITH_PEOPLE)
 
     def _open_stage(self) -> None:

@@ -43,6 +43,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramsGone,
     Saved,
     Sighted,
     StageListening,
@@ -335,12 +336,43 @@ def test_a_program_that_cannot_be_moved_gets_the_typed_port_and_the_door_moves(p
     player.feed(DoorOpened(8080))
     player.feed(ProgramEnded(1, 1.0, code=1, traceback="OSError: [Errno 98] Address already in use"))
     assert player.asked(OpenDoor) == [OpenDoor(8081)]
-    assert player.launched == [Launch(0, 2, False)]
+    assert player.checked and not player.launched  # what the checks met may have been our door: they are run anew
     player.feed(DoorOpened(8081))
     assert "open localhost:8081" in player.said
+    player.judge(PASSED)
+    assert player.launched == [Launch(0, 2, False)]
     player.listen(real=8080)
     assert player.asked(Aim)[0].target.number == 8080
     assert "http://localhost:8081" in player.said
+
+
+def test_a_program_that_cannot_be_moved_and_its_checks_take_turns(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(9090))
+    player.listen(real=8080)
+    assert "take turns" in player.said
+    assert player.asked(EndPrograms) and not player.checked
+    player.feed(ProgramsGone())
+    assert player.checked and not player.launched
+    player.feed(ProgramsGone())
+    assert player.actions == ()
+    player.judge(FAILED)
+    assert player.launched == [Launch(0, 2, False)]
+    player.listen(real=8080)
+    player.save()
+    assert player.asked(EndPrograms) and not player.launched and not player.checked
+    player.save()
+    player.feed(ProgramsGone())
+    assert player.checked == [RunCheck(player.session.run, "1.1")]
+    player.save()  # the checks have the port already
+    assert player.checked == [RunCheck(player.session.run, "1.1")]
+    player.feed(NotJudged(player.session.run, "It could not be run.", "Press r."))
+    assert player.launched == [Launch(0, 3, False)]
+    player.key("r")
+    player.key("d")
+    player.feed(ProgramsGone())
+    player.judge(PASSED)
+    assert not player.launched
 
 
 def test_a_program_that_takes_its_own_port_twice_is_not_launched_for_ever(play: Play) -> None:
@@ -348,6 +380,7 @@ def test_a_program_that_takes_its_own_port_twice_is_not_launched_for_ever(play: 
     player.feed(DoorOpened(8080))
     player.feed(ProgramEnded(1, 1.0, code=1, last_words="Address already in use"))
     player.feed(DoorOpened(8081))
+    player.judge(FAILED)
     player.feed(ProgramEnded(2, 2.0, code=1, last_words="Address already in use"))
     assert not player.launched
     assert "ended with exit status 1" in player.said
