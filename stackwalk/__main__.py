@@ -1,5 +1,6 @@
 """The entry point. --version is answered before anything heavy is imported."""
 
+import os
 import sys
 
 from stackwalk import __version__
@@ -10,9 +11,24 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"stackwalk {__version__}")
         return
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        _fill_streams()
     from stackwalk.cli import run
 
     sys.exit(run())
+
+
+def _fill_streams() -> None:
+    """Give a process that was started with closed streams some that lead nowhere: what it opens must not be one."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
 
 
 if __name__ == "__main__":
