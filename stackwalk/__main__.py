@@ -5,6 +5,9 @@ import sys
 
 from stackwalk import __version__
 
+INTERRUPTED = 130
+ENDED_BY_HAND = ("lab", "trace", "up", "watch")  # Ctrl+C is how these end; it breaks off any other
+
 
 def main() -> None:
     """Run the command line; never returns normally with a status other than 0."""
@@ -13,9 +16,13 @@ def main() -> None:
         return
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
         _fill_streams()
-    from stackwalk.cli import run
+    try:
+        from stackwalk.cli import run
 
-    sys.exit(run())
+        status = run()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    sys.exit(0 if status == INTERRUPTED and sys.argv[1:2] and sys.argv[1] in ENDED_BY_HAND else status)
 
 
 def _fill_streams() -> None:
