@@ -25,7 +25,6 @@ class Status(IntEnum):
     FAILED = 1  # the learner's code falls short
     COULD_NOT_RUN = 2  # usage or environment
     BROKEN = 3  # the check itself
-    INTERRUPTED = 130
 
 
 app = typer.Typer(
@@ -62,8 +61,6 @@ def run() -> int:
         return _say_error(error)
     except typer.TyperException as error:
         return _say_error(StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is."))
-    except KeyboardInterrupt:
-        return Status.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left (`| head -1`). Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
