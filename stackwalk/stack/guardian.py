@@ -61,7 +61,7 @@ def _go_first() -> None:
         try:  # noqa: SIM105
             # What we fork is scheduled as usual.
             os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
-        except OSError:
+        except (AttributeError, OSError):
             pass
 
 
@@ -260,7 +260,9 @@ class Guardian:
             if verb == "end":
                 patience = rest[0]
                 if ward.status is None and ward.pid:
-                    _send_signal(ward.pid, signal.SIGTERM)
+                    with kin.Hold(ward.pid) as held:  # reaped by now, its number may be another's
+                        if held.look is not None and held.look.parent in (ward.foster, os.getpid()):
+                            held.send(signal.SIGTERM)
                     ward.kill_at = now + patience
                 else:
                     ward.kill_at = now

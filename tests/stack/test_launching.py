@@ -12,7 +12,7 @@ import pytest
 from bench import PATIENT, Bench, bench, said, until
 
 from stackwalk.errors import StackwalkError
-from stackwalk.stack.environment import learner_environment
+from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Program
 from stackwalk.stack.limits import Ending
 
@@ -149,6 +149,31 @@ def test_what_can_not_be_started_says_why(here: Bench, command: list[str], folde
     assert words in caught.value.what + caught.value.try_this
     program = here.begin("pass")  # and the guardian works on
     assert program.wait(PATIENT) == Ending(0, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("door.bind(('', 8080))", "OSError: [Errno 98] Address already in use"),
+        ("door.bind('', 8080)", "TypeError: socket.bind() takes exactly one argument (2 given)"),
+        ("door.bind(8080)", "TypeError: bind(): AF_INET address must be tuple, not int"),
+    ],
+)
+def test_the_traceback_of_a_failing_bind_is_the_learners_own(here: Bench, line: str, error: str) -> None:
+    source = f"import socket\nfirst = socket.create_server(('', 8080))\ndoor = socket.socket()\n{line}\n"
+    program = here.begin(source, moved={8080: free_port()})
+    seen: list[str] = []
+    program.output.watch(seen.extend)
+    assert program.wait(PATIENT) == Ending(1, None)
+    shown = program.output.text().splitlines()
+    assert shown[:3] == [
+        "Traceback (most recent call last):",
+        f'  File "{here.folder}/program.py", line 4, in <module>',
+        f"    {line}",
+    ]
+    assert shown[-1] in (error, error.replace("socket.bind", "_socket.socket.bind"))  # as Python's version words it
+    assert [each for each in shown if "File" in each] == shown[1:2]
+    assert shown[-len(seen) :] == seen
 
 
 def test_many_can_be_launched_from_many_threads(here: Bench) -> None:
