@@ -208,6 +208,12 @@ def tasks_in_all() -> int | None:
     return int(counts) if counts.isdigit() else None
 
 
+def newest() -> int:
+    """The number of the process or thread that was made last on this machine; 0 where it can't be had cheaply."""
+    last = _read("/proc/loadavg").rpartition(b" ")[2].strip()
+    return int(last) if last.isdigit() else 0
+
+
 def _table() -> dict[int, Look]:
     """All processes at once: for kernels without the children files, and (not yet run) for macOS by ps."""
     if LINUX:
