@@ -51,6 +51,14 @@ def test_what_was_printed_is_complete_when_the_end_is_told(here: Bench) -> None:
         program.end()
 
 
+def test_a_watcher_has_all_that_was_printed_when_the_end_is_told(here: Bench) -> None:
+    program = here.begin("print('at once'); print('no end', end='')")
+    seen: list[str] = []
+    program.output.watch(seen.extend)
+    assert program.wait(PATIENT) == Ending(0, None)
+    assert seen == ["at once", "no end"]
+
+
 def test_a_program_that_runs_has_no_ending_yet(here: Bench) -> None:
     program = here.begin("import time; print('up'); time.sleep(600)")
     assert said(program, "up")
@@ -177,7 +185,7 @@ def test_the_traceback_of_a_failing_bind_is_the_learners_own(here: Bench, line: 
     ]
     assert shown[-1] in (error, error.replace("socket.bind", "_socket.socket.bind"))  # as Python's version words it
     assert [each for each in shown if "File" in each] == shown[1:2]
-    assert shown[-len(seen) :] == seen
+    assert seen == shown
 
 
 def test_many_can_be_launched_from_many_threads(here: Bench) -> None:
