@@ -28,6 +28,7 @@ class Output:
         self._head = bytearray()
         self._tail = bytearray()
         self._partial = b""
+        self._finished = False
         self._shown = FrameFilter()  # for the watcher, who gets line after line
         self._callback: Callable[[tuple[str, ...]], None] | None = None
         self.total = 0
@@ -62,12 +63,17 @@ class Output:
         with self._passing:
             self._callback = callback
             self._pass_on(callback, self._kept(0))
+            self._end_line()
 
     def finish(self) -> None:
         """Pass on a last line that has no end: the program has ended."""
         with self._passing:
-            if self._callback is not None and self._partial:
-                self._pass_on(self._callback, b"\n")
+            self._finished = True
+            self._end_line()
+
+    def _end_line(self) -> None:
+        if self._finished and self._callback is not None and self._partial:
+            self._pass_on(self._callback, b"\n")
 
     def _pass_on(self, callback: Callable[[tuple[str, ...]], None], data: bytes) -> None:
         *lines, partial = (self._partial + data).split(b"\n")

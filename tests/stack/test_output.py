@@ -90,6 +90,9 @@ def test_a_last_line_without_an_end_is_passed_on_at_the_end() -> None:
     output.finish()
     output.finish()
     assert seen == ["one", "two"]
+    late: list[str] = []
+    output.watch(late.extend)
+    assert late == ["one", "two"]
 
 
 def test_a_watcher_of_a_flood_is_told_how_much_it_does_not_get() -> None:
