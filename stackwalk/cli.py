@@ -12,7 +12,6 @@ from stackwalk import __version__
 from stackwalk.errors import StackwalkError
 
 if TYPE_CHECKING:
-
     from stackwalk.course.lesson import Course, Lab, Progress, Step
     from stackwalk.course.workspace import Workspace
     from stackwalk.screen.console import Screen
@@ -86,8 +85,12 @@ def _say_error(error: StackwalkError) -> int:
 
 
 def _asked_on_the_command_line() -> str:
-    words = [word for word in sys.argv[2:] if not word.startswith("-")]
-    return "all" if "--all" in sys.argv else next(iter(words), "")
+    words = sys.argv[2:]
+    if "--all" in words:
+        return "all"
+    valued = ("--from", "--junit", "--seed", "--workspace")
+    pairs = zip(words, ["", *words], strict=False)
+    return next((word for word, before in pairs if not word.startswith("-") and before not in valued), "")
 
 
 @app.callback(invoke_without_command=True)
