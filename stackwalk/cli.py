@@ -160,9 +160,12 @@ def lab(
 @app.command()
 def check(
     what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every step of every lab.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every step of every lab, begun or not, with a score.")] = False,
     only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")] = False,
+    junit: Annotated[
+        str | None, typer.Option("--junit", metavar="FILE", help="Write the verdict to FILE as JUnit XML, too.")
+    ] = None,
     seed: Annotated[str | None, typer.Option("--seed", help="Repeat a run: the seed that it reported.")] = None,
     workspace: WorkspaceFlag = None,
     course_folder: FromFlag = None,
@@ -184,7 +187,8 @@ def check(
         only=only,
         seed=seed,
         as_json=as_json,
-        console=_console(),
+        junit=None if junit is None else Path(junit),
+        screen=_console,
     )
 
 

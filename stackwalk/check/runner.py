@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Tally:
         self.done = False
         self._blocked: str | None = None
         self._began: tuple[str, str, str] | None = None
-        self._at = time.monotonic()
+        self._at = self._check_began_at = time.monotonic()
 
     @property
     def left(self) -> float:
@@ -57,13 +58,16 @@ class Tally:
         if word == "began":
             step, name, title = value
             self._began = (step, name, title)
+            self._check_began_at = time.monotonic()
         elif word == "blocked":
             self._blocked, self.done = value, True
         elif word == "done":
             self.done = True
         elif word == "finding":
-            self._began = None
             finding = Finding.from_value(value)
+            if self._began is not None:
+                finding = replace(finding, seconds=time.monotonic() - self._check_began_at)
+            self._began = None
             self.findings.append(finding)
             return finding
         return None
@@ -86,8 +90,13 @@ class Tally:
         return Verdict(self.plan.asked, steps_that_ran(found), self.plan.seed, seconds, found, self._blocked)
 
 
-def grade(plan: Plan, *, on_finding: OnFinding | None = None) -> Verdict:
-    """Run the plan's checks and give exactly one verdict; on_finding is called for each finding."""
+def grade(
+    plan: Plan, *, on_finding: OnFinding | None = None, meanwhile: Callable[[], None] | None = None
+) -> Verdict:
+    """Run the plan's checks and give exactly one verdict; on_finding is called for each finding.
+
+    meanwhile is called once, when the run has begun: there the caller gets ready for the verdict.
+    """
     if threading.active_count() > 1:
         from stackwalk.check.warm import grade_elsewhere
 
@@ -96,6 +105,8 @@ def grade(plan: Plan, *, on_finding: OnFinding | None = None) -> Verdict:
     with scratch_folder() as scratch, reaping():
         pid, reading = fork_run(plan, scratch)
         try:
+            if meanwhile is not None:
+                meanwhile()
             _follow(tally, reading, on_finding or (lambda finding: None), scratch)
         finally:
             os.close(reading)

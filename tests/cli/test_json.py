@@ -127,7 +127,7 @@ def test_a_workspace_that_is_too_large_to_copy(here: Path) -> None:
     ],
 )
 def test_the_schema_refuses_what_is_not_so(change: dict[str, Any], here: Path) -> None:
-    check = {
+    check: dict[str, Any] = {
         "step": "1.1", "name": "it", "title": "it works", "outcome": "passed", "cause": None, "message": "",
         "expected": "", "actual": "", "hint": "", "transcript": [],
     }  # fmt: skip
