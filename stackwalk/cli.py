@@ -160,7 +160,9 @@ def lab(
 @app.command()
 def check(
     what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every step of every lab, begun or not, with a score.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every step of every lab, begun or not, with a score.")
+    ] = False,
     only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")] = False,
     junit: Annotated[

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ def check_workspace(
         _aside(note)
     grading = steps_to_grade(course, progress, asked, only=only, all=every)
     plan = Plan.of(course, grading.asked, grading.steps, workspace.root, seed or new_seed())
+    if every:
+        plan = replace(plan, each=True)
     began = datetime.now()
     sweep()
     verdict = grade(plan, meanwhile=None if as_json else _import_what_draws)

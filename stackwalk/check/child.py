@@ -1,4 +1,4 @@
-"""One run in a process of its own, forked from one without threads: what a check does, its parent survives.
+"""One part of a run in a process of its own, forked from one without threads: its parent survives it.
 
 The child writes JSON lines to a pipe ("began", "finding", "blocked", "done"). It dies with its parent, and
 the guardian that it started ends with it.
@@ -8,6 +8,7 @@ import _ctypes
 import contextlib
 import json
 import os
+import pickle
 import signal
 import sys
 import traceback
@@ -18,6 +19,7 @@ from stackwalk.check.plan import Plan
 from stackwalk.errors import StackwalkError
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
+FORKS = sys.platform != "darwin"  # Apple's libraries do not survive a fork without exec (not yet run there)
 
 
 def die_with_parent(parent: int) -> None:
@@ -35,9 +37,18 @@ def prctl(option: int, value: int) -> None:
         _ctypes.call_function(address, (option, value, 0, 0, 0))
 
 
-def fork_run(plan: Plan, scratch: Path, *, close: tuple[int, ...] = ()) -> tuple[int, int]:
-    """Fork a run that closes these; its process id, and the end of the pipe from which its lines are read."""
+def begin_run(plan: Plan, scratch: Path, *, close: tuple[int, ...] = ()) -> tuple[int, int]:
+    """Begin a run in a process of its own; its process id, and the end of the pipe from which its lines are read.
+
+    It is forked, without the descriptors in `close`; where that is not safe, it is spawned.
+    """
     reading, writing = os.pipe()
+    pid = _fork(plan, scratch, reading, writing, close) if FORKS else _spawn(plan, scratch, writing)
+    os.close(writing)
+    return pid, reading
+
+
+def _fork(plan: Plan, scratch: Path, reading: int, writing: int, close: tuple[int, ...]) -> int:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -46,8 +57,28 @@ def fork_run(plan: Plan, scratch: Path, *, close: tuple[int, ...] = ()) -> tuple
         for descriptor in (reading, *close):
             os.close(descriptor)
         _be_run(plan, scratch, writing, parent)
-    os.close(writing)
-    return pid, reading
+    return pid
+
+
+def _spawn(plan: Plan, scratch: Path, writing: int) -> int:
+    request = scratch / "request"
+    request.write_bytes(pickle.dumps((plan, scratch, os.getpid())))
+    path = os.pathsep.join(path for path in sys.path if path)
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "stackwalk.check.child"],
+        {**os.environ, "PYTHONPATH": path},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, str(request), os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, writing, 1),
+        ],
+    )
+
+
+def _spawned() -> NoReturn:
+    """The other end of _spawn: the request is on stdin, the lines go where stdout went."""
+    plan, scratch, parent = pickle.load(sys.stdin.buffer)
+    _be_run(plan, scratch, os.dup(1), parent)
 
 
 def _be_run(plan: Plan, scratch: Path, writing: int, parent: int) -> NoReturn:
@@ -93,10 +124,14 @@ def run(plan: Plan, scratch: Path, writing: int) -> None:
     from stackwalk.check.opening import opened_bench
 
     try:
-        with opened_bench(plan, scratch, ahead=True) as bench:
+        with opened_bench(plan, scratch, ahead=plan.skipped_for is None) as bench:
             # Imported while the learner's program starts.
             from stackwalk.check.grader import run_checks
 
             run_checks(plan, bench, tell)
     except StackwalkError as error:
         tell("blocked", f"{error.what} {error.try_this}")
+
+
+if __name__ == "__main__":
+    _spawned()

@@ -59,7 +59,7 @@ class Reporter:
         self._bench = bench
         self._tell = tell
         self._steps = {step.check: step for step in plan.steps}
-        self._failed: Step | None = None  # the first step of which a check failed
+        self._failed = plan.skipped_for  # the first step of which a check failed
         self._found: set[str] = set()  # steps that had a check
         self._mistakes: dict[int, Sequence[Mistake]] = {}
         self._said_slow = False
@@ -135,7 +135,8 @@ class Reporter:
         self._say(Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} {why}."))
 
     def _say(self, finding: Finding) -> None:
-        if finding.outcome not in (Outcome.PASSED, Outcome.SKIPPED) and self._failed is None:
+        falls_short = finding.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
+        if falls_short and self._failed is None and not self._plan.each:
             self._failed = next(step for step in self._plan.steps if step.id == finding.step)
         self._tell("finding", finding.to_value())
 

@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stackwalk.check.plan import Plan
-from stackwalk.check.runner import OnFinding, Tally
+from stackwalk.check.runner import OnFinding
+from stackwalk.check.tally import Tally
 from stackwalk.check.verdict import Finding, Verdict
 from stackwalk.course.lesson import Course
 
@@ -115,9 +116,7 @@ class Warm:
             verdict, self._tally = self._tally.verdict(), None
             yield verdict
 
-    def _lost(
-        self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended"
-    ) -> None:
+    def _lost(self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended") -> None:
         if self._tally is not None:
             broken = self._tally.break_off(why)
             if broken is not None:

@@ -10,44 +10,26 @@ import signal
 import socket
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from stackwalk.check import grader, opening
-from stackwalk.check.child import PR_SET_CHILD_SUBREAPER, fork_run, prctl
+from stackwalk.check.child import PR_SET_CHILD_SUBREAPER, prctl
 from stackwalk.check.plan import Plan
-from stackwalk.check.runner import GRACE, Tally, last_print, make_scratch, remove
-from stackwalk.check.verdict import Finding
+from stackwalk.check.run import GRACE, Run
+from stackwalk.errors import StackwalkError
 
 IMPORTED = (grader, opening)  # what a run needs is here before it is forked
 IDLE = 3600.0  # seconds; only a bound
 
 
-class Run:
-    """One forked run."""
-
-    def __init__(self, number: int, plan: Plan, closing: int) -> None:
-        self.number = number
-        self.tally = Tally(plan)
-        self.scratch: Path = make_scratch()
-        self.pid, self.reading = fork_run(plan, self.scratch, close=(closing,))
-        self.pending = b""
-        self.kill_at: float | None = None  # it is over, and may still end its programs until then
-        self.ended = False
-
-    def kill(self) -> None:
-        """End it now; its guardian sees that, and ends its programs."""
-        if not self.ended:
-            os.kill(self.pid, signal.SIGKILL)
-
-
 class Warmed:
-    """The loop: requests from the parent, lines from the run, children that ended."""
+    """The loop: requests from the parent, findings from the run, children that ended."""
 
     def __init__(self, link: socket.socket) -> None:
         self.link = link
+        self.number = 0  # of the last request
         self.run: Run | None = None
-        self.leaving: list[Run] = []  # over or cancelled, and not yet gone
+        self.leaving: list[Run] = []  # done or cancelled, and not yet gone
         self.inbox = b""
 
     def serve(self) -> None:
@@ -59,19 +41,17 @@ class Warmed:
         while self.reap() and time.monotonic() < deadline:
             select.select([], [], [], 0.005)
         for run in self.leaving:
-            remove(run.scratch)
+            run.remove()
 
     def step(self) -> bool:
         """Wait for one thing to happen and do what it asks; False when the parent is gone."""
-        watched: list[Any] = [self.link] + ([self.run.reading] if self.run else [])
-        ahead = IDLE if self.run is None else self.run.tally.left
+        watched: list[Any] = [self.link] + (self.run.readable if self.run else [])
+        ahead = IDLE if self.run is None else self.run.left
         ready = select.select(watched, [], [], min(ahead, 0.02) if self.leaving else ahead)[0]
         if self.link in ready and not self.listen():
             return False
-        if self.run is not None and self.run.reading in ready:
-            self.hear(self.run)
-        if self.run is not None and self.run.tally.left == 0:
-            self.broken(self.run, f"it did not come to an end within {self.run.tally.plan.deadline:.0f} s")
+        if self.run is not None:
+            self.hear(self.run, ready)
         self.reap()
         return True
 
@@ -82,62 +62,50 @@ class Warmed:
             return False
         self.inbox += data
         while len(self.inbox) >= 4 and len(self.inbox) >= (size := int.from_bytes(self.inbox[:4], "big") + 4):
-            number, plan = pickle.loads(self.inbox[4:size])
+            self.number, plan = pickle.loads(self.inbox[4:size])
             self.inbox = self.inbox[size:]
             self.retire()
             if plan is not None:
-                self.run = Run(number, plan, self.link.fileno())
+                self.begin(plan)
         return True
 
-    def hear(self, run: Run) -> None:
-        """Take in what the run says, and pass it on."""
-        data = os.read(run.reading, 65536)
-        if not data:
-            self.broken(run, f"its process ended in the middle{last_print(run.scratch)}")
-            return
-        *lines, run.pending = (run.pending + data).split(b"\n")
-        for line in lines:
-            word, value = next(iter(json.loads(line).items()))
-            run.tally.note(word, value)
-            self.tell(run, word, value)
-        if run.tally.done:
-            run.kill_at = time.monotonic() + GRACE
+    def begin(self, plan: Plan) -> None:
+        """Begin a run."""
+        try:
+            self.run = Run(plan, (self.link.fileno(),))
+        except StackwalkError as error:
+            self.tell("blocked", f"{error.what} {error.try_this}")
+
+    def hear(self, run: Run, ready: list[Any]) -> None:
+        """Pass on what can be told of a run."""
+        for finding in run.hear(ready):
+            self.tell("finding", finding.to_value())
+        if run.done:
+            self.tell("done", None) if run.blocked is None else self.tell("blocked", run.blocked)
             self.retire()
 
-    def broken(self, run: Run, why: str) -> None:
-        """The run is over without having come to its end."""
-        finding = run.tally.break_off(why)
-        if isinstance(finding, Finding):
-            self.tell(run, "finding", finding.to_value())
-        self.tell(run, "done", None)
-        self.retire()
-
-    def tell(self, run: Run, word: str, value: Any) -> None:
+    def tell(self, word: str, value: Any) -> None:
         """Send one line to the parent."""
-        self.link.sendall(json.dumps([run.number, word, value]).encode("ascii") + b"\n")
+        self.link.sendall(json.dumps([self.number, word, value]).encode("ascii") + b"\n")
 
     def retire(self) -> None:
-        """The present run no longer counts: it is killed, unless it is over and only ends its programs."""
+        """The present run no longer counts."""
         run, self.run = self.run, None
         if run is not None:
-            os.close(run.reading)
-            if run.kill_at is None:
-                run.kill()
+            run.retire()
             self.leaving.append(run)
 
     def reap(self) -> bool:
-        """Bury children that have ended, and remove what is gone; whether any child is left."""
-        now = time.monotonic()
+        """Bury what has ended, and remove its folders once no child is left; whether one is."""
         for run in self.leaving:
-            if run.kill_at is not None and now > run.kill_at:
-                run.kill()
+            run.bury()
         try:
-            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:  # orphans that came to us, too
                 for run in [*self.leaving, *([self.run] if self.run else [])]:
-                    run.ended = run.ended or run.pid == pid
+                    run.ended(pid)
         except ChildProcessError:
             for run in self.leaving:
-                remove(run.scratch)
+                run.remove()
             self.leaving.clear()
             return False
         return True

@@ -83,9 +83,7 @@ def test_what_helps_is_all_in_the_report() -> None:
 @given(st.text(st.characters(codec=None)), st.binary(), st.sampled_from(list(Outcome)))
 def test_nothing_that_a_program_says_can_spoil_the_report(text: str, data: bytes, outcome: Outcome) -> None:
     cause = text if outcome is Outcome.FAILED else None
-    hostile = Finding(
-        "1.1", text, text, outcome, cause, text, text, text, text, (Piece(0.0, "client", data),), text
-    )
+    hostile = Finding("1.1", text, text, outcome, cause, text, text, text, text, (Piece(0.0, "client", data),), text)
     seeded = Verdict(text, ("1.1",), text, 0.1, (hostile,), text)
     assert len(report(seeded).findall("testsuite/testcase")) == 1
     said = {*text, *map(chr, range(0x20)), "\x7f", "\ufffe", "\ud800"}
