@@ -6,12 +6,14 @@ part falls short, the parts after it are ended: their checks are skipped, as the
 
 import json
 import os
+import select
 import signal
 import time
 from collections import deque
 from collections.abc import Collection
+from dataclasses import replace
 
-from stackwalk.check.child import begin_run
+from stackwalk.check.child import fork_run, open_gate
 from stackwalk.check.plan import SIDE_BY_SIDE, Plan
 from stackwalk.check.scratch import last_print, make_scratch, remove
 from stackwalk.check.tally import Tally
@@ -24,15 +26,20 @@ GRACE = 2.0  # seconds in which a part that is over may end its programs
 class Part:
     """One part in a process of its own."""
 
-    def __init__(self, plan: Plan, close: tuple[int, ...]) -> None:
+    def __init__(self, plan: Plan, *, gated: bool = False) -> None:
         self.plan = plan
         self.tally = Tally(plan)
         self.over = False
         self.ended = False  # its process has been waited for
         self._kill_at: float | None = None  # it is over, and may still end its programs until then
         self._scratch = make_scratch()
-        self.pid, self.reading = begin_run(plan, self._scratch, close=close)
+        self.pid, self.reading = fork_run(plan, self._scratch, gated=gated)
         self._pending = b""
+
+    def open(self, plan: Plan) -> None:
+        """Let it begin, where it was gated."""
+        self.plan, self.tally = plan, Tally(plan)
+        open_gate(self.reading, plan)
 
     def hear(self) -> None:
         """Take in what it says."""
@@ -88,12 +95,13 @@ class Part:
 class Run:
     """The parts of one run, and what may be told of them so far."""
 
-    def __init__(self, plan: Plan, close: tuple[int, ...] = ()) -> None:
+    def __init__(self, plan: Plan, *, gated: bool = False) -> None:
         self.plan = plan
         self.done = False
         self.blocked: str | None = None  # why nothing ran
         self._leaving: list[Part] = []  # heard no longer; their folders are still there
-        self._close = close
+        self._stamp = _stamp(plan) if gated else ()
+        self._gated = gated  # its parts get ready, and wait for open()
         self._findings: list[Finding] = []
         self._waiting = deque(plan.parts)
         self._parts: list[Part] = []  # in the plan's order: those before the first are told, those after it wait
@@ -105,6 +113,24 @@ class Run:
         except StackwalkError:
             self.retire()
             raise
+
+    def fits(self, plan: Plan) -> bool:
+        """Whether a gated run is good for this plan: but for the seed it is the same, and no check has changed."""
+        same = replace(self.plan, seed=plan.seed) == plan and self._stamp == _stamp(plan)
+        return same and not select.select(self.readable, [], [], 0)[0]
+
+    def open(self, plan: Plan) -> None:
+        """Let a gated run begin, with this plan's seed. Raises OSError where a part of it has ended."""
+        self.plan, self._gated = plan, False
+        self._began = time.monotonic()
+        self._waiting = deque(plan.parts[len(self._parts) :])
+        for part, its_plan in zip(self._parts, plan.parts, strict=False):
+            part.open(its_plan)
+
+    @property
+    def pids(self) -> set[int]:
+        """The processes of its parts that have not been waited for."""
+        return {part.pid for part in (*self._parts, *self._leaving) if not part.ended}
 
     @property
     def readable(self) -> list[int]:
@@ -160,8 +186,7 @@ class Run:
     def _fill(self) -> None:
         """Begin waiting parts while few enough run."""
         while self._waiting and len(self.readable) < SIDE_BY_SIDE:
-            siblings = tuple(part.reading for part in self._parts)
-            self._parts.append(Part(self._waiting.popleft(), (*self._close, *siblings)))
+            self._parts.append(Part(self._waiting.popleft(), gated=self._gated))
 
     def _cut(self) -> None:
         """End the parts that come after one with a check that fell short."""
@@ -222,3 +247,16 @@ class Run:
 
 def _falls_short(finding: Finding) -> bool:
     return finding.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
+
+
+def _stamp(plan: Plan) -> tuple[tuple[int, int, int], ...]:
+    """What changes when a check file of the plan is saved."""
+    stamps = []
+    for file in (step.check for step in plan.steps if step.check is not None):
+        try:
+            facts = file.stat()
+        except OSError:
+            stamps.append((0, 0, 0))
+        else:
+            stamps.append((facts.st_ino, facts.st_size, facts.st_mtime_ns))
+    return tuple(stamps)

@@ -28,9 +28,12 @@ _IMPORT = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 
 
 @contextlib.contextmanager
-def warming(course: Course | None = None) -> Iterator["Warm"]:
-    """A warm process for the length of a block; what the course's checks import is imported ahead."""
-    warm = Warm(_imports(course) if course is not None else ())
+def warming(course: Course | None = None, *, again: bool = False) -> Iterator["Warm"]:
+    """A warm process for the length of a block; what the course's checks import is imported ahead.
+
+    again: the same plan will mostly be asked for again; after a run the next one gets ready, and waits.
+    """
+    warm = Warm(_imports(course) if course is not None else (), again=again)
     try:
         yield warm
     finally:
@@ -40,8 +43,9 @@ def warming(course: Course | None = None) -> Iterator["Warm"]:
 class Warm:
     """The parent's side of the warm process: requests in, findings and verdicts out."""
 
-    def __init__(self, imports: Sequence[str] = ()) -> None:
+    def __init__(self, imports: Sequence[str] = (), *, again: bool = False) -> None:
         self._imports = tuple(imports)
+        self._again = again
         self._number = 0
         self._tally: Tally | None = None  # of the run that counts
         self._pending = b""
@@ -51,7 +55,7 @@ class Warm:
         """Begin a run; the one before it, if it is still on, no longer counts."""
         self._number += 1
         self._tally = Tally(plan)
-        request = pickle.dumps((self._number, plan))
+        request = pickle.dumps((self._number, plan, self._again))
         try:
             self._send(request)
         except OSError:
@@ -63,7 +67,7 @@ class Warm:
         self._number += 1
         self._tally = None
         with contextlib.suppress(OSError):
-            self._send(pickle.dumps((self._number, None)))
+            self._send(pickle.dumps((self._number, None, False)))
 
     def fileno(self) -> int:
         """Readable when read() has something; ask again after a start()."""

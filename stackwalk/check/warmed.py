@@ -1,5 +1,6 @@
 """The warm process: `python -m stackwalk.check.warmed FD [MODULE …]`. Started by warm.py, never by hand."""
 
+import contextlib
 import gc
 import importlib
 import json
@@ -17,6 +18,7 @@ from stackwalk.check.child import PR_SET_CHILD_SUBREAPER, prctl
 from stackwalk.check.plan import Plan
 from stackwalk.check.run import GRACE, Run
 from stackwalk.errors import StackwalkError
+from stackwalk.stack import kin
 
 IMPORTED = (grader, opening)  # what a run needs is here before it is forked
 IDLE = 3600.0  # seconds; only a bound
@@ -30,6 +32,8 @@ class Warmed:
         self.number = 0  # of the last request
         self.run: Run | None = None
         self.leaving: list[Run] = []  # done or cancelled, and not yet gone
+        self.ready: Run | None = None  # waits at its gate for the same plan to be asked for again
+        self.again: Plan | None = None  # such a run is to be made for it
         self.inbox = b""
 
     def serve(self) -> None:
@@ -37,6 +41,7 @@ class Warmed:
         while self.step():
             pass
         self.retire()
+        self.drop_ready()
         deadline = time.monotonic() + GRACE
         while self.reap() and time.monotonic() < deadline:
             select.select([], [], [], 0.005)
@@ -53,6 +58,8 @@ class Warmed:
         if self.run is not None:
             self.hear(self.run, ready)
         self.reap()
+        if self.again is not None and self.run is None and not self.leaving:
+            self.get_ready(self.again)
         return True
 
     def listen(self) -> bool:
@@ -62,9 +69,10 @@ class Warmed:
             return False
         self.inbox += data
         while len(self.inbox) >= 4 and len(self.inbox) >= (size := int.from_bytes(self.inbox[:4], "big") + 4):
-            self.number, plan = pickle.loads(self.inbox[4:size])
+            self.number, plan, again = pickle.loads(self.inbox[4:size])
             self.inbox = self.inbox[size:]
             self.retire()
+            self.again = plan if again else None
             if plan is not None:
                 self.begin(plan)
         return True
@@ -72,9 +80,33 @@ class Warmed:
     def begin(self, plan: Plan) -> None:
         """Begin a run."""
         try:
-            self.run = Run(plan, (self.link.fileno(),))
+            self.run = self.ready_run(plan) or Run(plan)
         except StackwalkError as error:
             self.tell("blocked", f"{error.what} {error.try_this}")
+
+    def get_ready(self, plan: Plan) -> None:
+        """Begin a run of the same plan that waits at its gate."""
+        self.again = None
+        with contextlib.suppress(StackwalkError):
+            self.ready = Run(plan, gated=True)
+
+    def ready_run(self, plan: Plan) -> Run | None:
+        """The run that got ready for this plan, begun now; where there is none, or it is of another, None."""
+        ready = self.ready
+        if ready is not None and ready.fits(plan):
+            with contextlib.suppress(OSError):
+                ready.open(plan)
+                self.ready = None
+                return ready
+        self.drop_ready()
+        return None
+
+    def drop_ready(self) -> None:
+        """End the run that waits."""
+        ready, self.ready = self.ready, None
+        if ready is not None:
+            ready.retire()
+            self.leaving.append(ready)
 
     def hear(self, run: Run, ready: list[Any]) -> None:
         """Pass on what can be told of a run."""
@@ -96,19 +128,22 @@ class Warmed:
             self.leaving.append(run)
 
     def reap(self) -> bool:
-        """Bury what has ended, and remove its folders once no child is left; whether one is."""
-        for run in self.leaving:
-            run.bury()
-        try:
-            while pid := os.waitpid(-1, os.WNOHANG)[0]:  # orphans that came to us, too
-                for run in [*self.leaving, *([self.run] if self.run else [])]:
+        """Bury what has ended, and remove its folders once no orphan is left; whether any of it is left."""
+        runs = [run for run in (*self.leaving, self.run, self.ready) if run is not None]
+        with contextlib.suppress(ChildProcessError):
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+                for run in runs:
                     run.ended(pid)
-        except ChildProcessError:
-            for run in self.leaving:
-                run.remove()
-            self.leaving.clear()
+        if not self.leaving:
             return False
-        return True
+        gone = [run.bury() for run in self.leaving]
+        ours = {pid for run in runs for pid in run.pids}
+        if not all(gone) or set(kin.children(os.getpid())) - ours:
+            return True
+        for run in self.leaving:
+            run.remove()
+        self.leaving.clear()
+        return False
 
 
 def main() -> None:

@@ -142,7 +142,7 @@ class Live:
         """Show the first screen, and begin everything."""
         stack = self._stack
         guardian = stack.enter_context(guarding())
-        self._warm = stack.enter_context(warming(self._course))
+        self._warm = stack.enter_context(warming(self._course, again=True))
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
         self._programs = Programs(guardian, self._workspace.root, lab.programs, self.mailbox.put)
