@@ -62,7 +62,8 @@ def run() -> int:
     except typer.TyperException as error:
         return _say_error(StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is."))
     except KeyboardInterrupt:
-        return Status.INTERRUPTED
+        # What runs until Ctrl+C has done what it should, even where it had not quite begun.
+        return Status.PASSED if sys.argv[1:2] in (["lab"], ["trace"], ["watch"]) else Status.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left (`| head -1`). Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -191,6 +192,29 @@ def check(
         as_json=as_json,
         junit=None if junit is None else Path(junit),
         screen=_console,
+    )
+
+
+@app.command()
+def watch(
+    what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
+    only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+) -> int:
+    """Check on each save, until Ctrl+C.
+
+    Example: stackwalk watch 1.3
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.watching import watch_workspace
+
+    return watch_workspace(
+        _course(course_folder),
+        existing_workspace(workspace, os.environ, Path.cwd()),
+        asked=what,
+        only=only,
+        screen=_console(),
     )
 
 

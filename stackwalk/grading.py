@@ -49,7 +49,7 @@ def check_workspace(
         _must_have_a_folder(junit)
     progress, note = read_progress(workspace)
     if note is not None:
-        _aside(note)
+        say_aside(note)
     grading = steps_to_grade(course, progress, asked, only=only, all=every)
     plan = Plan.of(course, grading.asked, grading.steps, workspace.root, seed or new_seed())
     if every:
@@ -57,7 +57,7 @@ def check_workspace(
     began = datetime.now()
     sweep()
     verdict = grade(plan, meanwhile=None if as_json else _import_what_draws)
-    after = _keep(workspace, progress, verdict)
+    after = keep_passed(workspace, progress, verdict)
     if as_json:
         _print_json(verdict, grading)
     else:
@@ -160,7 +160,7 @@ def _write(file: Path, text: str) -> None:
         ) from error
 
 
-def _keep(workspace: Workspace, progress: Progress, verdict: Verdict) -> Progress:
+def keep_passed(workspace: Workspace, progress: Progress, verdict: Verdict) -> Progress:
     """Write what passed; where that can't be written the verdict stands all the same."""
     passed = passed_steps(verdict)
     if not passed or set(passed) <= set(progress.passed):
@@ -169,15 +169,16 @@ def _keep(workspace: Workspace, progress: Progress, verdict: Verdict) -> Progres
         workspace.state.mkdir(exist_ok=True)
         after, note = update_progress(workspace, lambda before: before.passing(*passed))
     except OSError as error:
-        _aside(f"Your progress could not be written: {error.strerror or error}.")
+        say_aside(f"Your progress could not be written: {error.strerror or error}.")
     except StackwalkError as error:
-        _aside(f"{error.what} {error.try_this}")
+        say_aside(f"{error.what} {error.try_this}")
     else:
         if note is not None:
-            _aside(note)
+            say_aside(note)
         return after
     return progress.passing(*passed)
 
 
-def _aside(text: str) -> None:
+def say_aside(text: str) -> None:
+    """Say it on stderr, beside the verdict."""
     print(safe_block(text), file=sys.stderr)
