@@ -49,6 +49,8 @@ class Warm:
         self._number = 0
         self._tally: Tally | None = None  # of the run that counts
         self._pending = b""
+        self._gone = False  # the process has ended: the next start() begins another
+        self._silence: socket.socket | None = None  # the other end of what is waited on instead
         self._socket, self._process = self._begin()
 
     def start(self, plan: Plan) -> None:
@@ -56,6 +58,8 @@ class Warm:
         self._number += 1
         self._tally = Tally(plan)
         request = pickle.dumps((self._number, plan, self._again))
+        if self._gone:
+            self._restart()
         try:
             self._send(request)
         except OSError:
@@ -103,6 +107,11 @@ class Warm:
     def close(self) -> None:
         """End the process and whatever it runs."""
         self._socket.close()
+        if self._silence is not None:
+            self._silence.close()
+        self._bury()
+
+    def _bury(self) -> None:
         try:
             self._process.wait(END_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -127,6 +136,13 @@ class Warm:
                 came.append(broken)
             came.append(self._tally.verdict())
             self._tally = None
+        if not self._gone:
+            self._gone = True
+            self._socket.close()
+            self._bury()
+            # Who waits for something to read must not be told again and again that nothing comes any more.
+            self._socket, self._silence = socket.socketpair()
+            self._socket.setblocking(False)
 
     def _send(self, request: bytes) -> None:
         data = len(request).to_bytes(4, "big") + request
@@ -140,6 +156,7 @@ class Warm:
     def _restart(self) -> None:
         self.close()
         self._pending = b""
+        self._gone = False
         self._socket, self._process = self._begin()
 
     def _begin(self) -> tuple[socket.socket, "subprocess.Popen[bytes]"]:

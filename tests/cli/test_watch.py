@@ -162,7 +162,8 @@ def test_a_warm_process_that_was_killed_is_replaced(workspace: Path) -> None:
         warm = psutil.Process(watch.process.pid).children()
         assert len(warm) == 1
         warm[0].kill()
-        psutil.wait_procs(warm, timeout=PATIENCE)
+        gone, _ = psutil.wait_procs(warm, timeout=PATIENCE)
+        assert gone == warm
         in_place(workspace / "server.py", WRONG)
         watch.read_until(NOT_YET)
         in_place(workspace / "server.py", RIGHT)
