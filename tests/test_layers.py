@@ -65,6 +65,7 @@ MAY = {
     "screen": ("errors", "wire", "course", "check.verdict", "session.session", "session.human", "screen"),
     "trace": ("errors", "wire", "tap", "screen"),
     "grading": ("errors", "course", "check", "screen", "stack"),
+    "watching": ("errors", "course", "check", "screen", "stack", "grading"),
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
     "session": ("errors", "wire", "tap", "stack", "course", "check", "session", "screen"),
