@@ -1,6 +1,6 @@
 """One run in a process of its own, forked from one without threads: what a check does, its parent survives.
 
-The child writes JSON lines to a pipe ("began", "finding", "blocked", "done"). It dies with its parent, and
+The child writes JSON lines to a socket ("began", "finding", "blocked", "done"). It dies with its parent, and
 the guardian that it started ends with it.
 """
 
@@ -8,7 +8,9 @@ import _ctypes
 import contextlib
 import json
 import os
+import resource
 import signal
+import socket
 import sys
 import traceback
 from pathlib import Path
@@ -35,19 +37,27 @@ def prctl(option: int, value: int) -> None:
         _ctypes.call_function(address, (option, value, 0, 0, 0))
 
 
-def fork_run(plan: Plan, scratch: Path, *, close: tuple[int, ...] = ()) -> tuple[int, int]:
-    """Fork a run that closes these; its process id, and the end of the pipe from which its lines are read."""
-    reading, writing = os.pipe()
+def fork_run(plan: Plan, scratch: Path) -> tuple[int, int]:
+    """Fork a run that inherits nothing open; its process id, and the descriptor from which its lines are read."""
+    # Sockets and no pipe: a pipe can be opened again through /proc/PID/fd by whatever the run starts.
+    reading, writing = socket.socketpair()
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
-        for descriptor in (reading, *close):
-            os.close(descriptor)
-        _be_run(plan, scratch, writing, parent)
-    os.close(writing)
-    return pid, reading
+        number = writing.detach()
+        os.closerange(3, number)
+        os.closerange(number + 1, _descriptors())
+        _be_run(plan, scratch, number, parent)
+    writing.close()
+    return pid, reading.detach()
+
+
+def _descriptors() -> int:
+    """More than any descriptor of this process."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 65536 if most == resource.RLIM_INFINITY else most
 
 
 def _be_run(plan: Plan, scratch: Path, writing: int, parent: int) -> NoReturn:

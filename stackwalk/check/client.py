@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from stackwalk.check.answer import LIMIT, Answer, AnswerReader
 from stackwalk.check.budget import Budget
+from stackwalk.check.difference import shortened, visible
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.transcript import Transcript
 from stackwalk.check.verdict import Cause
@@ -205,7 +206,11 @@ class Connection:
 
     def _must_be_whole(self, reader: AnswerReader) -> None:
         if reader.fault is not None:
-            raise self._judge(LearnerFailure(f"The answer's body cannot be read: {reader.fault}."))
+            raise self._judge(
+                LearnerFailure(
+                    f"No client can read this answer: {reader.fault}.", actual=shortened(visible(reader.head), 400)
+                )
+            )
         if reader.done:
             return
         came = reader.received
@@ -238,8 +243,7 @@ class Connection:
         came, open_for = reader.received, time.monotonic() - self._opened
         if not came:
             return LearnerFailure(
-                f"Your program does not answer: the connection has been open {open_for:.1f} s "
-                "and 0 bytes came.",
+                f"Your program does not answer: the connection has been open {open_for:.1f} s and 0 bytes came.",
                 Cause.SILENT,
             )
         if idle < patience / 2:

@@ -70,11 +70,7 @@ class Server:
         ]
         if body and not any(name.lower() == "content-length" for name, _ in lines):
             lines.append(("Content-Length", str(len(body))))
-        head = (
-            f"{method} {target} HTTP/1.1\r\n"
-            + "".join(f"{name}: {value}\r\n" for name, value in lines)
-            + "\r\n"
-        )
+        head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
         connection = self.connect()
         connection.send(head.encode("utf-8", "surrogateescape") + body)
         answer = connection.only_answer(method, patience, whole=whole)
@@ -231,8 +227,7 @@ class Server:
         if self.ready:
             return self._with_output(
                 LearnerFailure(
-                    f"Your program runs, but no longer listens on port {self._spec.port}: "
-                    "the next client is refused.",
+                    f"Your program runs, but no longer listens on port {self._spec.port}: the next client is refused.",
                     Cause.NOT_LISTENING,
                 )
             )
@@ -273,21 +268,22 @@ class Server:
     def _ended(self, end: Ending) -> LearnerFailure:
         text = self._program.output.text() if self._program is not None else ""
         port = self._spec.port
-        if not self.ready and end.code and endings.address_in_use(text) and _is_taken(port):
+        if not self.ready and end.code and endings.address_in_use(text) and self._not_moved() and _is_taken(port):
             return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
             limits=LIMITS,
         )  # fmt: skip
 
+    def _not_moved(self) -> bool:
+        """Whether the probe is not known to have given the program a port of its own."""
+        seen = self._program.bound() if self._program is not None else ()
+        return not any(each.port == self._spec.port and (each.listened or each.error) for each in seen)
+
     def _when(self) -> str:
         if not self.ready:
             return f"before it listened on port {self._spec.port}"
-        return (
-            f"after the request {self._ground.asked}"
-            if self._ground.asked
-            else "after a client had connected"
-        )
+        return f"after the request {self._ground.asked}" if self._ground.asked else "after a client had connected"
 
 
 def _address(listener: Listener) -> tuple[int, tuple[str, int]]:

@@ -26,11 +26,11 @@ IDLE = 3600.0  # seconds; only a bound
 class Run:
     """One forked run."""
 
-    def __init__(self, number: int, plan: Plan, closing: int) -> None:
+    def __init__(self, number: int, plan: Plan) -> None:
         self.number = number
         self.tally = Tally(plan)
         self.scratch: Path = make_scratch()
-        self.pid, self.reading = fork_run(plan, self.scratch, close=(closing,))
+        self.pid, self.reading = fork_run(plan, self.scratch)
         self.pending = b""
         self.kill_at: float | None = None  # it is over, and may still end its programs until then
         self.ended = False
@@ -86,7 +86,7 @@ class Warmed:
             self.inbox = self.inbox[size:]
             self.retire()
             if plan is not None:
-                self.run = Run(number, plan, self.link.fileno())
+                self.run = Run(number, plan)
         return True
 
     def hear(self, run: Run) -> None:

@@ -1,7 +1,8 @@
 # Content-Length: ten to the thirtieth.
 # step: 1.2
 # outcome: failed
-# cause: closed-early
+# cause: wrong-answer
+# says: 31 digits
 
 import socket
 

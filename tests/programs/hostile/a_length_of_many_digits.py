@@ -1,6 +1,8 @@
 # Content-Length with more digits than Python reads.
 # step: 1.2
 # outcome: failed
+# cause: wrong-answer
+# says: 6000 digits
 
 import socket
 

@@ -1,7 +1,8 @@
 # 100 Continue, for ever (bounded).
 # step: 1.2
 # outcome: failed
-# cause: too-much-output
+# cause: wrong-answer
+# says: interim answers
 
 import socket
 

@@ -3,6 +3,7 @@
 # outcome: failed
 # cause: exited
 # says: exit status 7
+# says: exit()
 # says: after the request
 
 import os

@@ -5,4 +5,4 @@
 # says: ValueError
 
 print("x" * 5_000_000, end="")
-raise ValueError("y" * 100_000)
+raise ValueError("y" * 10_000)

@@ -2,7 +2,7 @@
 # step: 1.1
 # outcome: failed
 # cause: not-listening
-# says: nothing of it listens
+# says: bind
 
 while True:
     pass

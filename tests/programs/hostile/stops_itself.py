@@ -2,7 +2,7 @@
 # step: 1.1
 # outcome: failed
 # cause: not-listening
-# says: stopped
+# says: bind
 # start: 1.5
 
 import os

@@ -3,6 +3,7 @@
 # outcome: failed
 # cause: exited
 # says: exit status 0
+# says: exit()
 
 import sys
 import socket

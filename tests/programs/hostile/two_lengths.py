@@ -1,6 +1,8 @@
 # Two lengths that differ.
 # step: 1.2
 # outcome: failed
+# cause: wrong-answer
+# says: two lengths that differ, 3 and 9
 
 import socket
 

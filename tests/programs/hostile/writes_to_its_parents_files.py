@@ -12,7 +12,7 @@ listener.bind(("", 8080))
 listener.listen()
 word = b'{"done": null}\n'
 pid = os.getppid()
-for _ in range(2):
+for _ in range(3):
     try:
         for name in os.listdir(f"/proc/{pid}/fd"):
             target = os.readlink(f"/proc/{pid}/fd/{name}")

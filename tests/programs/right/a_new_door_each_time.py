@@ -15,6 +15,6 @@ def answer(request):
 while True:
     listener = socket.create_server(("", 8080))
     client, _ = listener.accept()
+    listener.close()
     client.sendall(answer(client.recv(4096)))
     client.close()
-    listener.close()

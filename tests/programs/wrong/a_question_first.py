@@ -2,7 +2,6 @@
 # step: 1.1
 # outcome: failed
 # cause: crashed
-# says: EOFError
 # says: input
 
 import socket

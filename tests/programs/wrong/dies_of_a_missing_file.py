@@ -3,7 +3,7 @@
 # outcome: failed
 # cause: crashed
 # check: 1.3.a_missing_file_is_404
-# says: FileNotFoundError
+# says: Catch FileNotFoundError
 # says: server.py, line
 
 import socket

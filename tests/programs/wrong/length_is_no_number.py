@@ -2,7 +2,7 @@
 # step: 1.2
 # outcome: failed
 # cause: wrong-answer
-# says: Content-Length
+# says: Content-Length is no number but 'nine'
 
 import socket
 

@@ -1,7 +1,7 @@
 # Listens, and does something else.
 # step: 1.1
 # outcome: failed
-# cause: silent
+# cause: wrong-answer
 # says: accept
 # start: 1.5
 

@@ -3,5 +3,6 @@
 # outcome: failed
 # cause: exited
 # says: exit status 0
+# says: before it listened
 
 print("Hi there!")

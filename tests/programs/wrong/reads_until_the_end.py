@@ -3,7 +3,6 @@
 # outcome: failed
 # cause: silent
 # check: 1.2.the_answer_is_200
-# says: 0 bytes
 # says: recv
 
 import socket

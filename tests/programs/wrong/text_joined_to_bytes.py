@@ -2,7 +2,7 @@
 # step: 1.3
 # outcome: failed
 # cause: crashed
-# check: 1.3.a_file_comes_back
+# check: 1.1.it_goes_on
 # says: text and bytes
 
 import socket

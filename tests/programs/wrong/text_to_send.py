@@ -2,7 +2,6 @@
 # step: 1.2
 # outcome: failed
 # cause: crashed
-# check: 1.2.the_answer_is_200
 # says: server.py, line
 # says: A socket takes bytes
 
