@@ -24,6 +24,7 @@ from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
+from stackwalk.heeding import heeding
 from stackwalk.screen.bottom import Bottom
 from stackwalk.screen.console import Screen
 from stackwalk.screen.keys import PASTE_OFF, PASTE_ON, cbreak, single_keys
@@ -34,7 +35,6 @@ from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
-from stackwalk.session.heeding import heeding
 from stackwalk.session.human_stage import HumanStage
 from stackwalk.session.live_step import LiveStep
 from stackwalk.session.mailbox import Mailbox
