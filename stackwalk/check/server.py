@@ -28,6 +28,7 @@ from stackwalk.stack.listening import Listener
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
 DEATH = 0.5  # seconds in which a program that broke off may be seen to end
+QUIET = 0.1  # seconds of waiting after which it is not about to end
 REST = 0.25  # seconds in which a program comes to rest after an answer, or ends
 GLANCE = (0.001, 0.02)  # seconds between two looks, at first and later
 _BROKEN_OFF = (Cause.CLOSED_EARLY, Cause.RESET, Cause.NOT_LISTENING)
@@ -240,8 +241,21 @@ class Server:
     def _judge(self, failure: LearnerFailure) -> LearnerFailure:
         """What a connection saw, or how the program ended where that explains it."""
         patience = DEATH if failure.cause in _BROKEN_OFF else 0.02
-        end = self._running().wait(max(0.02, self._ground.budget.wait(patience)))
+        end = self._ended_within(max(0.02, self._ground.budget.wait(patience)))
         return self._with_output(failure) if end is None else self._ended(end)
+
+    def _ended_within(self, seconds: float) -> Ending | None:
+        """How the program ended, if it does within that time; one that has been waiting for a while lives on."""
+        program = self._running()
+        deadline = time.monotonic() + seconds
+        quiet_since: float | None = None
+        while program.poll() is None and (now := time.monotonic()) < deadline:
+            look = kin.look(program.pid)
+            quiet_since = (quiet_since or now) if look is not None and look.state == "S" else None
+            if quiet_since is not None and now - quiet_since > QUIET:
+                return None
+            program.wait(0.005)
+        return program.poll()
 
     def _settled(self) -> Ending | None:
         """How the program ended, once it has either ended or come to rest."""
