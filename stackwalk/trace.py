@@ -50,7 +50,7 @@ def run_trace(target: str, *, port: int | None, verbose: int, console: Screen) -
     with contextlib.ExitStack() as stack:
         watch = Watch(console, verbose)
         stack.callback(watch.close)
-        stack.enter_context(heeding(watch.leave, lambda: None, lambda: watch.writing))
+        stack.enter_context(heeding(watch.leave, lambda: None, watch.is_stuck))
         feed = subscribe(number) if port is None and host in LOCAL else None
         if feed is not None:
             stack.enter_context(feed)
@@ -69,7 +69,7 @@ class Watch:
 
     def __init__(self, console: Screen, verbose: int) -> None:
         self.status: int | None = None  # to end with, once that was asked for
-        self.writing = False
+        self._asked = 0  # how often
         self._console = console
         self._verbose = verbose
         self._tally = Tally()
@@ -82,7 +82,12 @@ class Watch:
     def leave(self, status: int) -> None:
         """End soon; to be called from anywhere, a signal's handler too."""
         self.status = status
+        self._asked += 1
         os.write(self._waker, b"!")
+
+    def is_stuck(self) -> bool:
+        """Whether the end was asked for again: a terminal that takes nothing (Ctrl+S) can't be waited for."""
+        return self._asked > 1
 
     def run(self, source: Tap | Subscription) -> None:
         began = time.monotonic()
@@ -110,9 +115,7 @@ class Watch:
                 for line in lines:  # other programs read lines: they stay whole
                     line.no_wrap, line.overflow = True, "ignore"
             if lines:
-                self.writing = True
                 self._console.show(*lines)
-                self.writing = False
             if self.status is not None or self._console.closed:
                 return
 

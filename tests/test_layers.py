@@ -50,12 +50,13 @@ PURE = (
     "session.human",
 )
 
+# What runs in other processes, and the modules of ours that come along there.
+ALONE: dict[str, tuple[str, ...]] = {"probe": (), "stack.guardian": ("stack.kin",), "stack.kin": ()}
+
 # What one pure part may import all the same, and why that is no effect.
 PURE_ALL_THE_SAME = {
     "check.fresh": {"random"},  # random.Random(seed) only: the same seed draws the same
 }
-
-ALONE = ("probe", "stack.guardian")  # they run in other processes
 
 MAY = {
     "errors": (),
@@ -69,6 +70,7 @@ MAY = {
     "screen": ("errors", "wire", "course", "check.verdict", "session.session", "session.human", "screen"),
     "trace": ("errors", "wire", "tap", "screen"),
     "grading": ("errors", "course", "check", "screen", "stack"),
+    "watching": ("errors", "course", "check", "screen", "stack", "grading"),
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
     "session": ("errors", "wire", "tap", "stack", "course", "check", "session", "screen"),
@@ -93,7 +95,8 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} has a relative import; the tree is read by full names"
             names.add(node.module or "")
-            names.update(f"{node.module}.{alias.name}" for alias in node.names if node.module == "stackwalk")
+            if within(node.module or "", "stackwalk"):  # a name may be a module: `from stackwalk.stack import kin`
+                names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return names
 
 
@@ -137,8 +140,14 @@ def test_what_is_drawn_comes_from_a_seed_alone() -> None:
 
 @pytest.mark.parametrize("name", [name for name in modules() if any(within(name, part) for part in ALONE)])
 def test_what_runs_in_another_process_needs_the_standard_library_only(name: str) -> None:
-    roots = {found.partition(".")[0] for found in imports(modules()[name])}
-    strangers = {root for root in roots if root not in sys.stdlib_module_names}
+    along = ALONE[next(part for part in ALONE if within(name, part))]
+    strangers = {
+        found
+        for found in imports(modules()[name])
+        if found.partition(".")[0] not in sys.stdlib_module_names
+        and not any(within(found.removeprefix("stackwalk."), part) for part in along)
+        and found != "stackwalk.stack"  # the package itself, one docstring; what is taken from it is named too
+    }
     assert not strangers, f"{name} imports {', '.join(sorted(strangers))}"
 
 

@@ -783,3 +783,180 @@ MISTAKES = [
         "the name, further slashes included.",
     ),
 ]
+
+
+# Steps 1.4 to 1.8.
+
+
+def letters_counted(evidence: Evidence) -> bool:
+    answer = evidence.answer
+    if answer is None or not answer.extra or evidence.step in ("1.1", "1.2"):
+        return False
+    whole = (answer.body + answer.extra).decode("utf-8", "replace")
+    return answer.header("Content-Length") == str(len(whole))
+
+
+def labels_in_the_body(evidence: Evidence) -> bool:
+    answer = evidence.answer
+    return (
+        answer is not None
+        and answer.header("Content-Type") is None
+        and bool(re.match(rb"\s*Content-(Type|Length)\s*:", answer.body, re.IGNORECASE))
+    )
+
+
+def died_of_too_few_words(evidence: Evidence) -> bool:
+    unpacked = raised(evidence, "ValueError", "values to unpack") or raised(evidence, "IndexError")
+    return evidence.check == "nonsense_is_400" and unpacked
+
+
+def died_of_no_text(evidence: Evidence) -> bool:
+    return evidence.check == "nonsense_is_400" and raised(evidence, "UnicodeDecodeError")
+
+
+def ended_with_the_silent(evidence: Evidence) -> bool:
+    return evidence.check == "a_client_that_says_nothing" and evidence.cause in ("exited", "crashed")
+
+
+def folder_as_a_prefix(evidence: Evidence) -> bool:
+    return evidence.check == "no_way_out" and bool(
+        re.search(r"startswith\(|commonprefix\(", source(evidence))
+        and re.search(r"resolve\(|realpath\(|abspath\(|normpath\(", source(evidence))
+    )
+
+
+def escapes_kept(evidence: Evidence) -> bool:
+    return evidence.check == "escaped_letters" and not re.search(r"unquote\w*\(|%", source(evidence))
+
+
+def picture_as_text(evidence: Evidence) -> bool:
+    return evidence.check == "a_picture_comes_whole" and raised(evidence, "UnicodeDecodeError")
+
+
+def died_of_a_folder(evidence: Evidence) -> bool:
+    return evidence.step == "1.6" and raised(evidence, "IsADirectoryError")
+
+
+def looks_in_one_piece(evidence: Evidence) -> bool:
+    return evidence.check in ("one_byte_at_a_time", "split_anywhere") and evidence.cause == "silent"
+
+
+def body_counted_twice(evidence: Evidence) -> bool:
+    with_body = ("a_body_is_read", "post_put_delete_are_405")
+    reads_it = re.search("content-length", source(evidence), re.IGNORECASE)
+    return evidence.check in with_body and evidence.cause == "silent" and bool(reads_it)
+
+
+def ended_at_the_bound(evidence: Evidence) -> bool:
+    return evidence.check == "endless_headers_are_refused" and evidence.cause in ("exited", "crashed")
+
+
+def waits_in_1_8(evidence: Evidence, pattern: str) -> bool:
+    waits = evidence.cause in ("silent", "too-slow")
+    return evidence.step == "1.8" and waits and bool(re.search(pattern, source(evidence)))
+
+
+def called_on_the_spot(evidence: Evidence) -> bool:
+    return waits_in_1_8(evidence, r"Thread\(\s*(target\s*=\s*)?\w+\(")
+
+
+def waits_for_the_thread(evidence: Evidence) -> bool:
+    return waits_in_1_8(evidence, r"\.join\(\s*\)")
+
+
+def runs_for_starts(evidence: Evidence) -> bool:
+    return waits_in_1_8(evidence, r"\.run\(\s*\)") and "Thread" in source(evidence)
+
+
+# These are asked first: each of them knows its step, and what stands above was written for the steps before.
+MISTAKES[:0] = [
+    Mistake(
+        "letters counted",
+        letters_counted,
+        "Content-Length is the number of letters in your body, and a letter such as é has more than one byte. "
+        "Count bytes, not letters: make bytes of the body first, and take their len.",
+    ),
+    Mistake(
+        "labels in the body",
+        labels_in_the_body,
+        "Your labels come after the empty line, and so they are part of the body. Headers stand between the "
+        "status line and the empty line.",
+    ),
+    Mistake(
+        "died of too few words",
+        died_of_too_few_words,
+        "A client sent a line that has not three words, and your program died of it. Try to take the line "
+        "apart, and where that fails answer 400.",
+    ),
+    Mistake(
+        "died of bytes that are no text",
+        died_of_no_text,
+        "A client sent bytes that are no UTF-8, and your program died of decoding them. Catch ValueError "
+        "around decode, and answer 400.",
+    ),
+    Mistake(
+        "ended with the silent",
+        ended_with_the_silent,
+        "A client connected and hung up without a byte, and that ended your program for everybody. Where recv "
+        "returns nothing, close this client and go on with the next.",
+    ),
+    Mistake(
+        "the folder as a prefix",
+        folder_as_a_prefix,
+        "You compare the beginnings of two texts. But the name of your folder is also the beginning of its "
+        "neighbour's: /home/me/my-stack and /home/me/my-stack-old. Ask is_relative_to.",
+    ),
+    Mistake(
+        "escapes are kept",
+        escapes_kept,
+        "A client asked for a name with %20 or %C3%A9 in it, and you looked for a file with just these signs. "
+        "Undo the escapes first: urllib.parse.unquote.",
+    ),
+    Mistake(
+        "a picture as text",
+        picture_as_text,
+        "A picture is no text, and your program died of decoding it. Read every file as bytes: "
+        'open(name, "rb"), or read_bytes().',
+    ),
+    Mistake(
+        "died of a folder",
+        died_of_a_folder,
+        "A client asked for a folder, and your program died of opening it. IsADirectoryError is an OSError: "
+        "answer it as you answer a file that is not there.",
+    ),
+    Mistake(
+        "looks in one piece",
+        looks_in_one_piece,
+        "All of the request has come, and your program still waits for its end. The empty line may come in two "
+        "pieces: look for it in all that you have, not in the last piece.",
+    ),
+    Mistake(
+        "the body counted twice",
+        body_counted_twice,
+        "All of the body has come, and your program still waits for more of it. A part of it came together "
+        "with the head: count what you have already.",
+    ),
+    Mistake(
+        "ended at the bound",
+        ended_at_the_bound,
+        "A client sent headers without end, and your whole program comes to an end of it. Refuse this client "
+        "alone, with 431 or by hanging up, and go on with the next.",
+    ),
+    Mistake(
+        "called on the spot",
+        called_on_the_spot,
+        "target=serve(client) calls it on the spot, before there is a thread. Hand over the function and what "
+        "it is to be given: target=serve, args=[client].",
+    ),
+    Mistake(
+        "waits for the thread",
+        waits_for_the_thread,
+        "join waits for the thread to end, and so the loop is one client at a time again. Start it, and go "
+        "back to accept.",
+    ),
+    Mistake(
+        "run for start",
+        runs_for_starts,
+        "`run` runs it here, in the loop's own line of work. `start` begins the new one.",
+    ),
+]

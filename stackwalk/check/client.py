@@ -6,6 +6,7 @@ It never tries a connection for its own sake: a naive server takes one that says
 import errno
 import select
 import socket
+import struct
 import time
 from collections.abc import Callable
 
@@ -89,6 +90,11 @@ class Connection:
 
     def close(self) -> None:
         """Close the connection."""
+        self._socket.close()
+
+    def reset(self) -> None:
+        """Break the connection off: the program sees a reset and no end."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
 
     def received(self, patience: float = 1.0) -> bytes:
