@@ -24,7 +24,6 @@ class Status(IntEnum):
     FAILED = 1  # the learner's code falls short
     COULD_NOT_RUN = 2  # usage or environment
     BROKEN = 3  # the check itself
-    INTERRUPTED = 130
 
 
 app = typer.Typer(
@@ -61,9 +60,6 @@ def run() -> int:
         return _say_error(error)
     except typer.TyperException as error:
         return _say_error(StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is."))
-    except KeyboardInterrupt:
-        # What runs until Ctrl+C has done what it should, even where it had not quite begun.
-        return Status.PASSED if sys.argv[1:2] in (["lab"], ["trace"], ["watch"]) else Status.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left (`| head -1`). Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -224,7 +220,7 @@ def trace(
     port: Annotated[
         str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")
     ] = None,
-    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too.")] = 0,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too; -vv: bodies too.")] = 0,
     plain: PlainFlag = False,
 ) -> int:
     """Watch the traffic of anything that speaks HTTP on an address.
@@ -233,7 +229,7 @@ def trace(
     """
     from stackwalk.trace import run_trace
 
-    return run_trace(target, port=_port(port), verbose=verbose, plain=plain, console=_console(plain=plain))
+    return run_trace(target, port=_port(port), verbose=verbose, console=_console(plain=plain))
 
 
 @app.command()

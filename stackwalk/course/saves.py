@@ -111,9 +111,17 @@ class Saves:
                     path = str(Path(entry.path).relative_to(self._folder))
                     if path in self._also or is_source(entry.name):
                         with contextlib.suppress(OSError):
-                            facts = entry.stat()
+                            facts = _facts(entry)
                             seen[path] = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
         return seen
+
+
+def _facts(entry: "os.DirEntry[str]") -> os.stat_result:
+    """Of what the entry leads to; of the entry itself where it leads nowhere."""
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
 
 
 def is_source(name: str) -> bool:

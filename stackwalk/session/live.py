@@ -25,6 +25,7 @@ from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.saves import Saves
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
+from stackwalk.heeding import heeding, suspend
 from stackwalk.screen.bottom import Bottom
 from stackwalk.screen.console import Screen
 from stackwalk.screen.keys import PASTE_OFF, PASTE_ON, cbreak, single_keys
@@ -35,7 +36,6 @@ from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
-from stackwalk.session.heeding import heeding
 from stackwalk.session.human_stage import HumanStage
 from stackwalk.session.live_step import LiveStep
 from stackwalk.session.mailbox import Mailbox
@@ -102,7 +102,7 @@ def live_lab(
         with contextlib.ExitStack() as stack:
             live = Live(course, workspace, screen, keyboard, stack)
             stack.callback(live.mailbox.close)
-            stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing))
+            stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing, live.pause))
             live.tell(why, damage)
             live.open(lab, step, progress, port)
             live.run()
@@ -120,11 +120,13 @@ class Live:
         self.mailbox = Mailbox()
         self.status: int | None = None  # with which to leave
         self.redraw = False
+        self._pausing = False
         self._course = course
         self._workspace = workspace
         self._keyboard = keyboard
         self._stack = stack
         self._waiting: deque[Event] = deque()
+        self._doing: deque[Action] = deque()
         self._keys = Keys()
         self._cooked = contextlib.ExitStack()  # undoes what was done to the terminal
         self._stage: LiveStep | None = None
@@ -175,6 +177,11 @@ class Live:
         self.redraw = True
         self.mailbox.ring()
 
+    def pause(self) -> None:
+        """Stop, as soon as can be, until the shell says "go on"; may be called by a signal handler."""
+        self._pausing = True
+        self.mailbox.ring()
+
     def _saved(self, paths: tuple[str, ...]) -> None:
         files = tuple(one.spec.file for one in self._session.programs)
         self.mailbox.put(Saved(paths, self._present(files), time.monotonic()))
@@ -188,6 +195,8 @@ class Live:
         """Go on until somebody leaves."""
         ticked = time.monotonic()
         while self.status is None:
+            if self._pausing:
+                self._rest()
             self._draw_bottom()
             if not self._waiting:
                 self._wait(max(0.0, ticked + TICK - time.monotonic()))
@@ -201,6 +210,15 @@ class Live:
                 self._happened(self._waiting.popleft())
             if self.bottom.screen.closed:
                 return  # nobody sees anything any more
+
+    def _rest(self) -> None:
+        """Give the terminal back, and stop until the shell says "go on"."""
+        self._pausing = False
+        if self._stage is not None:
+            self._stage.hide()
+        self._give_terminal_back()
+        suspend()
+        self.redraw = True
 
     def _wait(self, seconds: float) -> None:
         """Wait for whatever comes first, and make events of it."""
@@ -249,8 +267,9 @@ class Live:
         self._do(actions)
 
     def _do(self, actions: tuple[Action, ...]) -> None:
-        for action in actions:
-            self._perform(action)
+        self._doing += actions
+        while self._doing:
+            self._perform(self._doing.popleft())
 
     def _perform(self, action: Action) -> None:
         match action:
@@ -265,8 +284,9 @@ class Live:
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
-                # At once: what is drawn next names the door.
-                self._happened(self._doors.open(port))
+                # At once, for what is drawn next names the door; what is said of it comes below that.
+                self._session, later = react(self._session, self._doors.open(port))
+                self._doing += later
             case ShutDoor():
                 self._doors.close()
                 self._waiting.append(DoorShut())
@@ -315,7 +335,7 @@ class Live:
             self._show(Text(f"Put into your folder: {', '.join(file.name for file in put)}"))
 
     def _send(self, line: str) -> None:
-        self._show(Text(f"$ {line}", style="bold", no_wrap=True, overflow="ignore"))
+        self._show(Text(f"$ {safe(line)}", style="bold", no_wrap=True, overflow="ignore"))
         self._sending.send(line, PATIENCE if self._stage is None else PATIENCE_WITH_PEOPLE)
 
     def _open_stage(self) -> None:

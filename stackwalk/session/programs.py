@@ -23,6 +23,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramsGone,
 )
 from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, Program
@@ -55,8 +56,9 @@ class Programs:
         self._jobs.put(lambda: self._launch(index, launch, moved))
 
     def end_all(self) -> None:
-        """End every program."""
+        """End every program, and tell when that is done."""
         self._jobs.put(self._end_all)
+        self._jobs.put(lambda: self._emit(ProgramsGone()))
 
     def close(self) -> None:
         """End every program, and take no more to do; returns when that is done, or after some seconds."""
