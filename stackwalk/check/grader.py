@@ -97,9 +97,7 @@ class Reporter:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what a later step replaces."""
         items[:] = [
-            item
-            for item in items
-            if f"{self._step(item).id}.{plugin.check_name(item)}" not in self._plan.leave_out
+            item for item in items if f"{self._step(item).id}.{plugin.check_name(item)}" not in self._plan.leave_out
         ]
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
@@ -107,9 +105,7 @@ class Reporter:
         step, name, title = self._step(item), plugin.check_name(item), title_of(item)
         self._found.add(step.id)
         if self._failed is not None and step != self._failed:
-            self._say(
-                Finding(step.id, name, title, Outcome.SKIPPED, message=f"Step {self._failed.id} comes first.")
-            )
+            self._say(Finding(step.id, name, title, Outcome.SKIPPED, message=f"Step {self._failed.id} comes first."))
             return True
         self._tell("began", [step.id, name, title])
         error = None
@@ -184,9 +180,7 @@ class Reporter:
         try:
             sentence = sentence_for(evidence, self._mistakes_of(self._plan.lab_of(step)))
         except BrokenRule as error:
-            return Finding(
-                step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}."
-            )
+            return Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}.")
         message = own(failure.message)
         if sentence is not None:
             message = sentence if crash is None or "line " in sentence else f"{crash.place}{sentence}"
