@@ -162,7 +162,7 @@ class Watched:
 
     def rest(self) -> None:
         """Nobody saves twice within this time; the other side must not pay for what is tidied up."""
-        select.select([self._process.stdout], [], [], 0.3)
+        select.select([], [], [], 0.3)
 
 
 class Restarted:
