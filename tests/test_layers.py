@@ -71,7 +71,7 @@ MAY = {
     "screen": ("errors", "wire", "course", "check.verdict", "session.session", "session.human", "screen"),
     "trace": ("errors", "heeding", "wire", "tap", "screen"),
     "grading": ("errors", "course", "check", "screen", "stack"),
-    "watching": ("errors", "course", "check", "screen", "stack", "grading"),
+    "watching": ("errors", "heeding", "course", "check", "screen", "stack", "grading"),
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
     "session": ("errors", "heeding", "wire", "tap", "stack", "course", "check", "session", "screen"),
