@@ -227,6 +227,8 @@ class Live:
         sources += [one for one in (self._doors.tap, stage) if one is not None]
         due = seconds if self._warm.left is None else min(seconds, self._warm.left)
         ready = select.select(sources, [], [], due)[0]
+        if self.status is not None or self._pausing:
+            return  # what was typed behind Ctrl+C or Ctrl+Z is for the shell
         if self.mailbox in ready:
             self._waiting += self.mailbox.take()
         if self._keyboard in ready:

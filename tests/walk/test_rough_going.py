@@ -111,9 +111,9 @@ def test_a_file_in_any_shape_is_told_and_the_lab_goes_on(spot: Path, door: int) 
 def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(spot: Path, door: int) -> None:
     with lab(f"1.0 --port {door}", spot) as window:
         window.wait_for("(nobody yet)")
-        window.type("stty -g > before; true")  # typed into the lab: it is no answer, for nobody asks
-        window.wait_for("Nobody is connected")
-        window.press("HTTP", "C-z")
+        window.press("HTTP")
+        window.wait_for("(nobody yet) HTTP")
+        window.press("C-z")
         window.type("stty -a | tr ' ;' '\\n\\n' | grep -xE 'echo|icanon' | tr '\\n' '+'")
         window.wait_for("icanon+echo+")
         window.type("fg")
