@@ -45,6 +45,7 @@ def wait_until_gone(spot: Path, seconds: float = 10.0) -> None:
 
 def leave(window: Terminal, spot: Path) -> None:
     window.press("q")
+    window.wait_for("All that ran is ended")
     window.type("echo left: $?")
     window.wait_for("left: 0")
     wait_until_gone(spot)

@@ -19,6 +19,12 @@ UNMOVABLE = """\
 import os, sys
 if len(sys.argv) == 1:
     os.execv(sys.executable, [sys.executable, "-I", "-S", __file__, "again"])
+import socket
+class Again(socket.socket):  # a port that had connections a moment ago can be had again
+    def bind(self, address):
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        super().bind(address)
+socket.socket = Again
 """
 LOUD = r"""
 import sys
