@@ -188,7 +188,7 @@ def trace(
     port: Annotated[
         str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")
     ] = None,
-    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too.")] = 0,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too; -vv: bodies too.")] = 0,
     plain: PlainFlag = False,
 ) -> int:
     """Watch the traffic of anything that speaks HTTP on an address.
@@ -197,7 +197,7 @@ def trace(
     """
     from stackwalk.trace import run_trace
 
-    return run_trace(target, port=_port(port), verbose=verbose, plain=plain, console=_console(plain=plain))
+    return run_trace(target, port=_port(port), verbose=verbose, console=_console(plain=plain))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from stackwalk.wire.sight import Interim, Unanswered, Unreadable
 
 METHOD, STATUS, TYPE, BYTES, TIME = 7, 3, 20, 10, 10  # columns of a line; the target has the rest
 NARROW = 76  # columns; below, the type is left out
+NARROWER = 60  # columns; below, numbers have no columns of their own
 SHORTEST_TARGET = 8
 LONGEST_LINE = 1000  # characters of one header that are shown
 LONGEST_WHOLE = 2000  # characters of a target that is not cut
@@ -31,14 +32,15 @@ def draw_exchange(exchange: Exchange, width: int, *, whole: bool = False) -> Tex
     size = "" if response is None else size_of(response.body_size)
     took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
     typed = TYPE + 1 if width >= NARROW else 0
-    room = max(SHORTEST_TARGET, width - (METHOD + 1 + 1 + STATUS + 1 + typed + BYTES + 1 + TIME))
+    end = f"{size:>{BYTES}} {took:>{TIME}}" if width >= NARROWER else f"{size} {took}"
+    room = max(SHORTEST_TARGET, width - (METHOD + 1 + 1 + STATUS + 1 + typed + len(end)))
     line = Text(no_wrap=whole, overflow="ignore" if whole else "fold")
     line.append(f"{method if whole else cut(method, METHOD):<{METHOD}} ", style="bold")
     line.append(f"{target if whole else cut(target, room):<{room}} ", style="bold")
     line.append(f"{status:<{STATUS}} ", style=f"bold {style}")
     if typed:
         line.append(f"{kind if whole else cut(kind, TYPE):<{TYPE}} ")
-    return line.append(f"{size:>{BYTES}} {took:>{TIME}}", style="dim")
+    return line.append(end, style="dim")
 
 
 def draw_heads(exchange: Exchange) -> list[Text]:

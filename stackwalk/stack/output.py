@@ -5,13 +5,16 @@ Memory is bounded whatever is printed. The text may hold anything at all: draw i
 
 import re
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
+
+from stackwalk.stack.environment import PROBE_FILE
 
 KEEP = 64 * 1024
 _LINES_AT_ONCE = 200
 
 _START = re.compile(r"^(?P<bar>[ |+]*)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
-_FRAME = re.compile(r'^\s*File "(?P<path>[^"]*)", line \d+')
+_FRAME = re.compile(r'^\s*File "[^"]*", line \d+')
+_BAR = re.compile(r"^ *[|] ?")
 _ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$")
 
 
@@ -24,6 +27,7 @@ class Output:
         self._head = bytearray()
         self._tail = bytearray()
         self._partial = b""
+        self._shown = FrameFilter()  # for the watcher, who gets line after line
         self._callback: Callable[[tuple[str, ...]], None] | None = None
         self.total = 0
 
@@ -57,6 +61,7 @@ class Output:
         *lines, partial = (self._partial + data).split(b"\n")
         self._partial = partial[-4096:]
         shown = [line.decode("utf-8", "replace") for line in lines[:_LINES_AT_ONCE]]
+        shown = self._shown.keep(shown)
         if len(lines) > _LINES_AT_ONCE:
             shown.append(f"… {len(lines) - _LINES_AT_ONCE} more lines")
         if shown:
@@ -79,41 +84,50 @@ class Output:
             missing = tail_from - max(mark, len(self._head))
             tail = tail[max(0, mark - tail_from) :]
         if missing <= 0:
-            return (head + tail).decode("utf-8", "replace")
+            return _without_probe((head + tail).decode("utf-8", "replace"))
         gap = f"\n… {missing:,} bytes left out …\n"
-        return head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace")
+        return _without_probe(head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace"))
 
 
-def learner_traceback(
-    text: str, hide: Collection[str] = (), rename: Mapping[str, str] | None = None
-) -> str | None:
-    """The last Python traceback in a text, without frames of the files in `hide`; None where there is none.
+class FrameFilter:
+    """Leaves the probe's frames out of tracebacks, line by line: a learner's `bind` fails as it does by hand."""
 
-    `rename` gives learners the paths that they know: {run copy: their own}, longest first.
-    """
+    def __init__(self) -> None:
+        self._hiding = False
+
+    def keep(self, lines: list[str]) -> list[str]:
+        """Those of the next lines that are shown."""
+        kept = []
+        for line in lines:
+            bare = _BAR.sub("", line)  # exception groups draw bars before their lines
+            if _FRAME.match(bare):
+                self._hiding = PROBE_FILE in bare
+            elif not bare.startswith("    "):
+                self._hiding = False
+            if not self._hiding:
+                kept.append(line)
+        return kept
+
+
+def _without_probe(text: str) -> str:
+    return "\n".join(FrameFilter().keep(text.split("\n"))) if PROBE_FILE in text else text
+
+
+def learner_traceback(text: str) -> str | None:
+    """The last Python traceback in a text; None where there is none."""
     lines = text.splitlines()
     start = _last_start(lines)
     if start is None:
         return None
     kept: list[str] = []
-    hidden = False
     bar = _START.match(lines[start])
     prefix = bar.group("bar") if bar else ""
     for number, line in enumerate(lines[start:]):
         bare = line[len(prefix) :] if line.startswith(prefix) else line
-        frame = _FRAME.match(bare)
-        if frame:
-            hidden = frame.group("path") in hide
-        elif not bare.startswith("    "):
-            hidden = False
-        if not hidden:
-            kept.append(line)
+        kept.append(line)
         if number and not bare.startswith(" ") and bare.strip():
             break
-    found = "\n".join(kept)
-    for copy in sorted(rename or {}, key=len, reverse=True):
-        found = found.replace(copy, (rename or {})[copy])
-    return found
+    return "\n".join(kept)
 
 
 def _last_start(lines: list[str]) -> int | None:

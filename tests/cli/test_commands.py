@@ -51,10 +51,10 @@ def test_the_help_lists_every_command_that_works_and_no_other(here: Path) -> Non
     [
         (("chekc",), "Did you mean 'check'?"),
         (("check", "1.99"), "Lab 1 has no step 1.99."),
-        (("check", "99"), "There is no lab 99."),
+        (("check", "99"), "There is no lab '99'."),
         (("check", "nonsense"), "nonsense"),
         (("check", "1.0"), "stackwalk lab"),
-        (("lab", "7"), "There is no lab 7."),
+        (("lab", "7"), "There is no lab '7'."),
         (("lab", "1", "--port", "99999"), "99999 is not a port."),
         (("lab", "1", "--port", "http"), "http is not a port."),
         (("lab", "1", "--all"), "--all belongs to --demo."),
