@@ -66,7 +66,7 @@ def test_a_newcomer_is_the_server_and_then_writes_one(spot: Path, door: int) -> 
         server.write_text(ONE_SAVE.replace('("", 8080)', '"", 8080'))
         window.wait_for("bind` takes one thing, a pair of address and port")
         server.write_text(ONE_SAVE)
-        window.wait_for("listens again", "Your program served one client and was over")
+        window.wait_for("listens on port", "Your program served one client and was over")
         shutil.copy(SOLUTIONS / "1-listen" / "server.py", server)
         window.wait_for("1.1 passed", "Press n to go on to 1.2")
 
