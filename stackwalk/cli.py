@@ -12,7 +12,6 @@ from stackwalk import __version__
 from stackwalk.errors import StackwalkError
 
 if TYPE_CHECKING:
-
     from stackwalk.course.lesson import Course, Lab, Progress, Step
     from stackwalk.course.workspace import Workspace
     from stackwalk.screen.console import Screen
@@ -83,8 +82,12 @@ def _say_error(error: StackwalkError) -> int:
 
 
 def _asked_on_the_command_line() -> str:
-    words = [word for word in sys.argv[2:] if not word.startswith("-")]
-    return "all" if "--all" in sys.argv else next(iter(words), "")
+    words = sys.argv[2:]
+    if "--all" in words:
+        return "all"
+    valued = ("--from", "--junit", "--seed", "--workspace")
+    pairs = zip(words, ["", *words], strict=False)
+    return next((word for word, before in pairs if not word.startswith("-") and before not in valued), "")
 
 
 @app.callback(invoke_without_command=True)
@@ -154,9 +157,14 @@ def lab(
 @app.command()
 def check(
     what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every step of every lab.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every step of every lab, begun or not, with a score.")
+    ] = False,
     only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")] = False,
+    junit: Annotated[
+        str | None, typer.Option("--junit", metavar="FILE", help="Write the verdict to FILE as JUnit XML, too.")
+    ] = None,
     seed: Annotated[str | None, typer.Option("--seed", help="Repeat a run: the seed that it reported.")] = None,
     workspace: WorkspaceFlag = None,
     course_folder: FromFlag = None,
@@ -178,7 +186,31 @@ def check(
         only=only,
         seed=seed,
         as_json=as_json,
-        console=_console(),
+        junit=None if junit is None else Path(junit),
+        screen=_console,
+    )
+
+
+@app.command()
+def watch(
+    what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
+    only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+) -> int:
+    """Check on each save, until Ctrl+C.
+
+    Example: stackwalk watch 1.3
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.watching import watch_workspace
+
+    return watch_workspace(
+        _course(course_folder),
+        existing_workspace(workspace, os.environ, Path.cwd()),
+        asked=what,
+        only=only,
+        screen=_console(),
     )
 
 

@@ -5,6 +5,7 @@ failed, or its own end, the next check gets a fresh one. A launch that failed is
 it fail at once, with the same words.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,6 +44,7 @@ class Bench:
         self._lab: Lab | None = None
         self._shared: Server | None = None
         self._failed_launch: LearnerFailure | None = None
+        self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
         self._launched: list[Server] = []  # by this check, for itself alone
         self.ground = Ground(Transcript(), Budget(budget))
         self.fresh = Fresh(seed)
@@ -107,7 +109,7 @@ class Bench:
         return self._shared
 
     def spoil(self) -> None:
-        """A check failed: the next one gets a fresh program."""
+        """A check failed, or gave up on a client: the next one gets a fresh program."""
         self._end_shared()
 
     def end_check(self) -> None:
@@ -116,6 +118,8 @@ class Bench:
             server.end()
         self._launched.clear()
         self.ground.close_connections()
+        if self.ground.gave_up:
+            self.spoil()
 
     def _end_shared(self) -> None:
         if self._shared is not None:
@@ -123,6 +127,7 @@ class Bench:
             self._shared = None
 
     def _new(self, spec: ProgramSpec, patience: float | None) -> Server:
+        self._as_it_was(spec.file)
         run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
         server = Server(
             self.ground, self.guardian, self.copy, spec, run_dir,
@@ -131,20 +136,38 @@ class Bench:
         server.begin()
         return server
 
+    def _as_it_was(self, file: str) -> None:
+        """Make the program's file again where a program before it has changed or removed it, or its folder."""
+        target, root = self.copy.root / file, self.copy.root
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            if file not in self._files:
+                self._files[file] = target.read_bytes() if target.is_file() else None
+            original = self._files[file]
+            if original is None or (target.is_file() and target.read_bytes() == original):
+                return
+            if not root.is_dir():
+                root.unlink(missing_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(original)
+
     @property
     def last_answer(self) -> Answer | None:
         """The last answer that the present check had."""
         return self.ground.answer
 
     def sources(self) -> Mapping[str, str]:
-        """The learner's files of text, by relative name."""
+        """The learner's files of text, by relative name, as they stand in their own folder."""
+        # Not those of the copy: a program may have changed or removed these.
         return dict(self._read_sources())
 
     def _read_sources(self) -> Iterator[tuple[str, str]]:
-        files = sorted(self.copy.root.glob("*")) + sorted(self.copy.root.glob("*/*"))
-        for file in [one for one in files if one.is_file()][:SOURCES]:
+        root = self.copy.origin
+        files = [root / program.file for program in (self._lab.programs if self._lab else ())]
+        files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*"))
+        for file in [one for one in dict.fromkeys(files) if one.is_file()][:SOURCES]:
             try:
                 if file.stat().st_size <= SOURCE_LIMIT:
-                    yield str(file.relative_to(self.copy.root)), file.read_text(encoding="utf-8")
+                    yield str(file.relative_to(root)), file.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
                 continue

@@ -2,6 +2,7 @@
 
 For every graded step its start fails, its solution passes, the solution of the step before fails, each
 recorded wrong attempt fails with its cause and words, and each check is made to fail by a program that ran.
+Every lesson, live ones too, keeps the rules of `course.wording`.
 """
 
 import contextlib
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stackwalk.check.plan import Plan, new_seed
-from stackwalk.check.runner import remove
+from stackwalk.check.scratch import remove
 from stackwalk.check.trial import Trial, first_trials, further_trials, made_fail
 from stackwalk.check.verdict import Outcome, Verdict
 from stackwalk.check.warm import Warm, warming
 from stackwalk.course.lesson import Course, Lab, Step
+from stackwalk.course.wording import wording_slips
 
 HINTS = 3
 AT_ONCE = 2  # trials side by side
@@ -52,6 +54,8 @@ def prove(course: Course, on_result: OnResult | None = None, *, seed: str | None
     """
     proof = _Proof(course, on_result or (lambda result: None), seed or new_seed())
     graded = [(lab, step) for lab in course.labs for step in lab.steps if step.check is not None]
+    for name, slip in wording_slips(course):
+        proof.problem(course.step(name), slip)
     for _, step in graded:
         proof.look_at(step)
     folder = Path(tempfile.mkdtemp(prefix="stackwalk-proof-")).resolve()
@@ -66,7 +70,7 @@ def prove(course: Course, on_result: OnResult | None = None, *, seed: str | None
         remove(folder)
     for _, step in graded:
         proof.judge(step)
-    order = {step.id: place for place, (_, step) in enumerate(graded)}
+    order = {step.id: place for place, step in enumerate(course.steps)}
     return sorted(proof.problems, key=lambda problem: order[problem.step])
 
 

@@ -63,6 +63,7 @@ class Step:
     solution: Path | None  # the folder of the workspace as it is after this step
     attempts: tuple[Attempt, ...]
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
+    wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
 
     @property
     def core(self) -> bool:
@@ -94,6 +95,7 @@ class Lab:
     patience: float | None  # seconds that a check waits for an answer; None: the checker's own
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
+    oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,7 @@ class Course:
 
     def _what_there_is(self) -> str:
         labs = "; ".join(
-            f"lab {lab.number} ({lab.name}) with {', '.join(step.id for step in lab.steps)}"
-            for lab in self.labs
+            f"lab {lab.number} ({lab.name}) with {', '.join(step.id for step in lab.steps)}" for lab in self.labs
         )
         return f"There is {labs}. Name a step as 1.1 or a lab as 1."
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from stackwalk.course.lesson import Attempt, Course, Kind, Lab, Prediction, ProgramSpec, Step
+from stackwalk.course.oddity import read_kinds
 from stackwalk.course.table import Table, read_table, read_text, table_from
 from stackwalk.course.words import read_words
 from stackwalk.errors import StackwalkError
@@ -19,7 +20,7 @@ HINTS = 3  # where to look in the traffic, the idea, the line
 _NUMBERED = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
 _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
-_LAB_FILES = ("lab.toml", "why.md", "mistakes.py")
+_LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
 _STEP_FILES = ("step.md", "hints.md", "check.py", "start", "wrong")
 
 
@@ -56,6 +57,7 @@ def read_course(root: Path) -> Course:
         )
     for lab in labs:
         _hold_replaced(lab)
+        _hold_wins(lab)
     return Course(root=labs_folder.parent, labs=labs, words=read_words(labs_folder / "words.toml", labs))
 
 
@@ -115,7 +117,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     title, question = table.text("title"), table.text("question")
     patience = table.optional_seconds("patience", 60)
     table.finish()
-    mistakes = folder / "mistakes.py"
+    mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
         _read_step(number, step_number, step_name, step_folder, solutions / folder.name / step_folder.name)
         for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
@@ -135,6 +137,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         patience=patience,
         mistakes=mistakes if mistakes.is_file() else None,
         steps=steps,
+        oddities=oddities if oddities.is_file() else None,
     )
 
 
@@ -188,6 +191,7 @@ def _read_step(lab: int, number: int, name: str, folder: Path, solution: Path) -
         solution=_folder_of(solution),
         attempts=_read_attempts(folder / "wrong"),
         replaces=frozenset(table.texts("replaces")),
+        wins=table.texts("wins"),
     )
     table.finish()
     for line in step.send:
@@ -268,6 +272,20 @@ def _read_attempts(folder: Path) -> tuple[Attempt, ...]:
         table.finish()
         attempts.append(attempt)
     return tuple(attempts)
+
+
+def _hold_wins(lab: Lab) -> None:
+    """Refuse steps that claim other kinds of oddities than oddities.toml gives them."""
+    given: dict[str, list[str]] = {}
+    for kind in () if lab.oddities is None else read_kinds(lab.oddities):
+        given.setdefault(kind.step, []).append(kind.name)
+    for step in lab.steps:
+        if step.wins and sorted(step.wins) != sorted(given.get(step.id, ())):
+            raise StackwalkError(
+                f"{step.folder / 'step.md'}: wins names {', '.join(step.wins)}, and oddities.toml gives {step.id} "
+                f"{', '.join(given.get(step.id, ())) or 'none'}.",
+                "Let both say the same.",
+            )
 
 
 def _hold_replaced(lab: Lab) -> None:

@@ -86,6 +86,16 @@ class Table:
             tables.append(Table(self.file, one, key))
         return tuple(tables)
 
+    def lists(self, key: str) -> dict[str, list[object]]:
+        """The lists of a table whose keys are free, by their names; at least one, none of them empty."""
+        value = self._take(key, None)
+        if not isinstance(value, dict) or not value:
+            raise self.wrong(f"{key} must be a table of lists", f"Write [{key}], and below it: name = […].")
+        for name, one in value.items():
+            if not isinstance(one, list) or not one:
+                raise self.wrong(f"{key}: {name!r} must be a list that is not empty", "Write: name = […].")
+        return value
+
     def one_of(self, key: str, choices: Iterable[str]) -> str:
         """One of the given texts."""
         allowed = tuple(choices)

@@ -22,6 +22,7 @@ from stackwalk.check.warm import Warm, warming
 from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
+from stackwalk.course.saves import Saves
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
@@ -39,7 +40,6 @@ from stackwalk.session.human_stage import HumanStage
 from stackwalk.session.live_step import LiveStep
 from stackwalk.session.mailbox import Mailbox
 from stackwalk.session.programs import Programs
-from stackwalk.session.saves import Saves
 from stackwalk.session.sending import PATIENCE, PATIENCE_WITH_PEOPLE, Sending
 from stackwalk.session.session import Action, Event, Session, Show, begin, react
 from stackwalk.session.session.actions import (
@@ -144,7 +144,7 @@ class Live:
         """Show the first screen, and begin everything."""
         stack = self._stack
         guardian = stack.enter_context(guarding())
-        self._warm = stack.enter_context(warming(self._course))
+        self._warm = stack.enter_context(warming(self._course, again=True))
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
         self._programs = Programs(guardian, self._workspace.root, lab.programs, self.mailbox.put)

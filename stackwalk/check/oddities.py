@@ -1,0 +1,224 @@
+"""A day on the internet: how many of a lab's oddities a program survives.
+
+An oddity is survived when an ordinary client, right after it, gets its page in time, and when the odd client
+itself got what it deserves, where its record says so. A program that died or hangs is started again, and the
+count goes on. The whole has a deadline; what was not tried by then is not survived.
+"""
+
+import re
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from stackwalk.check.answer import Answer
+from stackwalk.check.bench import Bench
+from stackwalk.check.client import Connection
+from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.fresh import Fresh
+from stackwalk.check.opening import opened_bench
+from stackwalk.check.plan import Plan, new_seed
+from stackwalk.check.runner import scratch_folder
+from stackwalk.check.server import Server
+from stackwalk.check.transcript import Transcript
+from stackwalk.check.workspace import Workspace
+from stackwalk.course.lesson import Course, Lab
+from stackwalk.course.oddity import Oddity, Wait, data_of, read_oddities
+
+DEADLINE = 50.0  # seconds for all of them
+PATIENCE = (0.4, 2.0)  # seconds that the ordinary client waits: 30 times what its first page took, within these
+FACTOR = 30
+LISTENS = 0.02  # seconds that an odd client listens before it leaves
+BIG = 16 * 1024 * 1024  # bytes: more than the sockets of both ends hold
+
+OnOddity = Callable[[Oddity, bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """How a program fared; `survived` and `lost` keep the file's order."""
+
+    survived: tuple[Oddity, ...]
+    lost: tuple[Oddity, ...]
+    tried: int  # the rest was not tried, for the time was over: it counts as lost
+
+    @property
+    def total(self) -> int:
+        """All oddities."""
+        return len(self.survived) + len(self.lost)
+
+    @property
+    def score(self) -> str:
+        """ "survives 152 of 200"."""
+        return f"survives {len(self.survived)} of {self.total}"
+
+
+def survived(
+    course: Course, lab: Lab, workspace: Path, *, names: Collection[str] | None = None,
+    seed: str | None = None, on_oddity: OnOddity | None = None,
+) -> Survival:  # fmt: skip
+    """Let a lab's oddities loose on the outermost program of a workspace, in a copy of it.
+
+    names: only these; on_oddity is called after each. Raises LearnerFailure where the program never listens,
+    and StackwalkError where the lab has no oddities or the workspace cannot be copied.
+    """
+    oddities = read_oddities(lab.oddities) if lab.oddities is not None else ()
+    chosen = [one for one in oddities if names is None or one.name in names]
+    plan = replace(Plan.of(course, str(lab.number), lab.steps, workspace, seed or new_seed()), budget=DEADLINE)
+    won: list[Oddity] = []
+    lost: list[Oddity] = []
+    with scratch_folder() as scratch, opened_bench(plan, scratch) as bench:
+        day = _Day(bench, lab)
+        tried = 0
+        for oddity in chosen:
+            left = bench.ground.budget.left > 0
+            good = left and day.survives(oddity)
+            tried += left
+            (won if good else lost).append(oddity)
+            if on_oddity is not None:
+                on_oddity(oddity, good)
+        day.end()
+    return Survival(tuple(won), tuple(lost), tried)
+
+
+class _Day:
+    """The program, the files that are asked for, and one oddity after the other."""
+
+    def __init__(self, bench: Bench, lab: Lab) -> None:
+        self._bench = bench
+        self._lab = lab
+        fresh, workspace = Fresh(bench.seed, "oddities"), Workspace(bench.copy.root)
+        self._page_name, self._page = fresh.name(".html"), fresh.text()
+        self._picture = b"\x89PNG\r\n\x1a\n" + fresh.bytes(20_000)
+        self._secret = fresh.text()
+        self._names = _lay_out(fresh, workspace, self._page_name, self._page, self._picture, self._secret)
+        self._server: Server | None = None
+        self._running()
+        began = time.monotonic()
+        self._ordinary()
+        low, high = PATIENCE
+        self._patience = min(high, max(low, FACTOR * (time.monotonic() - began)))
+
+    def survives(self, oddity: Oddity) -> bool:
+        """Whether an ordinary client gets its page after it, and the odd one what it deserves."""
+        self._bench.ground.begin(Transcript())
+        good = False
+        try:
+            self._running()
+            good = self._meet(oddity) & self._served()
+            if oddity.end == "stay":
+                self._bench.ground.close_connections()
+                good &= self._served()
+        except LearnerFailure:
+            self.end()
+        finally:
+            self._bench.ground.close_connections()
+        return good
+
+    def end(self) -> None:
+        """End the program; the next oddity gets a new one."""
+        if self._server is not None:
+            self._server.end()
+            self._server = None
+
+    def _running(self) -> Server:
+        if self._server is None or not self._server.running:
+            self.end()
+            self._server = self._bench.launch(self._lab.programs[0])
+        return self._server
+
+    def _served(self) -> bool:
+        """Whether an ordinary client is served; where not, the program is ended."""
+        try:
+            if self._ordinary():
+                return True
+        except LearnerFailure:
+            pass
+        self.end()
+        return False
+
+    def _ordinary(self) -> bool:
+        patience = getattr(self, "_patience", PATIENCE[1])
+        return self._is_page(self._running().get(f"/{self._page_name}", patience=patience))
+
+    def _is_page(self, answer: Answer) -> bool:
+        return answer.status == 200 and answer.body.strip() == self._page.encode().strip()
+
+    def _meet(self, oddity: Oddity) -> bool:
+        """Be the odd client; whether each of them got what it deserves."""
+        good = True
+        for _ in range(oddity.clients):
+            try:
+                good &= self._be(oddity, self._running().connect())
+            except LearnerFailure:
+                good &= not oddity.gets
+        return good
+
+    def _be(self, oddity: Oddity, connection: Connection) -> bool:
+        early = False
+        for act in oddity.acts:
+            if isinstance(act, Wait):
+                early |= bool(connection.received(act.seconds))
+            else:
+                connection.send(data_of(act, self._names), self._patience)
+        if oddity.end == "half":
+            connection.half_close()
+        if oddity.end == "reset":
+            connection.reset()
+        elif oddity.end == "close":
+            connection.close()
+        elif oddity.gets:
+            return self._deserved(oddity, connection, early)
+        elif oddity.end != "stay":
+            connection.received(LISTENS)
+            connection.close()
+        return True
+
+    def _deserved(self, oddity: Oddity, connection: Connection, early: bool) -> bool:
+        bare = "head" in oddity.gets or "no body" in oddity.gets
+        answer = connection.answer("HEAD" if bare else "GET", self._patience, whole="inside" not in oddity.gets)
+        after = connection.received(LISTENS)[len(answer.raw) :]
+        connection.close()
+        head = re.match(rb".*?\n\r?\n|", answer.raw, re.DOTALL)
+        length, kind = answer.header("Content-Length"), (answer.header("Content-Type") or "").lower()
+        deserts = {
+            "page": self._is_page(answer) and not after.strip(),
+            "picture": answer.status == 200 and answer.body == self._picture,
+            "lines": head is not None and not re.search(rb"(?<!\r)\n", head[0]),
+            "length": length is not None and length.strip() == str(len(answer.body + after)),
+            "type": kind.startswith("text/html") and "utf-8" in kind,
+            "head": answer.status == 200 and not after.strip(),
+            "no body": answer.status is not None and not after.strip(),
+            "refusal": answer.status in (400, 405, 501),
+            "answer": answer.status is not None,
+            "answer late": answer.status is not None and not early,
+            "inside": self._secret.split("\n", maxsplit=1)[0].encode() not in answer.raw,
+        }
+        return all(deserts[one] for one in oddity.gets)
+
+
+def _lay_out(
+    fresh: Fresh, workspace: Workspace, page_name: str, page: str, picture: bytes, secret: str
+) -> dict[str, str]:
+    """Write the files that oddities ask for; what their names stand for."""
+    names = {
+        "page": page_name,
+        "missing": fresh.name(".html"),
+        "folder": fresh.word(),
+        "picture": fresh.name(".png"),
+        "big": fresh.name(".txt"),
+        "link": fresh.name(".txt"),
+        "first": f"{ord(page_name[0]):02X}",
+        "rest": page_name[1:],
+        "first2": page_name[:3],
+        "rest2": page_name[3:],
+    }
+    workspace.write(page_name, page)
+    workspace.write(names["picture"], picture)
+    workspace.write(f"{names['folder']}/{fresh.name('.html')}", fresh.text())
+    workspace.write(names["big"], "all day long\n" * (BIG // 13))
+    outside = workspace.root.with_name(f"{workspace.root.name}-{fresh.word()}")
+    outside.mkdir()
+    (outside / "secret.txt").write_text(secret, encoding="utf-8")
+    (workspace.root / names["link"]).symlink_to(outside / "secret.txt")
+    return names | {"outside": str(outside / "secret.txt")[1:], "beside": f"{outside.name}/secret.txt"}
