@@ -60,7 +60,8 @@ PURE_ALL_THE_SAME = {
 
 MAY = {
     "errors": (),
-    "wire": ("wire",),
+    "heeding": (),
+    "wire": ("errors", "wire"),
     "course.lesson": ("course.lesson", "errors"),
     "course.place": ("course.lesson", "course.place", "errors"),
     "stack": ("errors", "stack"),
@@ -68,12 +69,12 @@ MAY = {
     "course": ("errors", "course"),
     "check": ("errors", "wire", "stack", "course", "check"),
     "screen": ("errors", "wire", "course", "check.verdict", "session.session", "session.human", "screen"),
-    "trace": ("errors", "wire", "tap", "screen"),
+    "trace": ("errors", "heeding", "wire", "tap", "screen"),
     "grading": ("errors", "course", "check", "screen", "stack"),
     "watching": ("errors", "course", "check", "screen", "stack", "grading"),
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
-    "session": ("errors", "wire", "tap", "stack", "course", "check", "session", "screen"),
+    "session": ("errors", "heeding", "wire", "tap", "stack", "course", "check", "session", "screen"),
 }
 
 

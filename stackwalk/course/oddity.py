@@ -96,7 +96,8 @@ def _read_kind(table: Table) -> OddityKind:
 
 def _read_oddity(table: Table, kind: str, step: str, name: str, items: list[object]) -> Oddity:
     acts: list[Act] = []
-    clients, gets, end = 1, (), None
+    clients, end = 1, None
+    gets: tuple[str, ...] = ()
     for item in items:
         match item:
             case str():

@@ -115,8 +115,8 @@ def _listeners(port: int) -> Iterator[int]:
     # macOS (not yet run): the list of all sockets is the administrator's, that of one's own processes is not.
     for process in psutil.process_iter():
         try:
-            for one in process.net_connections("tcp"):
-                if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port:
+            for own in process.net_connections("tcp"):
+                if own.status == psutil.CONN_LISTEN and own.laddr and own.laddr.port == port:
                     yield process.pid
         except psutil.Error:
             continue
