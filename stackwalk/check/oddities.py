@@ -61,8 +61,9 @@ def survived(
 ) -> Survival:  # fmt: skip
     """Let a lab's oddities loose on the outermost program of a workspace, in a copy of it.
 
-    names: only these; deadline: seconds for all of them; on_oddity is called after each. Raises LearnerFailure where the program never listens,
-    and StackwalkError where the lab has no oddities or the workspace cannot be copied.
+    names: only these; deadline: seconds for all of them; on_oddity is called after each. Raises LearnerFailure
+    where the program never listens, and StackwalkError where the lab has no oddities or the workspace cannot be
+    copied.
     """
     oddities = read_oddities(lab.oddities) if lab.oddities is not None else ()
     chosen = [one for one in oddities if names is None or one.name in names]
