@@ -32,9 +32,7 @@ def main() -> int:
     # The launcher beside this interpreter, so that both sides are of one environment.
     launcher = shutil.which("stackwalk", path=str(Path(sys.executable).parent))
     if launcher is None:
-        print(
-            "There is no stackwalk beside this Python. Install it here first: pip install .", file=sys.stderr
-        )
+        print("There is no stackwalk beside this Python. Install it here first: pip install .", file=sys.stderr)
         return 2
     commands = {
         BARE: [sys.executable, "-c", "pass"],

@@ -1,8 +1,12 @@
 """The entry point. --version is answered before anything heavy is imported."""
 
+import os
 import sys
 
 from stackwalk import __version__
+
+INTERRUPTED = 130
+ENDED_BY_HAND = ("lab", "trace", "up", "watch")  # Ctrl+C is how these end; it breaks off any other
 
 
 def main() -> None:
@@ -10,9 +14,28 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"stackwalk {__version__}")
         return
-    from stackwalk.cli import run
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        _fill_streams()
+    try:
+        from stackwalk.cli import run
 
-    sys.exit(run())
+        status = run()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    sys.exit(0 if status == INTERRUPTED and sys.argv[1:2] and sys.argv[1] in ENDED_BY_HAND else status)
+
+
+def _fill_streams() -> None:
+    """Give a process that was started with closed streams some that lead nowhere: what it opens must not be one."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
 
 
 if __name__ == "__main__":

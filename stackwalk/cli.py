@@ -12,7 +12,6 @@ from stackwalk import __version__
 from stackwalk.errors import StackwalkError
 
 if TYPE_CHECKING:
-
     from stackwalk.course.lesson import Course, Lab, Progress, Step
     from stackwalk.course.workspace import Workspace
     from stackwalk.screen.console import Screen
@@ -25,7 +24,6 @@ class Status(IntEnum):
     FAILED = 1  # the learner's code falls short
     COULD_NOT_RUN = 2  # usage or environment
     BROKEN = 3  # the check itself
-    INTERRUPTED = 130
 
 
 app = typer.Typer(
@@ -62,8 +60,6 @@ def run() -> int:
         return _say_error(error)
     except typer.TyperException as error:
         return _say_error(StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is."))
-    except KeyboardInterrupt:
-        return Status.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has left (`| head -1`). Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -86,8 +82,12 @@ def _say_error(error: StackwalkError) -> int:
 
 
 def _asked_on_the_command_line() -> str:
-    words = [word for word in sys.argv[2:] if not word.startswith("-")]
-    return "all" if "--all" in sys.argv else next(iter(words), "")
+    words = sys.argv[2:]
+    if "--all" in words:
+        return "all"
+    valued = ("--from", "--junit", "--seed", "--workspace")
+    pairs = zip(words, ["", *words], strict=False)
+    return next((word for word, before in pairs if not word.startswith("-") and before not in valued), "")
 
 
 @app.callback(invoke_without_command=True)
@@ -157,9 +157,14 @@ def lab(
 @app.command()
 def check(
     what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every step of every lab.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every step of every lab, begun or not, with a score.")
+    ] = False,
     only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")] = False,
+    junit: Annotated[
+        str | None, typer.Option("--junit", metavar="FILE", help="Write the verdict to FILE as JUnit XML, too.")
+    ] = None,
     seed: Annotated[str | None, typer.Option("--seed", help="Repeat a run: the seed that it reported.")] = None,
     workspace: WorkspaceFlag = None,
     course_folder: FromFlag = None,
@@ -181,7 +186,31 @@ def check(
         only=only,
         seed=seed,
         as_json=as_json,
-        console=_console(),
+        junit=None if junit is None else Path(junit),
+        screen=_console,
+    )
+
+
+@app.command()
+def watch(
+    what: Annotated[str | None, typer.Argument(metavar="[LAB[.STEP]]", show_default=False)] = None,
+    only: Annotated[bool, typer.Option("--only", help="This step alone, not those before it.")] = False,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+) -> int:
+    """Check on each save, until Ctrl+C.
+
+    Example: stackwalk watch 1.3
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.watching import watch_workspace
+
+    return watch_workspace(
+        _course(course_folder),
+        existing_workspace(workspace, os.environ, Path.cwd()),
+        asked=what,
+        only=only,
+        screen=_console(),
     )
 
 
@@ -191,7 +220,7 @@ def trace(
     port: Annotated[
         str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")
     ] = None,
-    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too.")] = 0,
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too; -vv: bodies too.")] = 0,
     plain: PlainFlag = False,
 ) -> int:
     """Watch the traffic of anything that speaks HTTP on an address.
@@ -200,7 +229,7 @@ def trace(
     """
     from stackwalk.trace import run_trace
 
-    return run_trace(target, port=_port(port), verbose=verbose, plain=plain, console=_console(plain=plain))
+    return run_trace(target, port=_port(port), verbose=verbose, console=_console(plain=plain))
 
 
 @app.command()

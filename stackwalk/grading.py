@@ -1,21 +1,32 @@
-"""The check command: which steps, one run, one verdict shown, and what passed is kept."""
+"""The check command: which steps, one run, one verdict shown, and what passed is kept.
 
-import secrets
+What draws is imported while the checks run, and not at all for --json: a check is asked for often, and waited for.
+"""
+
+import json
+import os
+import stat
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
-from stackwalk.check.plan import Plan
+from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
-from stackwalk.check.verdict import Outcome, Verdict
-from stackwalk.course.lesson import Course, Progress
+from stackwalk.check.verdict import EXIT_CODES, Outcome, Verdict
+from stackwalk.course.lesson import Course, Progress, Step
 from stackwalk.course.place import Grading, next_after, steps_to_grade, where_is
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.workspace import Workspace
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.safe import safe_block
-from stackwalk.screen.verdict import draw_verdict
 from stackwalk.stack.sweeping import sweep
+
+if TYPE_CHECKING:
+    from stackwalk.screen.console import Screen
 
 
 def check_workspace(
@@ -27,26 +38,34 @@ def check_workspace(
     only: bool,
     seed: str | None,
     as_json: bool,
-    console: Console,
+    junit: Path | None,
+    screen: "Callable[[], Screen]",
 ) -> int:
-    """Grade what is asked, show the verdict on the console (one JSON object with `as_json`), keep what passed.
+    """Grade what is asked, show the verdict (one JSON object with `as_json`), keep what passed.
 
-    Returns the exit status: 0 passed, 1 failed, 2 blocked, 3 broken. Raises StackwalkError where nothing could
-    be graded at all.
+    `junit` is a file that gets the verdict as well, `screen` makes what text is shown on. Returns the exit status:
+    0 passed, 1 failed, 2 blocked or no report could be written, 3 broken. Raises StackwalkError where nothing
+    could be graded at all.
     """
+    if junit is not None:
+        _must_have_a_folder(junit)
     progress, note = read_progress(workspace)
     if note is not None:
-        _aside(note)
+        say_aside(note)
     grading = steps_to_grade(course, progress, asked, only=only, all=every)
-    plan = Plan.of(course, grading.asked, grading.steps, workspace.root, seed or secrets.token_hex(4))
+    plan = Plan.of(course, grading.asked, grading.steps, workspace.root, seed or new_seed())
+    if every:
+        plan = replace(plan, each=True)
+    began = datetime.now()
     sweep()
-    verdict = grade(plan)
-    after = _keep(workspace, progress, verdict)
+    verdict = grade(plan, meanwhile=None if as_json else _import_what_draws)
+    after = keep_passed(workspace, progress, verdict)
     if as_json:
-        console.out(verdict.to_json(), highlight=False)
+        _print_json(verdict, grading)
     else:
-        console.print(draw_verdict(verdict, console.width, next_line(course, after, grading, verdict)))
-        console.print(f"Seed {safe_block(verdict.seed)}: the same run again with --seed.", style="dim")
+        _show(course, after, grading, verdict, screen())
+    if junit is not None and not _report(junit, verdict, began):
+        return max(verdict.exit_code, EXIT_CODES[Outcome.BLOCKED])
     return verdict.exit_code
 
 
@@ -54,6 +73,14 @@ def passed_steps(verdict: Verdict) -> tuple[str, ...]:
     """The steps of which every check passed."""
     short = {one.step for one in verdict.findings if one.outcome is not Outcome.PASSED}
     return tuple(step for step in verdict.steps if step not in short)
+
+
+def score_line(verdict: Verdict, steps: tuple[Step, ...]) -> str:
+    """How many of these steps have passed, and which have not."""
+    passed = passed_steps(verdict)
+    missing = [step.id for step in steps if step.id not in passed]
+    line = f"Score: {len(passed)} of {len(steps)} {'step passes' if len(steps) == 1 else 'steps pass'}."
+    return f"{line} Not yet: {', '.join(missing)}." if missing else line
 
 
 def next_line(course: Course, progress: Progress, grading: Grading, verdict: Verdict) -> str:
@@ -66,13 +93,83 @@ def next_line(course: Course, progress: Progress, grading: Grading, verdict: Ver
         return where_is(course, progress).why
     problem = verdict.first_problem
     if verdict.outcome is Outcome.FAILED and problem is not None:
-        return f"Change it, save it, and: stackwalk check {grading.asked}   (stuck? stackwalk hint {problem.step})"
+        return f"Change it, save it, and: {_again(grading)}   (stuck? stackwalk hint {problem.step})"
     if verdict.outcome is Outcome.BLOCKED:
         return "stackwalk doctor looks at what this machine lacks."
     return "Your work is safe. Tell whoever wrote this lab; the seed is in the report."
 
 
-def _keep(workspace: Workspace, progress: Progress, verdict: Verdict) -> Progress:
+def _again(grading: Grading) -> str:
+    return f"stackwalk check {'--all' if grading.asked == 'all' else grading.asked}"
+
+
+def _import_what_draws() -> None:
+    import stackwalk.screen.console
+    import stackwalk.screen.verdict  # noqa: F401
+
+
+def _show(course: Course, progress: Progress, grading: Grading, verdict: Verdict, screen: "Screen") -> None:
+    from rich.text import Text
+
+    from stackwalk.screen.verdict import draw_verdict
+
+    every = grading.asked == "all"
+    following = next_line(course, progress, grading, verdict)
+    screen.show(draw_verdict(verdict, screen.width, following, whole=every))
+    if every:
+        screen.show(Text(score_line(verdict, grading.steps), style="bold"))
+    screen.show(Text(f"Seed {safe_block(verdict.seed)}: the same run again with --seed.", style="dim"))
+
+
+def _print_json(verdict: Verdict, grading: Grading) -> None:
+    value: dict[str, Any] = verdict.to_value()
+    if grading.asked == "all":
+        value["score"] = {"passed": len(passed_steps(verdict)), "of": len(grading.steps)}
+    try:
+        print(json.dumps(value), flush=True)
+    except BrokenPipeError:
+        # Nobody reads it; the exit status is the verdict's all the same.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _must_have_a_folder(file: Path) -> None:
+    """Say so before the checks run. Raises StackwalkError."""
+    try:
+        if stat.S_ISDIR(file.stat().st_mode):
+            raise StackwalkError(
+                f"The report can't be written to {file}: that is a folder.",
+                f"Name a file in it: {file / 'report.xml'}",
+            )
+    except FileNotFoundError:
+        if not file.parent.is_dir():
+            raise StackwalkError(
+                f"The report can't be written to {file}: there is no folder {file.parent}.",
+                "Make that folder first, or name a file in one that is there.",
+            ) from None
+    except OSError as error:
+        raise StackwalkError(
+            f"The report can't be written to {file}: {error.strerror or error}.", "Name another file."
+        ) from error
+
+
+def _report(file: Path, verdict: Verdict, began: datetime) -> bool:
+    """Write the report, whole or not at all; whether that could be done. The verdict has been shown by now."""
+    from stackwalk.check.junit import to_junit
+
+    temporary = file.with_name(f".stackwalk-{os.getpid()}.tmp")
+    try:
+        temporary.write_text(to_junit(verdict, began), encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        say_aside(f"The report could not be written to {file}: {error.strerror or error}.")
+        say_aside("Make room, or name a file in a folder that you may write to.")
+        return False
+    return True
+
+
+def keep_passed(workspace: Workspace, progress: Progress, verdict: Verdict) -> Progress:
     """Write what passed; where that can't be written the verdict stands all the same."""
     passed = passed_steps(verdict)
     if not passed or set(passed) <= set(progress.passed):
@@ -81,15 +178,16 @@ def _keep(workspace: Workspace, progress: Progress, verdict: Verdict) -> Progres
         workspace.state.mkdir(exist_ok=True)
         after, note = update_progress(workspace, lambda before: before.passing(*passed))
     except OSError as error:
-        _aside(f"Your progress could not be written: {error.strerror or error}.")
+        say_aside(f"Your progress could not be written: {error.strerror or error}.")
     except StackwalkError as error:
-        _aside(f"{error.what} {error.try_this}")
+        say_aside(f"{error.what} {error.try_this}")
     else:
         if note is not None:
-            _aside(note)
+            say_aside(note)
         return after
     return progress.passing(*passed)
 
 
-def _aside(text: str) -> None:
+def say_aside(text: str) -> None:
+    """Say it on stderr, beside the verdict."""
     print(safe_block(text), file=sys.stderr)

@@ -8,8 +8,14 @@ PORT = 8080
 
 
 def source(evidence: Evidence) -> str:
-    """What the learner typed, without comments."""
-    return re.sub(r"(?m)(^|\s)#.*$", "", evidence.sources.get("server.py", ""))
+    """What the learner typed, without comments: server.py, and the modules beside it that it imports."""
+    first = evidence.sources.get("server.py", "")
+    own = [
+        text
+        for name, text in evidence.sources.items()
+        if name.endswith(".py") and re.search(rf"\b(import|from)\s+{re.escape(name[:-3])}\b", first)
+    ]
+    return re.sub(r"(?m)(^|\s)#.*$", "", "\n".join([first, *own]))
 
 
 def raised(evidence: Evidence, *parts: str) -> bool:
@@ -27,6 +33,18 @@ def place(evidence: Evidence) -> str:
     """The line that Python could not read."""
     numbers = re.findall(r'File "[^"]*", line (\d+)', evidence.traceback)
     return f"line {numbers[-1]}" if numbers else "a line"
+
+
+def last_call(evidence: Evidence) -> tuple[str, str]:
+    """The variable and the method of the last call on the line that the traceback ends in."""
+    found = re.findall(r"(\w+)\.(\w+)\(", last_own_line(evidence))
+    return found[0] if found else ("", "")
+
+
+def door(evidence: Evidence) -> str:
+    """What the learner calls the listening socket."""
+    found = re.search(r"(\w+)\.(?:accept|listen)\b", source(evidence))
+    return found[1] if found else ""
 
 
 def raw(evidence: Evidence) -> bytes:
@@ -70,16 +88,47 @@ def bind_without_a_pair(evidence: Evidence) -> bool:
 
 
 def port_as_text(evidence: Evidence) -> bool:
-    return raised(evidence, "TypeError") and bool(
-        re.search(r"\.bind\(\s*\([^)]*,\s*[\"']\d*[\"']", source(evidence))
-    )
+    return raised(evidence, "TypeError") and bool(re.search(r"\.bind\(\s*\([^)]*,\s*[\"']\d*[\"']", source(evidence)))
+
+
+def binds_twice(evidence: Evidence) -> bool:
+    doors = len(re.findall(r"\.bind\(|create_server\(", source(evidence)))
+    return evidence.cause == "crashed" and raised(evidence, "Address already in use") and doors > 1
+
+
+def strange_address(evidence: Evidence) -> bool:
+    return raised(evidence, "Errno 99") or raised(evidence, "Errno 49")
+
+
+def typed_address(evidence: Evidence) -> str:
+    """The address that bind is called with."""
+    found = re.search(r"(?:bind|create_server)\(\s*\(\s*[\"']([^\"']*)[\"']", source(evidence))
+    return found[1] if found else "that one"
+
+
+def port_beyond(evidence: Evidence) -> bool:
+    return raised(evidence, "OverflowError", "port must be 0-65535")
+
+
+def connects(evidence: Evidence) -> bool:
+    return raised(evidence, "ConnectionRefusedError") and ".connect(" in last_own_line(evidence)
+
+
+def asks_the_keyboard(evidence: Evidence) -> bool:
+    return raised(evidence, "EOFError") and "input(" in source(evidence)
+
+
+def file_for_a_socket(evidence: Evidence) -> bool:
+    return "AF_UNIX" in source(evidence) and evidence.cause in ("not-listening", "crashed")
+
+
+def typographic_quotes(evidence: Evidence) -> bool:
+    return raised(evidence, "SyntaxError") and bool(re.search("[“”„‘’«»]", evidence.traceback))
 
 
 def wrong_port(evidence: Evidence) -> bool:
     port = typed_port(evidence)
-    return (
-        port is not None and port != PORT and evidence.cause in ("wrong-address", "not-listening", "crashed")
-    )
+    return port is not None and port != PORT and evidence.cause in ("wrong-address", "not-listening", "crashed")
 
 
 def datagrams(evidence: Evidence) -> bool:
@@ -87,15 +136,17 @@ def datagrams(evidence: Evidence) -> bool:
 
 
 def no_bind(evidence: Evidence) -> bool:
-    return evidence.cause in ("wrong-address", "not-listening") and not re.search(
-        r"bind|create_server|Server\(|start_server", source(evidence)
+    return (
+        evidence.cause in ("wrong-address", "not-listening")
+        and bool(source(evidence))
+        and not re.search(r"bind|create_server|Server\(|start_server|exec|spawn|subprocess|Process", source(evidence))
     )
 
 
 def no_listen(evidence: Evidence) -> bool:
     return (
         raised(evidence, "OSError", "accept")
-        and "listen" not in source(evidence).replace("listener", "")
+        and not re.search(r"\.listen\(", source(evidence))
         and "Bad file descriptor" not in evidence.traceback
     )
 
@@ -103,8 +154,82 @@ def no_listen(evidence: Evidence) -> bool:
 # The clients.
 
 
+def no_accept(evidence: Evidence) -> bool:
+    return (
+        evidence.cause in ("wrong-answer", "silent")
+        and evidence.answer is None
+        and "listen" in source(evidence)
+        and not re.search(r"accept|[Ss]erver|serve|asyncio|import (?!socket|time|re\b)|from", source(evidence))
+    )
+
+
+def client_is_a_pair(evidence: Evidence) -> bool:
+    return raised(evidence, "AttributeError: 'tuple' object has no attribute") and "accept(" in source(evidence)
+
+
+def recv_without_a_number(evidence: Evidence) -> bool:
+    return raised(evidence, "TypeError: recv() takes at least 1 argument")
+
+
+def not_called(evidence: Evidence) -> str:
+    """A method that is named and not called, as it stands in the program."""
+    found = re.search(r"(?m)^\s*(\w+\.(?:close|listen|accept|shutdown|flush))\s*$", source(evidence))
+    return found[1] if found else ""
+
+
+def forgot_to_call(evidence: Evidence) -> bool:
+    method = not_called(evidence)
+    if method.endswith("close"):
+        return evidence.cause in ("silent", "too-slow")
+    return bool(method) and evidence.cause in ("crashed", "not-listening", "silent", "wrong-answer")
+
+
+def reads_little(evidence: Evidence) -> bool:
+    found = re.search(r"\.recv\(\s*(\d+)\s*\)", source(evidence))
+    loops = re.search(r"(while|iter\().*\.recv\(", source(evidence))
+    return (
+        found is not None
+        and int(found[1]) < 200
+        and not loops
+        and evidence.cause in ("wrong-answer", "reset", "crashed")
+        and (evidence.cause == "reset" or in_printing(evidence))
+    )
+
+
+def recv_number(evidence: Evidence) -> str:
+    """The number that recv is called with."""
+    found = re.search(r"\.recv\(\s*(\d+)\s*\)", source(evidence))
+    return found[1] if found else "1"
+
+
+def reads_on(evidence: Evidence) -> bool:
+    return (
+        evidence.cause == "silent"
+        and not raw(evidence)
+        and bool(re.search(r"while\b.*\.recv\(|iter\(.*\.recv\b", source(evidence)))
+    )
+
+
+def never_reads(evidence: Evidence) -> bool:
+    return (
+        evidence.cause == "reset"
+        and "accept" in source(evidence)
+        and not re.search(r"recv|read|import (?!socket|time)", source(evidence))
+    )
+
+
+def asked_to_end(evidence: Evidence) -> bool:
+    return evidence.cause == "exited" and bool(re.search(r"\b_?exit\(|\bquit\(", source(evidence)))
+
+
 def closed_the_door(evidence: Evidence) -> bool:
     return raised(evidence, "Bad file descriptor") and ".accept(" in last_own_line(evidence)
+
+
+def client_has_gone(evidence: Evidence) -> bool:
+    name, method = last_call(evidence)
+    gone = raised(evidence, "BrokenPipeError") or raised(evidence, "ConnectionResetError")
+    return gone and name != door(evidence) and method in ("send", "sendall", "recv")
 
 
 def client_is_closed(evidence: Evidence) -> bool:
@@ -114,33 +239,87 @@ def client_is_closed(evidence: Evidence) -> bool:
 
 
 def spoke_to_the_door(evidence: Evidence) -> bool:
-    return bool(re.search(r"\.(recv|send|sendall)\(", last_own_line(evidence))) and (
-        raised(evidence, "BrokenPipeError") or raised(evidence, "Errno 107") or raised(evidence, "Errno 57")
+    name, method = last_call(evidence)
+    return (
+        method in ("recv", "send", "sendall")
+        and name == door(evidence)
+        and (raised(evidence, "BrokenPipeError") or raised(evidence, "Errno 107") or raised(evidence, "Errno 57"))
     )
 
 
 def no_loop(evidence: Evidence) -> bool:
-    return evidence.cause == "exited" and not re.search(r"\b(while|for)\b", source(evidence))
+    return (
+        evidence.cause == "exited"
+        and "ended by itself after" in evidence.message
+        and "exit status 0" in evidence.message
+        and not re.search(r"\b(while|for)\b", source(evidence))
+    )
+
+
+def in_printing(evidence: Evidence) -> bool:
+    """Whether a client's request did not show up in what the program prints."""
+    return evidence.check.startswith("it_prints") and evidence.cause == "wrong-answer"
 
 
 def no_receive(evidence: Evidence) -> bool:
-    return evidence.step == "1.1" and evidence.cause == "wrong-answer" and "recv" not in source(evidence)
+    return in_printing(evidence) and "recv" not in source(evidence)
 
 
 def no_print(evidence: Evidence) -> bool:
-    return (
-        evidence.step == "1.1"
-        and evidence.cause == "wrong-answer"
-        and bool(source(evidence))
-        and not re.search(r"print|write|log", source(evidence))
-    )
+    return in_printing(evidence) and bool(source(evidence)) and not re.search(r"print|write|log", source(evidence))
 
 
 # The answer.
 
 
 def text_for_bytes(evidence: Evidence) -> bool:
-    return raised(evidence, "TypeError", "a bytes-like object is required, not 'str'")
+    return raised(evidence, "TypeError", "a bytes-like object is required, not 'str'") and bool(
+        re.search(r"\.(send|sendall|write)\(", last_own_line(evidence))
+    )
+
+
+def bytes_for_text(evidence: Evidence) -> bool:
+    return (
+        raised(evidence, "TypeError", "a bytes-like object is required, not 'str'")
+        or raised(evidence, "TypeError", "cannot use a string pattern on a bytes-like object")
+        or raised(evidence, "TypeError", "must be str or None, not bytes")
+        or raised(evidence, "TypeError", "first arg must be bytes")
+    )
+
+
+def joins_text_and_bytes(evidence: Evidence) -> bool:
+    return (
+        raised(evidence, "TypeError: can't concat str to bytes")
+        or raised(evidence, 'TypeError: can only concatenate str (not "bytes") to str')
+        or raised(evidence, "TypeError: can't concat bytes to str")
+    )
+
+
+def spaces_around(evidence: Evidence) -> bool:
+    answer = evidence.answer
+    return (
+        evidence.check == "the_body_is_hi_there"
+        and answer is not None
+        and answer.body.strip() == b"Hi there!"
+        and answer.head_ended
+        and not answer.extra
+    )
+
+
+def line_before_the_status(evidence: Evidence) -> bool:
+    return evidence.step != "1.1" and bool(re.match(rb"\s+HTTP/", raw(evidence)))
+
+
+def length_in_characters(evidence: Evidence) -> bool:
+    answer = evidence.answer
+    said = answer.header("content-length") if answer else None
+    return (
+        evidence.cause in ("wrong-answer", "closed-early")
+        and answer is not None
+        and said is not None
+        and bool(answer.extra)
+        and said == str(len((answer.body + answer.extra).decode("utf-8", "replace")))
+    )
 
 
 def printed_the_answer(evidence: Evidence) -> bool:
@@ -265,10 +444,17 @@ def no_sub_folders(evidence: Evidence) -> bool:
 
 MISTAKES = [
     Mistake(
+        "typographic quotes",
+        typographic_quotes,
+        lambda evidence: (
+            f"The quotes at {place(evidence)} of server.py are those of a printed book, and Python reads only the "
+            "straight ones, \" or '. Type them again in your editor."
+        ),
+    ),
+    Mistake(
         "a module of their own called socket",
         own_socket_module,
-        "A file of yours is called socket.py, and `import socket` finds it before Python's own. Give it "
-        "another name.",
+        "A file of yours is called socket.py, and `import socket` finds it before Python's own. Give it another name.",
     ),
     Mistake(
         "indentation",
@@ -293,6 +479,60 @@ MISTAKES = [
         "`bind` takes one thing, a pair of address and port, and so there are two pairs of parentheses: "
         'listener.bind(("", 8080)).',
     ),
+    Mistake(
+        "binds twice",
+        binds_twice,
+        "Your program binds the same port twice, and a port has one owner. Make one listening socket, before the loop.",
+    ),
+    Mistake(
+        "an address of another machine",
+        strange_address,
+        lambda evidence: (
+            f"bind takes an address of this machine, and {typed_address(evidence)} is none. Write 127.0.0.1, "
+            'or "" for all that it has.'
+        ),
+    ),
+    Mistake(
+        "a port that cannot be",
+        port_beyond,
+        lambda evidence: (
+            f"Ports end at 65535, and your program asks for {typed_port(evidence)}. Write {PORT} where you call bind."
+        ),
+    ),
+    Mistake(
+        "connects",
+        connects,
+        "`connect` calls somebody else's server. Yours waits to be called: `bind`, `listen`, `accept`.",
+    ),
+    Mistake(
+        "asks the keyboard",
+        asks_the_keyboard,
+        "Your program asks a question with input(), and nobody sits at its keyboard. Write the value into the program.",
+    ),
+    Mistake(
+        "a socket in a file",
+        file_for_a_socket,
+        "AF_UNIX makes a socket that has a file name and no port, and no browser finds it. Write socket.socket() "
+        "alone.",
+    ),
+    Mistake(
+        "a pair for a client",
+        client_is_a_pair,
+        "`accept` gives a pair, the client's socket and its address. Take both: client, address = listener.accept().",
+    ),
+    Mistake(
+        "recv without a number",
+        recv_without_a_number,
+        "`recv` wants to know how many bytes it may take at most. Write client.recv(4096).",
+    ),
+    Mistake(
+        "named and not called",
+        forgot_to_call,
+        lambda evidence: (
+            f"{not_called(evidence)} without parentheses only names it, and nothing happens. "
+            f"Write {not_called(evidence)}()."
+        ),
+    ),
     Mistake("the port as a text", port_as_text, "The port is a number: write 8080 without quotes."),
     Mistake(
         "another port",
@@ -305,19 +545,48 @@ MISTAKES = [
     Mistake(
         "datagrams",
         datagrams,
-        "SOCK_DGRAM makes a socket for single packets, and nobody can listen on it. Write socket.socket() "
-        "alone.",
+        "SOCK_DGRAM makes a socket for single packets, and nobody can listen on it. Write socket.socket() alone.",
     ),
     Mistake(
         "no bind",
         no_bind,
-        "Your program never calls `bind`, so it has no port that a client could know. Call it before "
-        "`listen`.",
+        "Your program never calls `bind`, so it has no port that a client could know. Call it before `listen`.",
     ),
     Mistake(
         "no listen",
         no_listen,
         "`accept` waits at a door that was never opened. Call listener.listen() after `bind`.",
+    ),
+    Mistake(
+        "no accept",
+        no_accept,
+        "Clients wait at your program's door, and it never calls `accept`. Call listener.accept() in the loop.",
+    ),
+    Mistake(
+        "the client has gone",
+        client_has_gone,
+        "Your program died because a client had hung up before it was answered. That happens on every day of a "
+        "server: answer sooner, or catch OSError and go on with the next one.",
+    ),
+    Mistake(
+        "never reads",
+        never_reads,
+        "You answer and close without having read the request, and then the client's computer throws your answer "
+        "away. Call client.recv(4096) before you send.",
+    ),
+    Mistake(
+        "reads little",
+        reads_little,
+        lambda evidence: (
+            f"recv({recv_number(evidence)}) takes {recv_number(evidence)} bytes at most, and the rest of the "
+            "request stays unread. Write client.recv(4096)."
+        ),
+    ),
+    Mistake(
+        "reads on",
+        reads_on,
+        "You wait for more of the request, and this client has said all that it wants to say: now it waits for "
+        "you. Call recv once, then answer.",
     ),
     Mistake(
         "closed the door",
@@ -336,6 +605,11 @@ MISTAKES = [
         spoke_to_the_door,
         "You read from or write to the listening socket, and that one only accepts. Use the one that "
         "`accept` gave you.",
+    ),
+    Mistake(
+        "asks to end",
+        asked_to_end,
+        lambda evidence: f"{evidence.message} Your program asks for that itself: take the exit() away.",
     ),
     Mistake(
         "no loop",
@@ -361,6 +635,17 @@ MISTAKES = [
         "call .encode() on the text.",
     ),
     Mistake(
+        "bytes for text",
+        bytes_for_text,
+        "What recv gives is bytes, and you treat it as text. Make it text first: client.recv(4096).decode().",
+    ),
+    Mistake(
+        "joins text and bytes",
+        joins_text_and_bytes,
+        "You join text and bytes, and Python does not guess how. Call .encode() on the text before you join it, or "
+        'open the file with "rb".',
+    ),
+    Mistake(
         "printed the answer",
         printed_the_answer,
         "You printed the answer on your own screen, and the client got nothing. What it shall see goes "
@@ -372,6 +657,24 @@ MISTAKES = [
         r"Your answer holds a backslash and an n where a line end belongs. Write \n once, and no "
         r"r before the "
         "quotes.",
+    ),
+    Mistake(
+        "a line before the status",
+        line_before_the_status,
+        "Your answer begins with an empty line or a space, and the status line has to be the very first. With "
+        'three quotes, begin right behind them: b"""HTTP/1.1 200 OK.',
+    ),
+    Mistake(
+        "spaces around",
+        spaces_around,
+        "The body is right but for spaces or empty lines around it. Between three quotes, the indentation of your "
+        "program counts as well: write the lines at the very left.",
+    ),
+    Mistake(
+        "length in characters",
+        length_in_characters,
+        "Your Content-Length counts characters, and it has to count bytes: letters such as é take two. Encode the "
+        "body first, then take len() of that.",
     ),
     Mistake(
         "no version",
@@ -408,6 +711,12 @@ MISTAKES = [
         "Your program opens the same file for everybody. Open the one that the path names.",
     ),
     Mistake(
+        "died of a missing file",
+        died_of_a_missing_file,
+        "Your program died because a client asked for a file that is not there. Catch FileNotFoundError "
+        "with try and except, and answer with 404.",
+    ),
+    Mistake(
         "the path is bytes",
         path_is_bytes,
         "The path is still bytes when you open it. Turn the request into text first, with request.decode().",
@@ -417,12 +726,6 @@ MISTAKES = [
         slash_kept,
         "With its slash in front, a name is looked for at the root of the whole disk, and not beside "
         "server.py. Leave out the first character: path[1:].",
-    ),
-    Mistake(
-        "died of a missing file",
-        died_of_a_missing_file,
-        "Your program died because a client asked for a file that is not there. Catch FileNotFoundError "
-        "with try and except, and answer with 404.",
     ),
     Mistake(
         "only the page says 404",

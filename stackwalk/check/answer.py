@@ -7,15 +7,17 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from stackwalk.check.difference import difference
+from stackwalk.check.difference import difference, shortened
 from stackwalk.check.failure import LearnerFailure, fail
 from stackwalk.check.verdict import Cause
 from stackwalk.wire.body import Body, response_body
-from stackwalk.wire.message import read_head, status_words
+from stackwalk.wire.message import Head, read_head, status_words
 
 EndedBy = Literal["length", "chunked", "close", "none", "cut", "nothing"]
 LIMIT = 64 * 1024 * 1024  # bytes of one answer; more is never kept
+INTERIM = 50  # answers with a status of 1xx before the real one
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
+_MOST_DIGITS = 18  # of a length: beyond that no client has a number for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,7 @@ class Answer:
     body: bytes  # without the sizes of chunks
     raw: bytes  # all of it as it came, what came after the body as well
     first_line: str
-    ended_by: (
-        EndedBy  # "none": it has no body; "cut": the connection ended before it did; "nothing": no byte came
-    )
+    ended_by: EndedBy  # "none": it has no body; "cut": the connection ended before it did; "nothing": no byte came
     head_ended: bool = True  # whether an empty line came
     extra: bytes = b""  # what came after the end of the answer
 
@@ -67,9 +67,9 @@ class Answer:
             fail(self._too_much(), expected=body, actual=self.body + self.extra)
 
     def _too_much(self) -> str:
-        end = {"length": "the end that Content-Length names", "chunked": "the last chunk"}.get(
-            self.ended_by, "its end"
-        )
+        end = {"length": "the end that Content-Length names", "chunked": "the last chunk"}.get(self.ended_by, "its end")
+        if self.extra.lstrip().startswith(b"HTTP/"):
+            return f"A second answer came to the same request, after {end}: {len(self.extra)} more bytes."
         return f"The answer goes on after {end}: {len(self.extra)} more bytes came."
 
 
@@ -84,11 +84,11 @@ class AnswerReader:
         self._method = method
         self._raw = bytearray()
         self._searched = 0
-        self._start = (
-            0  # of the present head in raw: interim answers (RFC 9110 15.2) come before the real one
-        )
+        self._start = 0  # of the present head in raw: interim answers (RFC 9110 15.2) come before the real one
         self._head_end: int | None = None
         self._body: Body | None = None
+        self._fault: str | None = None  # of the head
+        self._interim = 0
         self.done = False
         self.left = b""
 
@@ -123,17 +123,24 @@ class AnswerReader:
         self._feed_body(data)
 
     def _find_head(self) -> None:
-        match = _EMPTY_LINE.search(self._raw, max(self._start, self._searched - 2))
-        self._searched = len(self._raw)
-        if match is None:
-            return
-        head = read_head(bytes(self._raw[self._start : match.end()]))
-        status = _status(head.first_line)
-        if status is not None and 100 <= status < 200 and status != 101:
+        while True:
+            match = _EMPTY_LINE.search(self._raw, max(self._start, self._searched - 2))
+            self._searched = len(self._raw)
+            if match is None:
+                return
+            head = read_head(bytes(self._raw[self._start : match.end()]))
+            status = _status(head.first_line)
+            if status is None or not 100 <= status < 200 or status == 101:
+                break
+            self._interim += 1
+            if self._interim > INTERIM:
+                self._fault = f"{INTERIM} interim answers (status 100 to 199) came and no real one"
+                self._head_end = match.end()
+                self._finish(bytes(self._raw[match.end() :]))
+                return
             self._start = self._searched = match.end()
-            self._find_head()
-            return
         self._head_end = match.end()
+        self._fault = _length_fault(head)
         self._body = response_body(head, self._method, status or 200, LIMIT)
         rest = bytes(self._raw[match.end() :])
         if self._body is None:
@@ -155,8 +162,15 @@ class AnswerReader:
             del self._raw[len(self._raw) - len(rest) :]
 
     @property
+    def head(self) -> bytes:
+        """The head as it came, as far as it came."""
+        return bytes(self._raw[self._start : self._head_end])
+
+    @property
     def fault(self) -> str | None:
-        """Why the body cannot be read, or None."""
+        """Why the answer cannot be read, or None."""
+        if self._fault is not None:
+            return self._fault
         return self._body.fault.why if self._body is not None and self._body.fault is not None else None
 
     def answer(self, extra: bytes = b"") -> Answer:
@@ -196,6 +210,21 @@ class AnswerReader:
             return f"{came} bytes of the body came, and the last chunk (0) did not"
         said = read_head(bytes(self._raw[self._start : self._head_end])).header("content-length") or b"?"
         return f"Content-Length says {said.decode('latin-1')} bytes, and {came} came"
+
+
+def _length_fault(head: Head) -> str | None:
+    """Why clients refuse what Content-Length says (RFC 9112 6.3); None where they do not."""
+    if head.header("transfer-encoding") is not None:
+        return None
+    values = [part.strip() for value in head.every("content-length") for part in value.decode("latin-1").split(",")]
+    for value in values:
+        if not (value.isascii() and value.isdigit()):
+            return f"its Content-Length is no number but {shortened(value, 40)!r}"
+        if len(value.lstrip("0")) > _MOST_DIGITS:
+            return f"its Content-Length has {len(value)} digits, and no body is that long"
+    if len({value.lstrip("0") for value in values}) > 1:
+        return f"it says two lengths that differ, {shortened(values[0], 40)} and {shortened(values[1], 40)}"
+    return None
 
 
 def _status(first_line: bytes) -> int | None:

@@ -5,6 +5,7 @@ failed, or its own end, the next check gets a fresh one. A launch that failed is
 it fail at once, with the same words.
 """
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import Lab, ProgramSpec, Step
 from stackwalk.stack.launch import Guardian
 
+IMPATIENCE = 1.0  # seconds without a byte, once the program has been silent for longer than that
 SOURCE_LIMIT = 100_000  # bytes of a file that mistakes' rules may read
 SOURCES = 50  # files of it
 
@@ -43,8 +45,10 @@ class Bench:
         self._lab: Lab | None = None
         self._shared: Server | None = None
         self._failed_launch: LearnerFailure | None = None
+        self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
         self._launched: list[Server] = []  # by this check, for itself alone
         self.ground = Ground(Transcript(), Budget(budget))
+        self._impatient = False  # a check has waited in vain
         self.fresh = Fresh(seed)
         self.check = ""
 
@@ -54,6 +58,7 @@ class Bench:
         if self._lab is not None and lab.number != self._lab.number:
             self._end_shared()
             self._failed_launch = None
+            self._impatient = False
         if lab != self._lab:
             self.ground.budget = Budget(self._seconds)
         self._lab = lab
@@ -106,8 +111,14 @@ class Bench:
         """The shared program, where there is one."""
         return self._shared
 
+    def failed(self, cause: Cause | str) -> None:
+        """A check failed: the next one gets a fresh program, and waits less for one that has been silent before."""
+        if cause in (Cause.SILENT, Cause.TOO_SLOW):
+            self._impatient = True
+        self.spoil()
+
     def spoil(self) -> None:
-        """A check failed: the next one gets a fresh program."""
+        """The next check gets a fresh program."""
         self._end_shared()
 
     def end_check(self) -> None:
@@ -116,6 +127,8 @@ class Bench:
             server.end()
         self._launched.clear()
         self.ground.close_connections()
+        if self.ground.gave_up:
+            self.spoil()
 
     def _end_shared(self) -> None:
         if self._shared is not None:
@@ -123,13 +136,32 @@ class Bench:
             self._shared = None
 
     def _new(self, spec: ProgramSpec, patience: float | None) -> Server:
+        self._as_it_was(spec.file)
         run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
+        patience = patience or PATIENCE
+        if self._impatient:
+            patience = min(patience, IMPATIENCE)
         server = Server(
             self.ground, self.guardian, self.copy, spec, run_dir,
-            patience=patience or PATIENCE, start_patience=self._start_patience,
+            patience=patience, start_patience=self._start_patience,
         )  # fmt: skip
         server.begin()
         return server
+
+    def _as_it_was(self, file: str) -> None:
+        """Make the program's file again where a program before it has changed or removed it, or its folder."""
+        target, root = self.copy.root / file, self.copy.root
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):
+            if file not in self._files:
+                self._files[file] = target.read_bytes() if target.is_file() else None
+            original = self._files[file]
+            if original is None or (target.is_file() and target.read_bytes() == original):
+                return
+            if not root.is_dir():
+                root.unlink(missing_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(original)
 
     @property
     def last_answer(self) -> Answer | None:
@@ -137,14 +169,17 @@ class Bench:
         return self.ground.answer
 
     def sources(self) -> Mapping[str, str]:
-        """The learner's files of text, by relative name."""
+        """The learner's files of text, by relative name, as they stand in their own folder."""
+        # Not those of the copy: a program may have changed or removed these.
         return dict(self._read_sources())
 
     def _read_sources(self) -> Iterator[tuple[str, str]]:
-        files = sorted(self.copy.root.glob("*")) + sorted(self.copy.root.glob("*/*"))
-        for file in [one for one in files if one.is_file()][:SOURCES]:
+        root = self.copy.origin
+        files = [root / program.file for program in (self._lab.programs if self._lab else ())]
+        files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*"))
+        for file in [one for one in dict.fromkeys(files) if one.is_file()][:SOURCES]:
             try:
                 if file.stat().st_size <= SOURCE_LIMIT:
-                    yield str(file.relative_to(self.copy.root)), file.read_text(encoding="utf-8")
+                    yield str(file.relative_to(root)), file.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError):
                 continue

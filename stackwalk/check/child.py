@@ -1,6 +1,6 @@
-"""One run in a process of its own, forked from one without threads: what a check does, its parent survives.
+"""One part of a run in a process of its own, forked from one without threads: its parent survives it.
 
-The child writes JSON lines to a pipe ("began", "finding", "blocked", "done"). It dies with its parent, and
+The child writes JSON lines to a socket ("began", "finding", "blocked", "done"). It dies with its parent, and
 the guardian that it started ends with it.
 """
 
@@ -8,7 +8,10 @@ import _ctypes
 import contextlib
 import json
 import os
+import pickle
+import resource
 import signal
+import socket
 import sys
 import traceback
 from pathlib import Path
@@ -18,6 +21,7 @@ from stackwalk.check.plan import Plan
 from stackwalk.errors import StackwalkError
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
+FORKS = sys.platform != "darwin"  # Apple's libraries do not survive a fork without exec (not yet run there)
 
 
 def die_with_parent(parent: int) -> None:
@@ -35,22 +39,80 @@ def prctl(option: int, value: int) -> None:
         _ctypes.call_function(address, (option, value, 0, 0, 0))
 
 
-def fork_run(plan: Plan, scratch: Path, *, close: tuple[int, ...] = ()) -> tuple[int, int]:
-    """Fork a run that closes these; its process id, and the end of the pipe from which its lines are read."""
-    reading, writing = os.pipe()
+def fork_run(plan: Plan, scratch: Path, *, gated: bool = False) -> tuple[int, int]:
+    """Begin a run that inherits nothing open; its process id, and the descriptor from which its lines are read.
+
+    A gated run gets ready and waits until open_gate() is called with that descriptor. It is forked; where that
+    is not safe, it is spawned.
+    """
+    # Sockets and no pipe: a pipe can be opened again through /proc/PID/fd by whatever the run starts.
+    reading, writing = socket.socketpair()
+    pid = _fork(plan, scratch, writing, gated) if FORKS else _spawn(plan, scratch, writing, gated)
+    writing.close()
+    return pid, reading.detach()
+
+
+def open_gate(descriptor: int, plan: Plan) -> None:
+    """Let a gated run begin. The plan may differ in its seed. Raises OSError where the run has ended."""
+    data = pickle.dumps(plan)
+    data = len(data).to_bytes(4, "big") + data
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def _await_gate(descriptor: int) -> Plan:
+    """The plan that open_gate() sends. Ends this process where the parent lets go instead."""
+    data = b""
+    while len(data) < 4 or len(data) < int.from_bytes(data[:4], "big") + 4:
+        came = os.read(descriptor, 65536)
+        if not came:
+            raise SystemExit(0)
+        data += came
+    plan: Plan = pickle.loads(data[4:])
+    return plan
+
+
+def _fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> int:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
     pid = os.fork()
     if pid == 0:
-        for descriptor in (reading, *close):
-            os.close(descriptor)
-        _be_run(plan, scratch, writing, parent)
-    os.close(writing)
-    return pid, reading
+        number = writing.detach()
+        os.closerange(3, number)
+        os.closerange(number + 1, _descriptors())
+        _be_run(plan, scratch, number, parent, gated)
+    return pid
 
 
-def _be_run(plan: Plan, scratch: Path, writing: int, parent: int) -> NoReturn:
+def _descriptors() -> int:
+    """More than any descriptor of this process."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 65536 if most == resource.RLIM_INFINITY else most
+
+
+def _spawn(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> int:
+    request = scratch / "request"
+    request.write_bytes(pickle.dumps((plan, scratch, os.getpid(), gated)))
+    path = os.pathsep.join(path for path in sys.path if path)
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "stackwalk.check.child"],
+        {**os.environ, "PYTHONPATH": path},
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, str(request), os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_DUP2, writing.fileno(), 1),
+        ],
+    )
+
+
+def _spawned() -> NoReturn:
+    """The other end of _spawn: the request is on stdin, the lines go where stdout went."""
+    plan, scratch, parent, gated = pickle.load(sys.stdin.buffer)
+    _be_run(plan, scratch, os.dup(1), parent, gated)
+
+
+def _be_run(plan: Plan, scratch: Path, writing: int, parent: int, gated: bool) -> NoReturn:
     status = 1
     try:
         os.setsid()
@@ -59,7 +121,7 @@ def _be_run(plan: Plan, scratch: Path, writing: int, parent: int) -> NoReturn:
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         _redirect(scratch / "prints")
-        run(plan, scratch, writing)
+        run(plan, scratch, writing, gated=gated)
         status = 0
     except BaseException:  # noqa: BLE001  nothing may return into the parent's code
         traceback.print_exc()
@@ -81,7 +143,7 @@ def _redirect(prints: Path) -> None:
     os.close(file)
 
 
-def run(plan: Plan, scratch: Path, writing: int) -> None:
+def run(plan: Plan, scratch: Path, writing: int, *, gated: bool = False) -> None:
     """Run the plan in this process, and write its lines."""
     os.set_inheritable(writing, False)
 
@@ -91,12 +153,24 @@ def run(plan: Plan, scratch: Path, writing: int) -> None:
             data = data[os.write(writing, data) :]
 
     from stackwalk.check.opening import opened_bench
+    from stackwalk.stack.launch import guarding
 
     try:
-        with opened_bench(plan, scratch, ahead=True) as bench:
+        with guarding() as guardian:
+            ahead = plan.skipped_for is None
+            if gated:
+                from stackwalk.check.grader import run_checks
+
+                run_checks(plan, lambda: opened_bench(_await_gate(writing), scratch, guardian, ahead=ahead), tell)
+                return
+            bench = opened_bench(plan, scratch, guardian, ahead=ahead)
             # Imported while the learner's program starts.
             from stackwalk.check.grader import run_checks
 
-            run_checks(plan, bench, tell)
+            run_checks(plan, lambda: bench, tell)
     except StackwalkError as error:
         tell("blocked", f"{error.what} {error.try_this}")
+
+
+if __name__ == "__main__":
+    _spawned()

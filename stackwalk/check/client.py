@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from stackwalk.check.answer import LIMIT, Answer, AnswerReader
 from stackwalk.check.budget import Budget
+from stackwalk.check.difference import shortened, visible
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.transcript import Transcript
 from stackwalk.check.verdict import Cause
@@ -142,6 +143,8 @@ class Connection:
                 break
         extra = self._take()
         self.close()
+        if whole and self._ended == "reset":
+            raise self._judge(_was_reset(len(answer.raw) + len(extra)))
         if not extra:
             return answer
         return Answer(
@@ -178,7 +181,9 @@ class Connection:
             self._end(error)
             return False
         if not data:
-            self._ended = "closed"
+            # What was sent to a socket that had closed by then comes back as a reset, even after its end of file.
+            error_number = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            self._ended = "reset" if error_number in _GONE else "closed"
             return False
         self._transcript.add("server", data)
         self._buffer += data
@@ -211,20 +216,16 @@ class Connection:
 
     def _must_be_whole(self, reader: AnswerReader) -> None:
         if reader.fault is not None:
-            raise self._judge(LearnerFailure(f"The answer's body cannot be read: {reader.fault}."))
+            raise self._judge(
+                LearnerFailure(
+                    f"No client can read this answer: {reader.fault}.", actual=shortened(visible(reader.head), 400)
+                )
+            )
         if reader.done:
             return
         came = reader.received
         if self._ended == "reset":
-            # A close with bytes unread is a reset (RFC 1122, 4.2.2.13).
-            what = "without a byte of an answer" if not came else f"after {came} bytes of an answer"
-            raise self._judge(
-                LearnerFailure(
-                    f"The connection was reset {what}. That happens when a program closes a connection "
-                    "before it has read all that the client sent, or ends.",
-                    Cause.RESET,
-                )
-            )
+            raise self._judge(_was_reset(came))
         if not came:
             raise self._judge(
                 LearnerFailure(
@@ -244,8 +245,7 @@ class Connection:
         came, open_for = reader.received, time.monotonic() - self._opened
         if not came:
             return LearnerFailure(
-                f"Your program does not answer: the connection has been open {open_for:.1f} s "
-                "and 0 bytes came.",
+                f"Your program does not answer: the connection has been open {open_for:.1f} s and 0 bytes came.",
                 Cause.SILENT,
             )
         if idle < patience / 2:
@@ -259,3 +259,13 @@ class Connection:
             f"connection is still open, and the client waits for {reader.waits_for}.",
             Cause.SILENT,
         )
+
+
+def _was_reset(came: int) -> LearnerFailure:
+    # A close with bytes unread is a reset (RFC 1122, 4.2.2.13).
+    what = "without a byte of an answer" if not came else f"after {came} bytes of an answer"
+    return LearnerFailure(
+        f"The connection was reset {what}. That happens when a program closes a connection before it has read all "
+        "that the client sent, or ends.",
+        Cause.RESET,
+    )

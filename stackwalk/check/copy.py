@@ -96,9 +96,7 @@ class _Copier:
         )
 
 
-def copy_workspace(
-    origin: Path, root: Path, *, max_bytes: int = MAX_BYTES, max_files: int = MAX_FILES
-) -> Copy:
+def copy_workspace(origin: Path, root: Path, *, max_bytes: int = MAX_BYTES, max_files: int = MAX_FILES) -> Copy:
     """Copy a workspace into a folder that does not exist yet.
 
     Raises StackwalkError where it is no folder, too large, or where the copy cannot be written.

@@ -4,6 +4,8 @@ import re
 import sys
 from dataclasses import dataclass
 
+from stackwalk.stack.environment import PROBE_FILE
+
 _BEGIN = "Traceback (most recent call last):"
 _PLACE = re.compile(r'^ +File "(?P<file>[^"\n]+)", line (?P<line>\d+)', re.MULTILINE)
 _ERROR = re.compile(r"^(?P<name>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
@@ -46,9 +48,21 @@ def last_crash(output: str, folder: str) -> Crash | None:
             break
     if not error:
         return None
-    text = "\n".join(taken)
+    text = "\n".join(_without_the_probe(taken))
     file, number = _own_place(text, folder)
     return Crash(error, file, number, text)
+
+
+def _without_the_probe(lines: list[str]) -> list[str]:
+    """The lines of a traceback without the frames of our own that ride inside the program."""
+    kept: list[str] = []
+    hidden = False
+    for line in lines:
+        if _PLACE.match(line) or not line.startswith(" "):
+            hidden = f'"{PROBE_FILE}"' in line
+        if not hidden:
+            kept.append(line)
+    return kept
 
 
 def _syntax_error(output: str) -> list[str]:
@@ -94,6 +108,9 @@ def shadowing(crash: Crash, files: frozenset[str]) -> str | None:
         module = name.removesuffix(".py").partition("/")[0]
         if module not in sys.stdlib_module_names:
             continue
-        if f'/{name}"' in crash.text or re.search(rf"module '{re.escape(module)}'", crash.error):
+        own = re.escape(module)
+        if f'/{name}"' in crash.text or re.search(
+            rf"(module (named )?'{own}['.]|'{own}' is not a package)", crash.error
+        ):
             return name
     return None

@@ -26,9 +26,7 @@ def visible(data: bytes) -> str:
     >>> visible(b"200 OK\r\n")
     '200 OK\\r\\n'
     """
-    return "".join(
-        _NAMED.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}") for byte in data
-    )
+    return "".join(_NAMED.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else f"\\x{byte:02x}") for byte in data)
 
 
 def first_difference(expected: bytes, actual: bytes) -> int | None:

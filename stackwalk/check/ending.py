@@ -30,8 +30,7 @@ def ended(
         return LearnerFailure(_excess(ending.cause, limits), ending.cause, output=told)
     if ending.killed_starter:
         return LearnerFailure(
-            f"Your program killed the process that had started it, {when}. "
-            "A server leaves other processes alone.",
+            f"Your program killed the process that had started it, {when}. A server leaves other processes alone.",
             Cause.EXITED,
             output=told,
         )
@@ -111,8 +110,7 @@ def elsewhere(listeners: Sequence[Listener], port: int) -> LearnerFailure:
         what = f"Your program listens on port {one.typed}, and this lab's clients come to port {port}."
     else:
         what = (
-            f"Your program listens on {one.address}, port {port}. "
-            "Whoever opens localhost looks on 127.0.0.1 and ::1."
+            f"Your program listens on {one.address}, port {port}. Whoever opens localhost looks on 127.0.0.1 and ::1."
         )
     return LearnerFailure(
         what,

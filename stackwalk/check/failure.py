@@ -12,7 +12,7 @@ from stackwalk.check.verdict import Cause, Piece, cause_from
 Shown = bytes | str | None
 
 
-class LearnerFailure(AssertionError):  # noqa: N818  a failure is the learner's, an error ours
+class LearnerFailure(AssertionError):
     """What the learner's program did, and why that is not yet what the step asks."""
 
     def __init__(

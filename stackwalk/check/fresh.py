@@ -24,9 +24,7 @@ class Fresh:
     def word(self) -> str:
         """Eight lower-case letters that can be read aloud; never the same one twice."""
         while True:
-            pairs = [
-                self._random.choice(_CONSONANTS) + self._random.choice(_VOWELS) for _ in range(_SYLLABLES)
-            ]
+            pairs = [self._random.choice(_CONSONANTS) + self._random.choice(_VOWELS) for _ in range(_SYLLABLES)]
             word = "".join(pairs)
             if word not in self._given:
                 self._given.add(word)

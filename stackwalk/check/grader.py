@@ -34,13 +34,16 @@ _UNUSED = (
 _LEAN = tuple(part for name in _UNUSED for part in ("-p", f"no:{name}"))
 
 
-def run_checks(plan: Plan, bench: Bench, tell: Tell) -> None:
-    """Run the plan's checks; tell "began" and "finding" for each, and "done" at the end."""
+def run_checks(plan: Plan, opened: Callable[[], Bench], tell: Tell) -> None:
+    """Run the plan's checks; tell "began" and "finding" for each, and "done" at the end.
+
+    opened() gives the bench, and is called when all checks have been collected. What it raises comes out here.
+    """
     sys.dont_write_bytecode = True
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    reporter = Reporter(plan, bench, tell)
+    reporter = Reporter(plan, opened, tell)
     root = plan.labs[0].folder
     os.chdir(root)
     arguments = [
@@ -54,19 +57,27 @@ def run_checks(plan: Plan, bench: Bench, tell: Tell) -> None:
 class Reporter:
     """Runs each check by itself and tells what it found."""
 
-    def __init__(self, plan: Plan, bench: Bench, tell: Tell) -> None:
+    def __init__(self, plan: Plan, opened: Callable[[], Bench], tell: Tell) -> None:
         self._plan = plan
-        self._bench = bench
+        self._opened = opened
+        self._bench: Bench
+        self._stopped: BaseException | None = None  # the bench could not be opened
         self._tell = tell
         self._steps = {step.check: step for step in plan.steps}
-        self._failed: Step | None = None  # the first step of which a check failed
+        self._failed = plan.skipped_for  # the first step of which a check failed
         self._found: set[str] = set()  # steps that had a check
         self._mistakes: dict[int, Sequence[Mistake]] = {}
         self._said_slow = False
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Hand the bench to the fixtures."""
-        config.stash[plugin.BENCH] = self._bench
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Open the bench, and hand it to the fixtures; where there is none, run nothing."""
+        try:
+            self._bench = session.config.stash[plugin.BENCH] = self._opened()
+        except (StackwalkError, SystemExit) as error:
+            self._stopped = error
+            return True
+        return None
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A check file that cannot be imported is broken."""
@@ -86,9 +97,7 @@ class Reporter:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what a later step replaces."""
         items[:] = [
-            item
-            for item in items
-            if f"{self._step(item).id}.{plugin.check_name(item)}" not in self._plan.leave_out
+            item for item in items if f"{self._step(item).id}.{plugin.check_name(item)}" not in self._plan.leave_out
         ]
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
@@ -96,9 +105,7 @@ class Reporter:
         step, name, title = self._step(item), plugin.check_name(item), title_of(item)
         self._found.add(step.id)
         if self._failed is not None and step != self._failed:
-            self._say(
-                Finding(step.id, name, title, Outcome.SKIPPED, message=f"Step {self._failed.id} comes first.")
-            )
+            self._say(Finding(step.id, name, title, Outcome.SKIPPED, message=f"Step {self._failed.id} comes first."))
             return True
         self._tell("began", [step.id, name, title])
         error = None
@@ -122,6 +129,8 @@ class Reporter:
 
     def finish(self) -> None:
         """A step of which no check was found is broken; then the run is done."""
+        if self._stopped is not None:
+            raise self._stopped
         for step in self._plan.steps:
             if step.id not in self._found:
                 self._broken(step, "check", step.title, "no check was found in check.py")
@@ -135,7 +144,8 @@ class Reporter:
         self._say(Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} {why}."))
 
     def _say(self, finding: Finding) -> None:
-        if finding.outcome not in (Outcome.PASSED, Outcome.SKIPPED) and self._failed is None:
+        falls_short = finding.outcome not in (Outcome.PASSED, Outcome.SKIPPED)
+        if falls_short and self._failed is None and not self._plan.each:
             self._failed = next(step for step in self._plan.steps if step.id == finding.step)
         self._tell("finding", finding.to_value())
 
@@ -170,9 +180,7 @@ class Reporter:
         try:
             sentence = sentence_for(evidence, self._mistakes_of(self._plan.lab_of(step)))
         except BrokenRule as error:
-            return Finding(
-                step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}."
-            )
+            return Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}.")
         message = own(failure.message)
         if sentence is not None:
             message = sentence if crash is None or "line " in sentence else f"{crash.place}{sentence}"

@@ -4,6 +4,7 @@ from stackwalk.check.answer import Answer
 from stackwalk.check.budget import Budget
 from stackwalk.check.client import Connection
 from stackwalk.check.difference import shortened, visible
+from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.transcript import Transcript
 
 
@@ -20,6 +21,7 @@ class Ground:
         self.asked = ""  # the first line of the last request
         self.answer: Answer | None = None
         self.connections: list[Connection] = []
+        self.gave_up = False  # a client had no whole answer: the program may still be busy with it
 
     def close_connections(self) -> None:
         """Close what the check left open."""
@@ -40,6 +42,10 @@ class Conversation(Connection):
 
     def answer(self, method: str = "GET", patience: float | None = None, *, whole: bool = True) -> Answer:
         """Read one answer to its end; what never comes or breaks off raises LearnerFailure."""
-        answer = super().answer(method, patience, whole=whole)
+        try:
+            answer = super().answer(method, patience, whole=whole)
+        except LearnerFailure:
+            self.ground.gave_up = True
+            raise
         self.ground.answer = answer
         return answer

@@ -34,7 +34,7 @@ class Mistake:
     says: str | Callable[[Evidence], str]
 
 
-class BrokenRule(Exception):  # noqa: N818  named for what it is
+class BrokenRule(Exception):
     """A rule raised, or said nothing."""
 
 

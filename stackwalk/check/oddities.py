@@ -5,6 +5,7 @@ itself got what it deserves, where its record says so. A program that died or ha
 count goes on. The whole has a deadline; what was not tried by then is not survived.
 """
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Collection
@@ -18,12 +19,13 @@ from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.opening import opened_bench
 from stackwalk.check.plan import Plan, new_seed
-from stackwalk.check.runner import scratch_folder
+from stackwalk.check.scratch import make_scratch, remove
 from stackwalk.check.server import Server
 from stackwalk.check.transcript import Transcript
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.lesson import Course, Lab
 from stackwalk.course.oddity import Oddity, Wait, joined, read_oddities
+from stackwalk.stack.launch import guarding
 
 DEADLINE = 50.0  # seconds for all of them
 PATIENCE = (0.3, 2.0)  # seconds that the ordinary client waits: 30 times what its first page took, within these
@@ -67,7 +69,10 @@ def survived(
     plan = replace(Plan.of(course, str(lab.number), lab.steps, workspace, seed or new_seed()), budget=deadline)
     won: list[Oddity] = []
     lost: list[Oddity] = []
-    with scratch_folder() as scratch, opened_bench(plan, scratch) as bench:
+    with contextlib.ExitStack() as stack:
+        scratch = make_scratch()
+        stack.callback(remove, scratch)
+        bench = opened_bench(plan, scratch, stack.enter_context(guarding()))
         day = _Day(bench, lab)
         tried = 0
         for oddity in chosen:

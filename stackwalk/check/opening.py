@@ -1,28 +1,24 @@
-"""Opening the bench of a run: the copy is made, the guardian started, the first program launched ahead."""
+"""Opening the bench of a run: the copy is made, and the first program launched ahead."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from stackwalk.check.bench import Bench
 from stackwalk.check.copy import copy_workspace
 from stackwalk.check.plan import Plan
-from stackwalk.stack.launch import guarding
+from stackwalk.stack.launch import Guardian
 
 
-@contextmanager
-def opened_bench(plan: Plan, scratch: Path, *, ahead: bool = False) -> Iterator[Bench]:
-    """A bench for the length of a block. ahead: launch the first lab's program now, while pytest gets ready.
+def opened_bench(plan: Plan, scratch: Path, guardian: Guardian, *, ahead: bool = False) -> Bench:
+    """The bench of a run. ahead: launch the first lab's program now, while pytest gets ready.
 
-    Raises StackwalkError where the workspace cannot be copied.
+    What it launches ends with the guardian. Raises StackwalkError where the workspace cannot be copied.
     """
     labs = {step.check: (plan.lab_of(step), step) for step in plan.steps if step.check is not None}
-    with guarding() as guardian:
-        copy = copy_workspace(plan.workspace, scratch / "workspace")
-        bench = Bench(
-            copy, guardian, seed=plan.seed, budget=plan.budget, start_patience=plan.start_patience,
-            scratch=scratch, labs=labs,
-        )  # fmt: skip
-        if ahead:
-            bench.prepare(plan.labs[0])
-        yield bench
+    copy = copy_workspace(plan.workspace, scratch / "workspace")
+    bench = Bench(
+        copy, guardian, seed=plan.seed, budget=plan.budget, start_patience=plan.start_patience,
+        scratch=scratch, labs=labs,
+    )  # fmt: skip
+    if ahead:
+        bench.prepare(plan.labs[0])
+    return bench

@@ -1,7 +1,8 @@
 """What is to be graded: the steps in their order, what later ones replace, the workspace and the seed."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from stackwalk.course.lesson import Course, Lab, Step
@@ -10,6 +11,7 @@ from stackwalk.errors import StackwalkError
 BUDGET = 13.0  # seconds that all waits of a lab's checks have together
 DEADLINE = 14.5  # seconds after which a lab's checks count as hanging
 START_PATIENCE = 10.0  # seconds that a program may take until it listens
+SIDE_BY_SIDE = 4  # parts of a run at once: most of them wait for silence, few compute
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Plan:
     seed: str
     budget: float = BUDGET  # seconds
     start_patience: float = START_PATIENCE  # seconds
+    each: bool = False  # every step is judged by itself: none is skipped because an earlier one fell short
+    skipped_for: Step | None = None  # this step fell short before: every check is named, and none is run
 
     @classmethod
     def of(cls, course: Course, asked: str, steps: tuple[Step, ...], workspace: Path, seed: str) -> "Plan":
@@ -47,9 +51,22 @@ class Plan:
         return next(lab for lab in self.labs if lab.number == step.lab)
 
     @property
+    def parts(self) -> tuple["Plan", ...]:
+        """What can run side by side: the core of a lab, whose checks are quick, and each further step."""
+        groups = [tuple(steps) for _, steps in groupby(self.steps, lambda step: (step.lab, step.core or step.id))]
+        return tuple(self.of_steps(steps) for steps in groups) if len(groups) > 1 else (self,)
+
+    def of_steps(self, steps: tuple[Step, ...], skipped_for: Step | None = None) -> "Plan":
+        """The same run for these steps of it alone."""
+        numbers = {step.lab for step in steps}
+        labs = tuple(lab for lab in self.labs if lab.number in numbers)
+        return replace(self, steps=steps, labs=labs, skipped_for=skipped_for)
+
+    @property
     def deadline(self) -> float:
         """Seconds after which a run that has not ended hangs."""
-        return self.budget * len(self.labs) + (DEADLINE - BUDGET)
+        turns = -(-len(self.parts) // SIDE_BY_SIDE)
+        return self.budget * turns + (DEADLINE - BUDGET) * (turns + 1 if turns > 1 else 1)
 
 
 def new_seed() -> str:

@@ -20,6 +20,7 @@ from stackwalk.check.opening import opened_bench
 from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.lesson import ProgramSpec
+from stackwalk.stack.launch import guarding
 
 BENCH = pytest.StashKey[Bench]()
 _OPEN = pytest.StashKey[ExitStack]()
@@ -55,7 +56,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             server.must_go_on()
     except LearnerFailure as failure:
         better = failure if server is None else server.better(failure)
-        bench.spoil()
+        bench.failed(better.cause)
         if better is failure:
             raise
         raise better from None
@@ -100,7 +101,7 @@ def _own_bench(config: pytest.Config) -> Bench:
     opened = config.stash[_OPEN] = ExitStack()
     scratch = Path(tempfile.mkdtemp(prefix="stackwalk-pytest-"))
     opened.callback(shutil.rmtree, scratch, ignore_errors=True)
-    return opened.enter_context(opened_bench(plan, scratch))
+    return opened_bench(plan, scratch, opened.enter_context(guarding()))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stackwalk.check.plan import Plan, new_seed
-from stackwalk.check.runner import remove
+from stackwalk.check.scratch import remove
 from stackwalk.check.trial import Trial, first_trials, further_trials, made_fail
 from stackwalk.check.verdict import Outcome, Verdict
 from stackwalk.check.warm import Warm, warming

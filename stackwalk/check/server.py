@@ -28,6 +28,7 @@ from stackwalk.stack.listening import Listener
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
 DEATH = 0.5  # seconds in which a program that broke off may be seen to end
+QUIET = 0.1  # seconds of waiting after which it is not about to end
 REST = 0.25  # seconds in which a program comes to rest after an answer, or ends
 GLANCE = (0.001, 0.02)  # seconds between two looks, at first and later
 _BROKEN_OFF = (Cause.CLOSED_EARLY, Cause.RESET, Cause.NOT_LISTENING)
@@ -70,11 +71,7 @@ class Server:
         ]
         if body and not any(name.lower() == "content-length" for name, _ in lines):
             lines.append(("Content-Length", str(len(body))))
-        head = (
-            f"{method} {target} HTTP/1.1\r\n"
-            + "".join(f"{name}: {value}\r\n" for name, value in lines)
-            + "\r\n"
-        )
+        head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
         connection = self.connect()
         connection.send(head.encode("utf-8", "surrogateescape") + body)
         answer = connection.only_answer(method, patience, whole=whole)
@@ -231,8 +228,7 @@ class Server:
         if self.ready:
             return self._with_output(
                 LearnerFailure(
-                    f"Your program runs, but no longer listens on port {self._spec.port}: "
-                    "the next client is refused.",
+                    f"Your program runs, but no longer listens on port {self._spec.port}: the next client is refused.",
                     Cause.NOT_LISTENING,
                 )
             )
@@ -245,8 +241,21 @@ class Server:
     def _judge(self, failure: LearnerFailure) -> LearnerFailure:
         """What a connection saw, or how the program ended where that explains it."""
         patience = DEATH if failure.cause in _BROKEN_OFF else 0.02
-        end = self._running().wait(max(0.02, self._ground.budget.wait(patience)))
+        end = self._ended_within(max(0.02, self._ground.budget.wait(patience)))
         return self._with_output(failure) if end is None else self._ended(end)
+
+    def _ended_within(self, seconds: float) -> Ending | None:
+        """How the program ended, if it does within that time; one that has been waiting for a while lives on."""
+        program = self._running()
+        deadline = time.monotonic() + seconds
+        quiet_since: float | None = None
+        while program.poll() is None and (now := time.monotonic()) < deadline:
+            look = kin.look(program.pid)
+            quiet_since = (quiet_since or now) if look is not None and look.state == "S" else None
+            if quiet_since is not None and now - quiet_since > QUIET:
+                return None
+            program.wait(0.005)
+        return program.poll()
 
     def _settled(self) -> Ending | None:
         """How the program ended, once it has either ended or come to rest."""
@@ -273,21 +282,22 @@ class Server:
     def _ended(self, end: Ending) -> LearnerFailure:
         text = self._program.output.text() if self._program is not None else ""
         port = self._spec.port
-        if not self.ready and end.code and endings.address_in_use(text) and _is_taken(port):
+        if not self.ready and end.code and endings.address_in_use(text) and self._not_moved() and _is_taken(port):
             return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
             limits=LIMITS,
         )  # fmt: skip
 
+    def _not_moved(self) -> bool:
+        """Whether the probe is not known to have given the program a port of its own."""
+        seen = self._program.bound() if self._program is not None else ()
+        return not any(each.port == self._spec.port and (each.listened or each.error) for each in seen)
+
     def _when(self) -> str:
         if not self.ready:
             return f"before it listened on port {self._spec.port}"
-        return (
-            f"after the request {self._ground.asked}"
-            if self._ground.asked
-            else "after a client had connected"
-        )
+        return f"after the request {self._ground.asked}" if self._ground.asked else "after a client had connected"
 
 
 def _address(listener: Listener) -> tuple[int, tuple[str, int]]:

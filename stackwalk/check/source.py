@@ -30,9 +30,7 @@ def must_be_readable(copy: Copy, file: str) -> None:
     if copied.is_symlink() and not copied.exists():
         raise LearnerFailure(f"{file} is a link that leads nowhere.", Cause.MISSING_FILE)
     if not copied.exists():
-        raise LearnerFailure(
-            f"There is no file {file} yet.", Cause.MISSING_FILE, hint=f"Save your program as {own}"
-        )
+        raise LearnerFailure(f"There is no file {file} yet.", Cause.MISSING_FILE, hint=f"Save your program as {own}")
     try:
         data = copied.read_bytes()
     except OSError as error:

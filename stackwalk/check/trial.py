@@ -113,6 +113,4 @@ def made_fail(finding: Finding) -> bool:
 
     A program that never came to listen fails every check alike, even one that demands nothing.
     """
-    return finding.outcome is Outcome.FAILED and (
-        finding.cause is Cause.WRONG_ANSWER or bool(finding.transcript)
-    )
+    return finding.outcome is Outcome.FAILED and (finding.cause is Cause.WRONG_ANSWER or bool(finding.transcript))

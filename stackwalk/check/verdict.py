@@ -97,6 +97,7 @@ class Finding:
     hint: str = ""
     transcript: tuple[Piece, ...] = ()
     output: str = ""  # the learner's traceback or the last lines that the program printed
+    seconds: float = 0.0  # that the check took
 
     def to_value(self) -> dict[str, Any]:
         """The finding as JSON values."""
@@ -112,6 +113,7 @@ class Finding:
             "hint": self.hint,
             "transcript": [piece.to_value() for piece in self.transcript],
             "output": self.output,
+            "seconds": round(self.seconds, 6),
         }
 
     @classmethod
@@ -129,6 +131,7 @@ class Finding:
             hint=value["hint"],
             transcript=tuple(Piece.from_value(piece) for piece in value["transcript"]),
             output=value.get("output", ""),
+            seconds=value.get("seconds", 0.0),
         )
 
 

@@ -17,7 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stackwalk.check.plan import Plan
-from stackwalk.check.runner import OnFinding, Tally
+from stackwalk.check.runner import OnFinding
+from stackwalk.check.tally import Tally
 from stackwalk.check.verdict import Finding, Verdict
 from stackwalk.course.lesson import Course
 
@@ -27,9 +28,12 @@ _IMPORT = re.compile(r"^(?:import|from) (\w+)", re.MULTILINE)
 
 
 @contextlib.contextmanager
-def warming(course: Course | None = None) -> Iterator["Warm"]:
-    """A warm process for the length of a block; what the course's checks import is imported ahead."""
-    warm = Warm(_imports(course) if course is not None else ())
+def warming(course: Course | None = None, *, again: bool = False) -> Iterator["Warm"]:
+    """A warm process for the length of a block; what the course's checks import is imported ahead.
+
+    again: the same plan will mostly be asked for again; after a run the next one gets ready, and waits.
+    """
+    warm = Warm(_imports(course) if course is not None else (), again=again)
     try:
         yield warm
     finally:
@@ -39,18 +43,23 @@ def warming(course: Course | None = None) -> Iterator["Warm"]:
 class Warm:
     """The parent's side of the warm process: requests in, findings and verdicts out."""
 
-    def __init__(self, imports: Sequence[str] = ()) -> None:
+    def __init__(self, imports: Sequence[str] = (), *, again: bool = False) -> None:
         self._imports = tuple(imports)
+        self._again = again
         self._number = 0
         self._tally: Tally | None = None  # of the run that counts
         self._pending = b""
+        self._gone = False  # the process has ended: the next start() begins another
+        self._silence: socket.socket | None = None  # the other end of what is waited on instead
         self._socket, self._process = self._begin()
 
     def start(self, plan: Plan) -> None:
         """Begin a run; the one before it, if it is still on, no longer counts."""
         self._number += 1
         self._tally = Tally(plan)
-        request = pickle.dumps((self._number, plan))
+        request = pickle.dumps((self._number, plan, self._again))
+        if self._gone:
+            self._restart()
         try:
             self._send(request)
         except OSError:
@@ -62,7 +71,7 @@ class Warm:
         self._number += 1
         self._tally = None
         with contextlib.suppress(OSError):
-            self._send(pickle.dumps((self._number, None)))
+            self._send(pickle.dumps((self._number, None, False)))
 
     def fileno(self) -> int:
         """Readable when read() has something; ask again after a start()."""
@@ -98,6 +107,11 @@ class Warm:
     def close(self) -> None:
         """End the process and whatever it runs."""
         self._socket.close()
+        if self._silence is not None:
+            self._silence.close()
+        self._bury()
+
+    def _bury(self) -> None:
         try:
             self._process.wait(END_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -115,15 +129,20 @@ class Warm:
             verdict, self._tally = self._tally.verdict(), None
             yield verdict
 
-    def _lost(
-        self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended"
-    ) -> None:
+    def _lost(self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended") -> None:
         if self._tally is not None:
             broken = self._tally.break_off(why)
             if broken is not None:
                 came.append(broken)
             came.append(self._tally.verdict())
             self._tally = None
+        if not self._gone:
+            self._gone = True
+            self._socket.close()
+            self._bury()
+            # Who waits for something to read must not be told again and again that nothing comes any more.
+            self._socket, self._silence = socket.socketpair()
+            self._socket.setblocking(False)
 
     def _send(self, request: bytes) -> None:
         data = len(request).to_bytes(4, "big") + request
@@ -137,6 +156,7 @@ class Warm:
     def _restart(self) -> None:
         self.close()
         self._pending = b""
+        self._gone = False
         self._socket, self._process = self._begin()
 
     def _begin(self) -> tuple[socket.socket, "subprocess.Popen[bytes]"]:

@@ -1,7 +1,15 @@
 """The `workspace` of a check: a folder in which it writes what the learner's program is to find."""
 
+import contextlib
+import errno
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from stackwalk.check.failure import LearnerFailure
+from stackwalk.errors import StackwalkError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,19 +21,21 @@ class Workspace:
     def write(self, path: str, content: str | bytes) -> Path:
         """Write a file (text as UTF-8, line ends as they are) and the folders above it."""
         target = self._inside(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_symlink():
-            target.unlink()
-        target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        # Python compares whole seconds and sizes: two edits within one could leave an old module in use.
-        for cached in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
-            cached.unlink()
+        with _spoilt_folder(path):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_symlink():
+                target.unlink()
+            target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+            # Python compares whole seconds and sizes: two edits within one could leave an old module in use.
+            for cached in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
+                cached.unlink()
         return target
 
     def mkdir(self, path: str) -> Path:
         """Make a folder and those above it."""
         target = self._inside(path)
-        target.mkdir(parents=True, exist_ok=True)
+        with _spoilt_folder(path):
+            target.mkdir(parents=True, exist_ok=True)
         return target
 
     def _inside(self, path: str) -> Path:
@@ -33,3 +43,20 @@ class Workspace:
         if not target.resolve().is_relative_to(self.root.resolve()):
             raise ValueError(f"{path} leads out of the workspace")
         return target
+
+
+@contextlib.contextmanager
+def _spoilt_folder(path: str) -> Iterator[None]:
+    """Writing that fails is the machine's fault where there is no room, and else the program's: it was there first."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StackwalkError(
+                f"The check could not write {path}: {error.strerror}.",
+                "Make room in the temporary folder, or set TMPDIR to another one.",
+            ) from error
+        raise LearnerFailure(
+            f"The check puts a file beside your program for it to find, and could not any more: {error.strerror}. "
+            "Your program has moved, locked or replaced its own folder."
+        ) from error

@@ -137,8 +137,9 @@ def lock(workspace: Workspace) -> Iterator[None]:
                 f"{file} cannot be locked: {error.strerror or error}.",
                 "Choose a folder on a disk of this machine with --workspace DIR.",
             ) from error
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        with suppress(OSError):  # a full disk: the lock holds without our number in it
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
         yield
     finally:
         os.close(handle)

@@ -139,8 +139,7 @@ def _patch(module: Any) -> None:
     _patched = cls = module.socket
     raw = module._socket.socket
     raw_bind, raw_listen, raw_getsockname = raw.bind, raw.listen, raw.getsockname
-    inet = module.AF_INET
-    inet6 = getattr(module, "AF_INET6", None)
+    inet, inet6 = module.AF_INET, getattr(module, "AF_INET6", None)
 
     def loopback(family: int, host: str) -> str:
         """The loopback address instead of every address of the machine; any other host as it is."""
@@ -174,18 +173,18 @@ def _patch(module: Any) -> None:
         except OSError as error:
             _try(_report, "bind", args[0][0], args[0][1], instead[0], error.errno)
             raise
-        _try(_report, "bind", args[0][0], args[0][1], instead[0])
+        _try(report, "bind", self, args[0][0])
         return None
 
     def listen(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = raw_listen(self, *args, **kwargs)
-        _try(report_listen, self)
+        _try(report, "listen", self)
         return result
 
-    def report_listen(sock: Any) -> None:
+    def report(event: str, sock: Any, typed_host: str | None = None) -> None:
         if sock.family in (inet, inet6):
-            host, port = getsockname(sock)[:2]
-            _report("listen", host, port, host)
+            real, port = getsockname(sock)[:2]  # the address of a name like localhost, the port that 0 became
+            _report(event, real if typed_host is None else typed_host, port, real)
 
     def getsockname(self: Any, *args: Any, **kwargs: Any) -> Any:
         name = raw_getsockname(self, *args, **kwargs)

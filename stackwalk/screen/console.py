@@ -74,6 +74,8 @@ def make_console(stream: TextIO | None = None, plain: bool = False, environ: Map
     terminal = stream.isatty()
     able = terminal and not plain and environ.get("TERM", "") not in ("", "dumb", "unknown")
     coloured = able and not environ.get("NO_COLOR")
+    # Rich asks the environment too; a width that stood there once would hide that the terminal was resized.
+    asked = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         # A terminal that knows no ✔ shows a question mark; nothing ends because of it.
@@ -88,6 +90,7 @@ def make_console(stream: TextIO | None = None, plain: bool = False, environ: Map
         emoji=False,
         highlight=False,
         legacy_windows=False,
+        _environ=asked,
     )
     screen.moves = able
     screen.closed = nobody

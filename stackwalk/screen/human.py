@@ -1,11 +1,9 @@
 """Draw step 1.0: what a client sent, what the learner sent, and the sentences between."""
 
-from dataclasses import dataclass
-
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group, RenderableType
 from rich.text import Text
 
+from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.safe import safe
 from stackwalk.session.human import Human, Send, Show, Tell
 
@@ -26,7 +24,8 @@ _MARKS = {"asks": "● ", "waits": "○ ", "type": "▸ ", "held": "✘ ", "note
 
 def draw_tell(tell: Tell) -> RenderableType:
     """A sentence, with a mark for its kind in front; lines that follow are set in by as much."""
-    return _Hanging(_MARKS[tell.kind], safe(tell.text), _STYLES[tell.kind])
+    style = _STYLES[tell.kind]
+    return Hanging(Text(_MARKS[tell.kind], style=style), Text(safe(tell.text), style=style))
 
 
 def draw_show(show: Show) -> RenderableType:
@@ -46,33 +45,15 @@ def prompt(human: Human) -> str:
     return {"first line": "first line: ", "headers": "empty line: ", "body": "page: "}[human.phase]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hanging:
-    """Text behind a mark, wrapped to the width that there is."""
-
-    mark: str
-    text: str
-    style: str
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        room = max(8, options.max_width - cell_len(self.mark))
-        for number, line in enumerate(Text(self.text).wrap(console, room)):
-            line.rstrip()
-            mark = self.mark if number == 0 else " " * cell_len(self.mark)
-            yield Text(mark, style=self.style).append_text(line)
-
-
 def _lines(data: bytes, mark: str, style: str) -> Group:
     lines = data.splitlines(keepends=True)
-    drawn = [_line(line, mark, style) for line in lines[:MOST_LINES]]
+    drawn: list[RenderableType] = [_line(line, mark, style) for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
         drawn.append(Text(f"  … ({len(lines) - MOST_LINES:,} more lines)", style="dim"))
     return Group(*drawn)
 
 
-def _line(line: bytes, mark: str, style: str) -> Text:
+def _line(line: bytes, mark: str, style: str) -> Hanging:
     text = line.rstrip(b"\r\n")
-    drawn = Text(mark, style="dim")
-    drawn.append(safe(text, LONGEST_LINE), style=style)
-    drawn.append(safe(line[len(text) :]), style="dim")
-    return drawn
+    drawn = Text(safe(text, LONGEST_LINE), style=style).append(safe(line[len(text) :]), style="dim")
+    return Hanging(Text(mark, style="dim"), drawn, whole=True)

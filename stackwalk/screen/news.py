@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from stackwalk.course.lesson import Course
+from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.lesson import draw_lesson, draw_why
 from stackwalk.screen.pages import draw_answer, draw_hint, draw_keys, draw_prediction, draw_words
 from stackwalk.screen.safe import safe, safe_block
@@ -40,11 +41,12 @@ def draw_news(news: Show, course: Course, width: int, send: tuple[str, ...] = ()
     """
     match news:
         case Say(text, tone):
-            return Text(f"{_MARKS[tone]} ", style=_TONES[tone]).append(safe_block(text, MOST))
+            return Hanging(Text(f"{_MARKS[tone]} ", style=_TONES[tone]), Text(safe_block(text, MOST)))
         case ShowWhy(lab):
             return Group(Text(), draw_why(lab))
         case ShowLesson(step):
-            return Group(Text(), draw_lesson(step, send), Text())
+            press = "type s and Enter" if step.live else "press s"
+            return Group(Text(), draw_lesson(step, send, press), Text())
         case ShowVerdict(verdict, next_line, known):
             return Group(Text(), draw_verdict(verdict, width, next_line, known=known), Text())
         case ShowPrinted(program, lines, dropped):
@@ -89,7 +91,7 @@ def draw_traceback(program: str, text: str) -> RenderableType:
 def draw_block(text: str) -> RenderableType:
     """Return what a client of ours printed."""
     lines = text.rstrip("\n").split("\n")
-    shown = [Text(f"  {line}", no_wrap=True, overflow="fold") for line in lines[:MOST_LINES]]
+    shown: list[RenderableType] = [Hanging(Text("  "), Text(line), whole=True) for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
         shown.append(Text(f"  … {len(lines) - MOST_LINES:,} more lines", style="dim"))
     return Group(*shown)

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from stackwalk.course.lesson import Course, Lab, Prediction, Progress, Step
 from stackwalk.course.place import Place
+from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.lesson import draw_heading, draw_markdown
 from stackwalk.screen.safe import safe, safe_block
 
@@ -122,8 +123,10 @@ def draw_answer(prediction: Prediction, chosen: int) -> RenderableType:
 
 def draw_keys(keys: Iterable[tuple[str, str]]) -> RenderableType:
     """Return what each key does."""
-    lines = [Text(f"{key}  ", style="bold").append(says, style="none") for key, says in keys]
-    return Group(Text("Keys:", style="bold"), *map(_indented, lines))
+    rows = tuple(keys)
+    widest = max((len(key) for key, _ in rows), default=0)
+    lines = [Hanging(Text(f"  {key:<{widest}}  ", style="bold"), Text(says)) for key, says in rows]
+    return Group(Text("Keys:", style="bold"), *lines)
 
 
 def draw_files(workspace: str, python: str, lab: Lab) -> RenderableType:

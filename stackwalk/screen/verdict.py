@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from stackwalk.check.verdict import Finding, Outcome, Piece, Verdict
+from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.safe import safe, safe_block
 
 MARKS = {
@@ -94,8 +95,8 @@ def _earlier(finding: Finding, verdict: Verdict) -> bool:
 
 def _line(outcome: Outcome, said: str) -> Padding:
     mark, word, style = MARKS[outcome]
-    line = Text(f"{mark} {word:<8} ", style=style).append(said, style="none" if outcome.value != "skipped" else "dim")
-    return Padding(line, (0, 0, 0, INDENT), expand=False)
+    text = Text(said, style="none" if outcome is not Outcome.SKIPPED else "dim")
+    return Padding(Hanging(Text(f"{mark} {word:<8} ", style=style), text), (0, 0, 0, INDENT), expand=False)
 
 
 def _details(finding: Finding, width: int, known: str) -> list[Text | Padding]:

@@ -34,4 +34,4 @@ def python_of(workspace: Path) -> str:
     version = ".".join(map(str, sys.version_info[:3]))
     beside = Path(sys.executable).parent
     found = shutil.which("python", path=str(beside)) or sys.executable
-    return f"{found} ({version}, the one that stackwalk runs on)"
+    return f"{found} ({version})"

@@ -22,24 +22,23 @@ from stackwalk.check.warm import Warm, warming
 from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
+from stackwalk.course.saves import Saves
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
+from stackwalk.heeding import heeding, suspend
 from stackwalk.screen.bottom import Bottom
 from stackwalk.screen.console import Screen
-from stackwalk.screen.keys import PASTE_OFF, PASTE_ON, cbreak, single_keys
-from stackwalk.screen.line_keys import Keys, Pasted, read_keys
 from stackwalk.screen.news import draw_news
 from stackwalk.screen.pages import draw_files
 from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
-from stackwalk.session.heeding import heeding
 from stackwalk.session.human_stage import HumanStage
+from stackwalk.session.keyboard import Keyboard
 from stackwalk.session.live_step import LiveStep
 from stackwalk.session.mailbox import Mailbox
 from stackwalk.session.programs import Programs
-from stackwalk.session.saves import Saves
 from stackwalk.session.sending import PATIENCE, PATIENCE_WITH_PEOPLE, Sending
 from stackwalk.session.session import Action, Event, Session, Show, begin, react
 from stackwalk.session.session.actions import (
@@ -70,13 +69,12 @@ from stackwalk.session.session.events import (
     Tick,
     Trouble,
 )
-from stackwalk.session.session.events import Pasted as PastedText
 from stackwalk.session.session.state import at_door
 from stackwalk.session.sights import Sights
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import Tap
 
-Readable = int | Mailbox | Warm | Tap | HumanStage
+Readable = Keyboard | Mailbox | Warm | Tap | HumanStage
 
 TICK = 0.5  # seconds
 
@@ -102,7 +100,7 @@ def live_lab(
         with contextlib.ExitStack() as stack:
             live = Live(course, workspace, screen, keyboard, stack)
             stack.callback(live.mailbox.close)
-            stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing))
+            stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing, live.pause))
             live.tell(why, damage)
             live.open(lab, step, progress, port)
             live.run()
@@ -120,13 +118,13 @@ class Live:
         self.mailbox = Mailbox()
         self.status: int | None = None  # with which to leave
         self.redraw = False
+        self._pausing = False
         self._course = course
         self._workspace = workspace
-        self._keyboard = keyboard
+        self._keyboard = Keyboard(keyboard, self.bottom.write_raw, screen.moves)
         self._stack = stack
         self._waiting: deque[Event] = deque()
-        self._keys = Keys()
-        self._cooked = contextlib.ExitStack()  # undoes what was done to the terminal
+        self._doing: deque[Action] = deque()
         self._stage: LiveStep | None = None
         self._sights = Sights()
         self._run = 0
@@ -142,7 +140,7 @@ class Live:
         """Show the first screen, and begin everything."""
         stack = self._stack
         guardian = stack.enter_context(guarding())
-        self._warm = stack.enter_context(warming(self._course))
+        self._warm = stack.enter_context(warming(self._course, again=True))
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
         self._programs = Programs(guardian, self._workspace.root, lab.programs, self.mailbox.put)
@@ -175,6 +173,11 @@ class Live:
         self.redraw = True
         self.mailbox.ring()
 
+    def pause(self) -> None:
+        """Stop, as soon as can be, until the shell says "go on"; may be called by a signal handler."""
+        self._pausing = True
+        self.mailbox.ring()
+
     def _saved(self, paths: tuple[str, ...]) -> None:
         files = tuple(one.spec.file for one in self._session.programs)
         self.mailbox.put(Saved(paths, self._present(files), time.monotonic()))
@@ -188,6 +191,8 @@ class Live:
         """Go on until somebody leaves."""
         ticked = time.monotonic()
         while self.status is None:
+            if self._pausing:
+                self._rest()
             self._draw_bottom()
             if not self._waiting:
                 self._wait(max(0.0, ticked + TICK - time.monotonic()))
@@ -202,6 +207,15 @@ class Live:
             if self.bottom.screen.closed:
                 return  # nobody sees anything any more
 
+    def _rest(self) -> None:
+        """Give the terminal back, and stop until the shell says "go on"."""
+        self._pausing = False
+        if self._stage is not None:
+            self._stage.hide()
+        self._give_terminal_back()
+        suspend()
+        self.redraw = True
+
     def _wait(self, seconds: float) -> None:
         """Wait for whatever comes first, and make events of it."""
         stage = None if self._stage is None else self._stage.stage
@@ -209,6 +223,8 @@ class Live:
         sources += [one for one in (self._doors.tap, stage) if one is not None]
         due = seconds if self._warm.left is None else min(seconds, self._warm.left)
         ready = select.select(sources, [], [], due)[0]
+        if self.status is not None or self._pausing:
+            return  # what was typed behind Ctrl+C or Ctrl+Z is for the shell
         if self.mailbox in ready:
             self._waiting += self.mailbox.take()
         if self._keyboard in ready:
@@ -223,19 +239,13 @@ class Live:
             self._stage.look()
 
     def _read_keyboard(self) -> None:
-        try:
-            data = os.read(self._keyboard, 4096)
-        except OSError:
-            data = b""
+        data = self._keyboard.read()
         if not data:
             self.status = 0  # the terminal is gone
         elif self._stage is not None:
             self._stage.type(data)
         else:
-            self._keys, found = read_keys(self._keys, data)
-            at = time.monotonic()
-            for key in single_keys(found):
-                self._waiting.append(PastedText(key.text) if isinstance(key, Pasted) else Key(key, at))
+            self._waiting += self._keyboard.pressed(data)
 
     def _judged(self, came: list[Finding | Verdict]) -> None:
         for thing in came:
@@ -249,8 +259,9 @@ class Live:
         self._do(actions)
 
     def _do(self, actions: tuple[Action, ...]) -> None:
-        for action in actions:
-            self._perform(action)
+        self._doing += actions
+        while self._doing:
+            self._perform(self._doing.popleft())
 
     def _perform(self, action: Action) -> None:
         match action:
@@ -265,8 +276,9 @@ class Live:
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
-                # At once: what is drawn next names the door.
-                self._happened(self._doors.open(port))
+                # At once, for what is drawn next names the door; what is said of it comes below that.
+                self._session, later = react(self._session, self._doors.open(port))
+                self._doing += later
             case ShutDoor():
                 self._doors.close()
                 self._waiting.append(DoorShut())
@@ -315,7 +327,7 @@ class Live:
             self._show(Text(f"Put into your folder: {', '.join(file.name for file in put)}"))
 
     def _send(self, line: str) -> None:
-        self._show(Text(f"$ {line}", style="bold", no_wrap=True, overflow="ignore"))
+        self._show(Text(f"$ {safe(line)}", style="bold", no_wrap=True, overflow="ignore"))
         self._sending.send(line, PATIENCE if self._stage is None else PATIENCE_WITH_PEOPLE)
 
     def _open_stage(self) -> None:
@@ -365,19 +377,12 @@ class Live:
                 self._stage.redraw()
 
     def _take_terminal(self) -> None:
-        """Have keys one by one; a dumb terminal keeps its own line input where lines are typed."""
-        self._give_terminal_back()
-        moves = self.bottom.screen.moves
-        if self._stage is None or moves:
-            with contextlib.suppress(OSError):
-                self._cooked.enter_context(cbreak(self._keyboard))
-        if moves:
-            self.bottom.write_raw(PASTE_ON)
-            self._cooked.callback(self.bottom.write_raw, PASTE_OFF)
+        self.bottom.end()
+        self._keyboard.take(lines=self._stage is not None)
 
     def _give_terminal_back(self) -> None:
         self.bottom.end()
-        self._cooked.close()
+        self._keyboard.give_back()
 
 
 def _merged(before: Progress, now: Progress) -> Progress:

@@ -64,6 +64,10 @@ class LiveStep:
         with self._line.above():
             self._bottom.show(*parts)
 
+    def hide(self) -> None:
+        """Take the line away until `begin` is called again; what was typed is kept."""
+        self._line.hide()
+
     def redraw(self) -> None:
         """Draw the line anew."""
         self._line.redraw()

@@ -63,7 +63,7 @@ def _record(workspace: Workspace, progress: Progress, screen: Screen, change: Ch
 
 def _show_lessons(course: Course, step: Step, screen: Screen) -> Step | None:
     """Show the lesson; of a live step also the next graded one, which is returned."""
-    screen.show(draw_lesson(step, press=""))
+    screen.show(draw_lesson(step))
     if not step.live:
         return step
     said = f"This step is live: open it in a terminal, with `stackwalk lab {step.id}`."
@@ -71,7 +71,7 @@ def _show_lessons(course: Course, step: Step, screen: Screen) -> Step | None:
     steps = course.steps
     graded = next((one for one in steps[steps.index(step) :] if not one.live), None)
     if graded is not None:
-        screen.show(Text(), draw_lesson(graded, press=""))
+        screen.show(Text(), draw_lesson(graded))
     return graded
 
 

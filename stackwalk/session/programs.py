@@ -23,6 +23,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramsGone,
 )
 from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, Program
@@ -55,8 +56,9 @@ class Programs:
         self._jobs.put(lambda: self._launch(index, launch, moved))
 
     def end_all(self) -> None:
-        """End every program."""
+        """End every program, and tell when that is done."""
         self._jobs.put(self._end_all)
+        self._jobs.put(lambda: self._emit(ProgramsGone()))
 
     def close(self) -> None:
         """End every program, and take no more to do; returns when that is done, or after some seconds."""
@@ -165,6 +167,9 @@ class _Watched:
         ending = self._program.end(0.0)
         text = self._program.output.text()
         traceback = learner_traceback(text) or ""
+        unfinished = text.rpartition("\n")[2]
+        if unfinished:
+            self._printed.add((unfinished,))  # a last line without its end
         self._printed.tell(but=traceback)
         self._tell(
             ProgramEnded(

@@ -6,20 +6,22 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from stackwalk.screen.exchanges import (
+    draw_body,
     draw_exchange,
     draw_heads,
     draw_interim,
+    draw_missed,
+    draw_refused,
     draw_remarks,
+    draw_silent,
     draw_unanswered,
     draw_unreadable,
 )
-from stackwalk.screen.safe import safe
 from stackwalk.session.flow import Flow
-from stackwalk.wire.message import Exchange, Response
+from stackwalk.wire.message import Exchange
 from stackwalk.wire.sight import Answered, Closed, Interim, Missed, Refused, Sight, Unanswered, Unreadable
 
 REQUEST_LINES, RESPONSE_LINES, BODY_LINES = 5, 10, 3  # that are shown of each exchange
-LONGEST = 200  # characters of one line of a body
 SHOWN_AT_ONCE, SHOWN_A_SECOND = 20.0, 3.0  # sights; the rest is counted
 
 
@@ -61,11 +63,11 @@ def _draw(sight: Sight, width: int) -> list[Text]:
         case Interim():
             return [draw_interim(sight)]
         case Refused(why=why):
-            return [Text(f"  ! a client was turned away: {safe(why)}", style="yellow")]
+            return [draw_refused(why)]
         case Closed(client_bytes=0, server_bytes=0, by="client"):
-            return [Text("  a client connected, said nothing and hung up", style="dim")]
+            return [draw_silent()]
         case Missed(count=count):
-            return [Text(f"… {count:,} more went by too fast to be seen; all were passed on", style="dim")]
+            return [draw_missed(count)]
     return []
 
 
@@ -74,22 +76,11 @@ def _heads(exchange: Exchange) -> list[Text]:
     asked = draw_heads(replace(exchange, response=None))
     answered = draw_heads(replace(exchange, request=None))
     lines = _some(asked, REQUEST_LINES, "> ") + _some(answered, RESPONSE_LINES, "< ")
-    return lines + (_body(exchange.response) if exchange.response is not None else [])
+    response = exchange.response
+    return lines + ([] if response is None else draw_body(response.body, response.body_size, "server", BODY_LINES))
 
 
 def _some(lines: list[Text], most: int, mark: str) -> list[Text]:
     if len(lines) <= most + 1:
         return lines
     return [*lines[:most], Text(f"  {mark}… {len(lines) - most} more lines", style="dim")]
-
-
-def _body(response: Response) -> list[Text]:
-    if not response.body:
-        return []
-    rows = response.body[: LONGEST * (BODY_LINES + 1)].splitlines()
-    lines = [Text("  <", style="magenta")]
-    lines += [Text(f"  < {safe(row, LONGEST)}", style="magenta") for row in rows[:BODY_LINES]]
-    shown = sum(map(len, rows[:BODY_LINES])) + BODY_LINES
-    if len(rows) > BODY_LINES or response.body_size > shown:
-        lines.append(Text(f"  < … {response.body_size:,} bytes in all", style="dim"))
-    return lines

@@ -3,8 +3,10 @@
 import errno
 import os
 import random
+import shutil
 import socket
 import sys
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,18 +15,22 @@ from stackwalk.errors import StackwalkError
 PORTS = "STACKWALK_PORTS"  # "8080:23456 5000:31000", typed:real
 REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
 PROBE = Path(__file__).resolve().parent.parent / "probe"
-PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks: hide it there
+PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks
 
 # Below the ports that systems hand out by themselves (32768 up on Linux, 49152 on macOS).
 _LOWEST, _HIGHEST = 20000, 32000
+_MARKED = "127.0.0.2"
+_MOST_RESERVED = 32
+_reserved: deque[int] = deque()  # open files
+_reserved_by = 0
 _random = random.SystemRandom()  # a forked process must not draw what its parent draws
 
 
 def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
     """What a program of the workspace is started with.
 
-    `moved`: typed port -> real port; `run_dir`: a folder of this run's own, for its caches and the probe's
-    report.
+    `moved`: typed port -> real port; `run_dir`: a folder of this run's own, for the probe's report. What
+    Python compiled of this workspace at an earlier launch is thrown away.
     """
     workspace, run_dir = workspace.absolute(), run_dir.absolute()
     environment = {
@@ -37,7 +43,7 @@ def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]
         "PATH": os.pathsep.join(_search_path(workspace, environment.get("PATH", os.defpath))),
         "PYTHONPATH": str(PROBE),
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPYCACHEPREFIX": str(run_dir / "pycache"),
+        "PYTHONPYCACHEPREFIX": str(_compiled(workspace, run_dir)),
         "PYTHONIOENCODING": "utf-8:backslashreplace",
         PORTS: " ".join(f"{typed}:{real}" for typed, real in moved.items()),
         REPORT: str(run_dir / "probe.jsonl"),
@@ -45,6 +51,25 @@ def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]
     if (workspace / ".venv" / "bin").is_dir():
         environment["VIRTUAL_ENV"] = str(workspace / ".venv")
     return environment
+
+
+def _compiled(workspace: Path, run_dir: Path) -> Path:
+    """Where Python keeps compiled modules: not in the workspace, and of the workspace's own always new ones.
+
+    A stale one could be taken where a file is saved twice within a second at the same size. Those of libraries
+    stay: to compile asyncio at each launch takes 200 ms.
+    """
+    try:
+        given = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        cache = (given if given.is_absolute() else Path("~/.cache").expanduser()) / "stackwalk" / "compiled"
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own = cache / workspace.resolve().relative_to("/")
+        for entry in own.iterdir() if own.is_dir() else ():
+            if entry.name != ".venv":
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    except (OSError, RuntimeError):  # RuntimeError: there is no home
+        return run_dir / "pycache"
+    return cache
 
 
 def _search_path(workspace: Path, usual: str) -> list[str]:
@@ -57,16 +82,41 @@ def _search_path(workspace: Path, usual: str) -> list[str]:
 def free_port() -> int:
     """A port that is free on 127.0.0.1 and ::1 at this moment, with no connection of the last minute on it.
 
+    No other stackwalk gets it until this process has had many more, or has ended.
+
     Raises StackwalkError where none can be had.
     """
     for _ in range(200):
         port = _random.randint(_LOWEST, _HIGHEST)
-        if all(_is_free(family, address, port) for family, address in _LOOPBACK):
+        if _reserve(port) and all(_is_free(family, address, port) for family, address in _LOOPBACK):
             return port
     raise StackwalkError(
         f"No free port was found between {_LOWEST} and {_HIGHEST} on this machine.",
         "Close programs that hold many ports, and try again.",
     )
+
+
+def _reserve(port: int) -> bool:
+    """Whether no other stackwalk has it. Between asking for a port and its use others could get the same.
+
+    The mark is the UDP port of that number on an address that nobody else uses; where there is none
+    (macOS has 127.0.0.1 alone), chance must do.
+    """
+    global _reserved_by  # noqa: PLW0603
+    if _reserved_by != os.getpid():
+        # After a fork these are the parent's; their numbers may belong to other files here.
+        _reserved.clear()
+        _reserved_by = os.getpid()
+    mark = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        mark.bind((_MARKED, port))
+    except OSError as error:
+        mark.close()
+        return error.errno != errno.EADDRINUSE
+    _reserved.append(mark.detach())
+    if len(_reserved) > _MOST_RESERVED:
+        os.close(_reserved.popleft())
+    return True
 
 
 _LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 0.05 if kin.LINUX else 0.5  # seconds between two looks at a quiet tree (ps is slow)
 LOOK_SOON = 0.003  # at one that grows
+PULSE = 0.02  # between two glances at the number of the newest process, which show a bomb before a look does
+BURST = 8  # so many new ones in a pulse are a reason to look at once
 SETTLE = 0.25  # a program's children may take this long to end after it
+SPARE_TASKS = 1024  # so many may be added to the machine's: what holds a bomb of an ordinary user meanwhile
 IDLE = 0.2  # how late the loss of the client may be seen where its socket lives on in a fork of it
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
 _OURS = (
@@ -54,6 +57,16 @@ def _prctl(option: int, value: int) -> None:
     _ctypes.call_function(address, (option, value, 0, 0, 0))
 
 
+def _go_first() -> None:
+    """Let no crowd of busy processes keep us from ending it, where the system allows it (as root)."""
+    if kin.LINUX:
+        try:  # noqa: SIM105
+            # What we fork is scheduled as usual.
+            os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+        except (AttributeError, OSError):
+            pass
+
+
 def _send_signal(pid: int, number: int) -> None:
     try:  # noqa: SIM105  contextlib would be an import
         os.kill(pid, number)
@@ -61,28 +74,39 @@ def _send_signal(pid: int, number: int) -> None:
         pass  # it has gone
 
 
+def _send_below(root: int, number: int, reached: set[int]) -> bool:
+    """Signal what is below a process and not yet in `reached`, parents first; whether there was any.
+
+    A parent is stopped before its children are read, and a whole group in one step, so that a chain of
+    short-lived children can't outrun us. Groups below us were all made below us: setpgid(2) stays within the
+    session.
+    """
+    spared = {0, 1, root, os.getpgrp()}
+    fresh = False
+    for parent, pid in kin.offspring(root):
+        if pid in reached:
+            continue
+        fresh = True
+        with kin.Hold(pid) as held:
+            # Reaped since it was read, its number may be another's: ours has the parent that we saw, or the
+            # root, which adopts. What moved elsewhere is met again in the next round.
+            if held.look is None or (kin.LINUX and held.look.parent not in (parent, root)):
+                continue
+            reached.add(pid)
+            held.send(number)
+            if held.look.group not in spared:
+                spared.add(held.look.group)
+                _send_signal(-held.look.group, number)
+    return fresh
+
+
 def strike(root: int) -> None:
     """Stop and then kill everything below a process. Repeat it until the kernel says that none is left."""
-    own_group = os.getpgrp()
     stopped: set[int] = set()
-    groups: set[int] = set()
     for _ in range(100):
-        fresh = [pid for pid in kin.tree(root) if pid not in stopped]
-        if not fresh:
+        if not _send_below(root, signal.SIGSTOP, stopped):
             break
-        for pid in fresh:
-            _send_signal(pid, signal.SIGSTOP)
-            stopped.add(pid)
-            seen = kin.look(pid)
-            # A whole group is stopped in one step, so that a chain of short-lived children can't outrun us.
-            # Groups below us are all made below us: setpgid(2) stays within the session.
-            if seen is not None and seen.group not in groups and seen.group not in (own_group, root, 0, 1):
-                groups.add(seen.group)
-                _send_signal(-seen.group, signal.SIGSTOP)
-    for group in groups:
-        _send_signal(-group, signal.SIGKILL)
-    for pid in kin.tree(root):
-        _send_signal(pid, signal.SIGKILL)
+    _send_below(root, signal.SIGKILL, set())
 
 
 def end_everything_below_us() -> "NoReturn":
@@ -100,9 +124,7 @@ def end_everything_below_us() -> "NoReturn":
 class Order:
     """What is to be launched, as bytes, so that nothing depends on the guardian's own encoding."""
 
-    def __init__(
-        self, argv: list[bytes], cwd: bytes, env: dict[bytes, bytes], limits: dict[str, int | None]
-    ) -> None:
+    def __init__(self, argv: list[bytes], cwd: bytes, env: dict[bytes, bytes], limits: dict[str, int | None]) -> None:
         self.argv = argv
         self.cwd = cwd
         self.env = env
@@ -112,9 +134,7 @@ class Order:
 class Ward:
     """One program in the guardian's care."""
 
-    def __init__(
-        self, number: int, foster: int, report: int, limits: dict[str, int | None], now: float
-    ) -> None:
+    def __init__(self, number: int, foster: int, report: int, limits: dict[str, int | None], now: float) -> None:
         self.number = number
         self.foster: int | None = foster
         self.root = foster
@@ -156,6 +176,7 @@ class Guardian:
         self.client = client
         self.wards: dict[int, Ward] = {}
         self.inbox = b""
+        self.newest = 0
         self.gifts: list[int] = []
         self.wake, self.waker = os.pipe()
         os.set_blocking(self.wake, False)
@@ -165,6 +186,7 @@ class Guardian:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self.waker, warn_on_full_buffer=False)
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        _go_first()
 
     def run(self) -> "NoReturn":
         """Serve the client until it is gone, then end everything."""
@@ -173,6 +195,7 @@ class Guardian:
                 self.wait()
                 self.reap()
                 now = time.monotonic()
+                self.glance(now)
                 for ward in list(self.wards.values()):
                     self.attend(ward, now)
         except (ConnectionError, EOFError):
@@ -180,6 +203,14 @@ class Guardian:
         finally:
             self.confess(sys.exc_info()[1])
             end_everything_below_us()
+
+    def glance(self, now: float) -> None:
+        """Look at every tree at once when many processes were made since the last glance, by whomever."""
+        newest = kin.newest() if self.wards else self.newest
+        if newest - self.newest not in range(BURST):  # below 0: the numbers began again
+            for ward in self.wards.values():
+                ward.due = min(ward.due, now)
+        self.newest = newest
 
     def confess(self, error: BaseException | None) -> None:
         """Tell the client about a slip of our own: it must not be taken for the learner's."""
@@ -201,7 +232,7 @@ class Guardian:
         for fd in reports:
             poll.register(fd, select.POLLIN)
         now = time.monotonic()
-        ahead = min([IDLE, *(ward.due - now for ward in self.wards.values())])
+        ahead = min([PULSE if self.wards else IDLE, *(ward.due - now for ward in self.wards.values())])
         for fd, _ in poll.poll(max(0, int(ahead * 1000) + 1)):
             if fd == self.link.fileno():
                 self.listen()
@@ -215,10 +246,10 @@ class Guardian:
         data, gifts, _, _ = self.link.recvmsg(262144, 4096)
         for level, kind, raw in gifts:
             if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
-                self.gifts += [
-                    int.from_bytes(raw[at : at + 4], sys.byteorder)
-                    for at in range(0, len(raw) - len(raw) % 4, 4)
-                ]
+                for at in range(0, len(raw) - len(raw) % 4, 4):
+                    gift = int.from_bytes(raw[at : at + 4], sys.byteorder)
+                    os.set_inheritable(gift, False)  # the kernel hands it over as one that programs get
+                    self.gifts.append(gift)
         if not data:
             raise EOFError
         self.inbox += data
@@ -241,7 +272,9 @@ class Guardian:
             if verb == "end":
                 patience = rest[0]
                 if ward.status is None and ward.pid:
-                    _send_signal(ward.pid, signal.SIGTERM)
+                    with kin.Hold(ward.pid) as held:  # reaped by now, its number may be another's
+                        if held.look is not None and held.look.parent in (ward.foster, os.getpid()):
+                            held.send(signal.SIGTERM)
                     ward.kill_at = now + patience
                 else:
                     ward.kill_at = now
@@ -262,9 +295,8 @@ class Guardian:
             self.tell("gone", number)
             return
         if foster == 0:
-            for fd in [self.link.fileno(), self.wake, self.waker, reading] + [
-                ward.report for ward in self.wards.values() if ward.report is not None
-            ]:
+            reports = [ward.report for ward in self.wards.values() if ward.report is not None]
+            for fd in [self.link.fileno(), self.wake, self.waker, reading, *reports, *self.gifts]:
                 os.close(fd)
             be_foster(writing, output, order)
         os.close(writing)
@@ -330,22 +362,23 @@ class Guardian:
             self.tell("gone", ward.number)
             del self.wards[ward.number]
             return
+        self.measure(ward, now)  # what it leaves behind stays within its limits too
         if ward.kill_at is not None and now >= ward.kill_at:
             _send_signal(ward.foster, signal.SIGCONT)
             strike(ward.foster)
             ward.due = now + LOOK_SOON
-        if ward.status is None:
-            self.measure(ward, now)
-        elif not ward.told or ward.kill_at is not None:
+        if ward.status is not None and not ward.told:
             self.settle(ward, now)
 
     def measure(self, ward: Ward, now: float) -> None:
         """Count the tree; end one that is over a limit; look again soon at one that grows."""
-        sizes = [size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))]
-        count, memory = len(sizes), sum(sizes)
+        sizes = {pid: size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))}
+        count, memory = len(sizes), sum(sizes.values())
+        if ward.memory < memory and 1 < count <= ward.processes:  # what forks share was counted for each of them
+            memory = sum(kin.own_share(pid, size) for pid, size in sizes.items())
         if ward.cause is None and (count > ward.processes or memory > ward.memory):
             ward.cause = "too-many-processes" if count > ward.processes else "too-much-memory"
-            ward.kill_at = ward.due = now
+            ward.kill_at = now
         elif count > ward.most or memory > ward.largest * 5 // 4:
             ward.due = min(ward.due, now + LOOK_SOON)
         ward.most, ward.largest = count, memory
@@ -354,19 +387,14 @@ class Guardian:
 
     def settle(self, ward: Ward, now: float) -> None:
         """After the program's end: say it once its children have ended too, or have had their time."""
-        alive = ward.alive()
+        # With no child left the foster ends at once: an empty list here only means that the reading missed some.
         late = ward.settled_at is not None and now >= ward.settled_at
-        if alive and not late and ward.cause is None:
-            ward.due = now + 0.01
-            return
-        if not ward.told:
-            if ward.cause is None:
-                ward.left = [f"{pid} {kin.command_line(pid)}" for pid in alive[:20]]
-            self.tell_end(ward)
-        if ward.kill_at is not None:
-            ward.kill_at = ward.due = now
-        else:
-            self.measure(ward, now)  # what is left behind stays within its limits
+        if ward.cause is None:
+            ward.left = [f"{pid} {kin.command_line(pid)}" for pid in ward.alive()[:20]] if late else []
+            if not ward.left:
+                ward.due = min(ward.due, max(ward.settled_at or 0.0, now + LOOK_SOON))
+                return
+        self.tell_end(ward)
 
     def tell_end(self, ward: Ward) -> None:
         if not ward.told:
@@ -439,19 +467,22 @@ def be_program(failed: int, output: int, order: Order) -> "NoReturn":
         if os.getppid() != foster:
             os._exit(1)
         os.nice(5)
-        bounds = {
+        bounds: dict[int, int | None] = {
             resource.RLIMIT_CORE: 0,
             resource.RLIMIT_NOFILE: order.limits["open_files"],
             resource.RLIMIT_FSIZE: order.limits["file_size"],
             resource.RLIMIT_CPU: order.limits["cpu_seconds"],
         }
+        # The kernel counts all tasks of this user, and nobody's as root: a last wall, not the limit itself.
+        if (tasks := kin.tasks_in_all()) is not None:
+            bounds[resource.RLIMIT_NPROC] = tasks + SPARE_TASKS
         for name, bound in bounds.items():
             hard = resource.getrlimit(name)[1]
             if bound is not None:
                 soft = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
                 # A second of grace above the soft limit: SIGXCPU says why, SIGKILL would not.
-                hard = soft + 1 if name == resource.RLIMIT_CPU and hard == resource.RLIM_INFINITY else soft
-                resource.setrlimit(name, (soft, hard))
+                grace = name == resource.RLIMIT_CPU and (hard == resource.RLIM_INFINITY or hard > soft)
+                resource.setrlimit(name, (soft, soft + 1 if grace else soft))
         nothing = os.open("/dev/null", os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(output, 1)

@@ -28,7 +28,7 @@ _CLOSE_DEADLINE = 10.0
 _DRAIN = 1024 * 1024  # bytes still read after the end, where children keep on printing
 
 
-class GuardianLost(StackwalkError):  # noqa: N818  a condition, not an error of ours
+class GuardianLost(StackwalkError):
     """A program killed the process that watches over it: the learner's slip, reported as theirs."""
 
     def __init__(self) -> None:
@@ -228,6 +228,7 @@ class Link:
             self._register_pipes()
             for fd in [fd for fd, owner in self._pipes.items() if owner is ward]:
                 self._drain(fd, _DRAIN)
+            ward.output.finish()
         with self.changed:
             if word == "started":
                 ward.pid, ward.foster = rest

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import psutil
-
-from stackwalk.stack import kin
+from stackwalk.stack import kin, sock_diag
 
 _LISTEN, _UDP_BOUND = "0A", "07"  # the states of include/net/tcp_states.h
 
@@ -29,7 +27,7 @@ class Listener:
 
 def listeners_of(pids: Iterable[int], typed: Mapping[int, int]) -> tuple[Listener, ...]:
     """The listening sockets that these processes hold, IPv4 first. `typed`: real port -> typed port."""
-    find = _from_proc if kin.LINUX else _from_psutil
+    find = _from_linux if kin.LINUX else _from_psutil
     found = {Listener(kind, address, port, typed.get(port, port)) for kind, address, port in find(pids)}
     return tuple(sorted(found, key=lambda each: (each.kind, ":" in each.address, each.port, each.address)))
 
@@ -37,8 +35,8 @@ def listeners_of(pids: Iterable[int], typed: Mapping[int, int]) -> tuple[Listene
 _Found = tuple[Literal["tcp", "udp"], str, int]
 
 
-def _from_proc(pids: Iterable[int]) -> set[_Found]:
-    """proc(5): /proc/PID/fd names the inodes, /proc/PID/net/* their addresses, in the process's network."""
+def _from_linux(pids: Iterable[int]) -> set[_Found]:
+    """/proc/PID/fd names the inodes of a process's sockets, the kernel's tables the addresses, by network."""
     found: set[_Found] = set()
     tables: dict[str, dict[str, _Found]] = {}
     for pid in pids:
@@ -49,7 +47,7 @@ def _from_proc(pids: Iterable[int]) -> set[_Found]:
         except OSError:
             continue
         if network not in tables:
-            tables[network] = _bound_sockets(pid)
+            tables[network] = _bound_sockets(pid, network)
         found.update(tables[network][inode] for inode in inodes & tables[network].keys())
     return found
 
@@ -70,22 +68,29 @@ def _socket_inodes(pid: int) -> set[str]:
     return inodes
 
 
-def _bound_sockets(pid: int) -> dict[str, _Found]:
+def _bound_sockets(pid: int, network: str) -> dict[str, _Found]:
     """inode -> socket, of the network that a process lives in."""
-    kinds: tuple[tuple[Literal["tcp", "udp"], str], ...] = (("tcp", _LISTEN), ("udp", _UDP_BOUND))
+    streams = sock_diag.listening_sockets() if sock_diag.is_in_our_network(network) else None
+    found = _from_tables(pid, "udp", _UDP_BOUND)
+    if streams is None:
+        return found | _from_tables(pid, "tcp", _LISTEN)
+    return found | {str(inode): ("tcp", address, port) for inode, (address, port) in streams.items()}
+
+
+def _from_tables(pid: int, kind: Literal["tcp", "udp"], wanted: str) -> dict[str, _Found]:
+    """inode -> socket in this state, from /proc/PID/net (proc(5)): slow where many connections come and go."""
     found: dict[str, _Found] = {}
-    for kind, wanted in kinds:
-        for version in ("", "6"):
-            try:
-                lines = Path(f"/proc/{pid}/net/{kind}{version}").read_text("ascii", "replace").splitlines()
-            except OSError:
-                continue
-            for line in lines[1:]:
-                fields = line.split()
-                if len(fields) > 9 and fields[3] == wanted:
-                    address, _, port = fields[1].partition(":")
-                    if port != "0000":
-                        found[fields[9]] = (kind, _address(address), int(port, 16))
+    for version in ("", "6"):
+        try:
+            lines = Path(f"/proc/{pid}/net/{kind}{version}").read_text("ascii", "replace").splitlines()
+        except OSError:
+            continue
+        for line in lines[1:]:
+            fields = line.split()
+            if len(fields) > 9 and fields[3] == wanted:
+                address, _, port = fields[1].partition(":")
+                if port != "0000":
+                    found[fields[9]] = (kind, _address(address), int(port, 16))
     return found
 
 
@@ -100,6 +105,8 @@ _LITTLE = socket.htons(1) != 1
 
 
 def _from_psutil(pids: Iterable[int]) -> set[_Found]:  # macOS, not yet run
+    import psutil  # takes 30 ms of each start, and Linux does without it
+
     found: set[_Found] = set()
     for pid in pids:
         try:

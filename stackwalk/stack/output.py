@@ -5,13 +5,16 @@ Memory is bounded whatever is printed. The text may hold anything at all: draw i
 
 import re
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
+
+from stackwalk.stack.environment import PROBE_FILE
 
 KEEP = 64 * 1024
 _LINES_AT_ONCE = 200
 
 _START = re.compile(r"^(?P<bar>[ |+]*)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
-_FRAME = re.compile(r'^\s*File "(?P<path>[^"]*)", line \d+')
+_FRAME = re.compile(r'^\s*File "[^"]*", line \d+')
+_BAR = re.compile(r"^ *[|] ?")
 _ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$")
 
 
@@ -20,10 +23,13 @@ class Output:
 
     def __init__(self, keep: int = KEEP) -> None:
         self._lock = threading.Lock()
+        self._passing = threading.Lock()  # the watcher gets what was printed in its order
         self._keep = keep
         self._head = bytearray()
         self._tail = bytearray()
         self._partial = b""
+        self._finished = False
+        self._shown = FrameFilter()  # for the watcher, who gets line after line
         self._callback: Callable[[tuple[str, ...]], None] | None = None
         self.total = 0
 
@@ -38,25 +44,42 @@ class Output:
 
     def feed(self, data: bytes) -> None:
         """Take in what was printed next."""
-        with self._lock:
-            self.total += len(data)
-            room = self._keep - len(self._head)
-            self._head += data[:room]
-            self._tail += data[room:][-self._keep :] if room < len(data) else b""
-            if len(self._tail) > 4 * self._keep:
-                del self._tail[: -self._keep]
-            callback = self._callback
-        if callback is not None:
-            self._pass_on(callback, data)
+        with self._passing:
+            with self._lock:
+                self.total += len(data)
+                room = self._keep - len(self._head)
+                self._head += data[:room]
+                self._tail += data[room:][-self._keep :] if room < len(data) else b""
+                if len(self._tail) > 4 * self._keep:
+                    del self._tail[: -self._keep]
+            if self._callback is not None:
+                self._pass_on(self._callback, data)
 
     def watch(self, callback: Callable[[tuple[str, ...]], None]) -> None:
-        """Call with each batch of whole lines, in the reading thread. A flood is thinned, and says so."""
-        self._callback = callback
+        """Call with each batch of whole lines, with those printed already at once, then in the reading thread.
+
+        A flood is thinned, and says so.
+        """
+        with self._passing:
+            self._callback = callback
+            self._pass_on(callback, self._kept(0))
+            self._end_line()
+
+    def finish(self) -> None:
+        """Pass on a last line that has no end: the program has ended."""
+        with self._passing:
+            self._finished = True
+            self._end_line()
+
+    def _end_line(self) -> None:
+        if self._finished and self._callback is not None and self._partial:
+            self._pass_on(self._callback, b"\n")
 
     def _pass_on(self, callback: Callable[[tuple[str, ...]], None], data: bytes) -> None:
         *lines, partial = (self._partial + data).split(b"\n")
         self._partial = partial[-4096:]
         shown = [line.decode("utf-8", "replace") for line in lines[:_LINES_AT_ONCE]]
+        shown = self._shown.keep(shown)
         if len(lines) > _LINES_AT_ONCE:
             shown.append(f"… {len(lines) - _LINES_AT_ONCE} more lines")
         if shown:
@@ -72,48 +95,54 @@ class Output:
 
     def since(self, mark: int) -> str:
         """What was printed after a mark, as far as it is kept."""
+        text = self._kept(mark).decode("utf-8", "replace")
+        return "\n".join(FrameFilter().keep(text.split("\n"))) if PROBE_FILE in text else text
+
+    def _kept(self, mark: int) -> bytes:
         with self._lock:
             tail = bytes(self._tail[-self._keep :])
             head = bytes(self._head[mark:])
             tail_from = self.total - len(tail)
             missing = tail_from - max(mark, len(self._head))
-            tail = tail[max(0, mark - tail_from) :]
-        if missing <= 0:
-            return (head + tail).decode("utf-8", "replace")
-        gap = f"\n… {missing:,} bytes left out …\n"
-        return head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace")
+        gap = f"\n… {missing:,} bytes left out …\n".encode() if missing > 0 else b""
+        return head + gap + tail[max(0, mark - tail_from) :]
 
 
-def learner_traceback(
-    text: str, hide: Collection[str] = (), rename: Mapping[str, str] | None = None
-) -> str | None:
-    """The last Python traceback in a text, without frames of the files in `hide`; None where there is none.
+class FrameFilter:
+    """Leaves the probe's frames out of tracebacks, line by line: a learner's `bind` fails as it does by hand."""
 
-    `rename` gives learners the paths that they know: {run copy: their own}, longest first.
-    """
+    def __init__(self) -> None:
+        self._hiding = False
+
+    def keep(self, lines: list[str]) -> list[str]:
+        """Those of the next lines that are shown."""
+        kept = []
+        for line in lines:
+            bare = _BAR.sub("", line)  # exception groups draw bars before their lines
+            if _FRAME.match(bare):
+                self._hiding = PROBE_FILE in bare
+            elif not bare.startswith("    "):
+                self._hiding = False
+            if not self._hiding:
+                kept.append(line)
+        return kept
+
+
+def learner_traceback(text: str) -> str | None:
+    """The last Python traceback in a text; None where there is none."""
     lines = text.splitlines()
     start = _last_start(lines)
     if start is None:
         return None
     kept: list[str] = []
-    hidden = False
     bar = _START.match(lines[start])
     prefix = bar.group("bar") if bar else ""
     for number, line in enumerate(lines[start:]):
         bare = line[len(prefix) :] if line.startswith(prefix) else line
-        frame = _FRAME.match(bare)
-        if frame:
-            hidden = frame.group("path") in hide
-        elif not bare.startswith("    "):
-            hidden = False
-        if not hidden:
-            kept.append(line)
+        kept.append(line)
         if number and not bare.startswith(" ") and bare.strip():
             break
-    found = "\n".join(kept)
-    for copy in sorted(rename or {}, key=len, reverse=True):
-        found = found.replace(copy, (rename or {})[copy])
-    return found
+    return "\n".join(kept)
 
 
 def _last_start(lines: list[str]) -> int | None:

@@ -5,9 +5,7 @@ owner by pid, start time and pid namespace: a container's programs are seen from
 not.
 """
 
-import contextlib
 import os
-import secrets
 import signal
 import time
 
@@ -21,7 +19,7 @@ def new_marker() -> str:
     """A marker for what this process is about to start."""
     owner = kin.look(os.getpid())
     born = owner.born.replace(" ", "_") if owner else "0"
-    return f"{os.getpid()}:{born}:{_namespace()}:{secrets.token_hex(4)}"
+    return f"{os.getpid()}:{born}:{_namespace()}:{os.urandom(4).hex()}"
 
 
 def sweep() -> tuple[str, ...]:
@@ -46,14 +44,11 @@ def sweep_marked(marker: str) -> None:
     while time.monotonic() < deadline:
         found = [pid for pid, other in _marked() if other == marker.encode()]
         fresh = [pid for pid in found if pid not in stopped]
-        for pid in fresh:
-            _signal(pid, signal.SIGSTOP)
+        for pid in fresh or found:
+            _signal(pid, signal.SIGSTOP if fresh else signal.SIGKILL, marker.encode())
         stopped.update(fresh)
-        if not fresh:
-            for pid in found:
-                _signal(pid, signal.SIGKILL)
-            if not found:
-                return
+        if not found:
+            return
 
 
 def _marked() -> list[tuple[int, bytes]]:
@@ -61,15 +56,15 @@ def _marked() -> list[tuple[int, bytes]]:
     own = os.getpid()
     name = NAME.encode()
     return [
-        (pid, value)
-        for pid in kin.everyone()
-        if pid != own and (value := kin.environment_value(pid, name)) is not None
+        (pid, value) for pid in kin.everyone() if pid != own and (value := kin.environment_value(pid, name)) is not None
     ]
 
 
-def _signal(pid: int, number: int) -> None:
-    with contextlib.suppress(OSError):
-        os.kill(pid, number)
+def _signal(pid: int, number: int, marker: bytes) -> None:
+    with kin.Hold(pid) as held:
+        # Read again while it is held: its number may have become another's.
+        if kin.environment_value(pid, NAME.encode()) == marker:
+            held.send(number)
 
 
 def _namespace() -> str:

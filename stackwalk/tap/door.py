@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from stackwalk.errors import StackwalkError
 
+LINUX = sys.platform.startswith("linux")
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 QUEUE = 1024  # clients that may wait to be accepted; the system may allow fewer
 TRIES = 20  # free ports tried until one is free on all addresses
@@ -106,16 +107,16 @@ def holder(port: int) -> Holder | None:
 def _listeners(port: int) -> Iterator[int]:
     import psutil
 
-    if sys.platform == "linux":
+    if LINUX:
         for one in psutil.net_connections("tcp"):
-            if one.status == psutil.CONN_LISTEN and one.laddr.port == port and one.pid is not None:
+            if one.status == psutil.CONN_LISTEN and one.laddr and one.laddr.port == port and one.pid is not None:
                 yield one.pid
         return
     # macOS (not yet run): the list of all sockets is the administrator's, that of one's own processes is not.
     for process in psutil.process_iter():
         try:
-            for one in process.net_connections("tcp"):
-                if one.status == psutil.CONN_LISTEN and one.laddr.port == port:
+            for own in process.net_connections("tcp"):
+                if own.status == psutil.CONN_LISTEN and own.laddr and own.laddr.port == port:
                     yield process.pid
         except psutil.Error:
             continue

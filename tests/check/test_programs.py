@@ -30,12 +30,8 @@ def serving(answer: str, before: str = DOOR) -> str:
 RIGHT_ONES = {
     "as the solution": RIGHT,
     "with a length": serving(GREET),
-    "on every address": serving(
-        GREET, HEAD + 'door = socket.socket()\ndoor.bind(("", 8080))\ndoor.listen()\n'
-    ),
-    "on ::1 alone": serving(
-        GREET, HEAD + 'door = socket.create_server(("::1", 8080), family=socket.AF_INET6)\n'
-    ),
+    "on every address": serving(GREET, HEAD + 'door = socket.socket()\ndoor.bind(("", 8080))\ndoor.listen()\n'),
+    "on ::1 alone": serving(GREET, HEAD + 'door = socket.create_server(("::1", 8080), family=socket.AF_INET6)\n'),
     "on both at once": serving(
         GREET,
         HEAD + 'door = socket.create_server(("", 8080), family=socket.AF_INET6, dualstack_ipv6=True)\n',
@@ -125,9 +121,7 @@ WRONG_ONES = {
         Cause.CRASHED,
         ("server.py, line 3: AttributeError", "before it listened on port 8080"),
     ),
-    "cannot be parsed": Wrong(
-        "import socket\nwhile True\n", Cause.CRASHED, ("server.py, line 2: SyntaxError",)
-    ),
+    "cannot be parsed": Wrong("import socket\nwhile True\n", Cause.CRASHED, ("server.py, line 2: SyntaxError",)),
     "is indented wrongly": Wrong(
         "import socket\n  door = 1\n", Cause.CRASHED, ("server.py, line 2: IndentationError",)
     ),
@@ -200,8 +194,7 @@ WRONG_ONES = {
         ("localhost",),
     ),
     "on UDP": Wrong(
-        HEAD
-        + "door = socket.socket(type=socket.SOCK_DGRAM)\ndoor.bind(('127.0.0.1', 8080))\ndoor.recv(100)\n",
+        HEAD + "door = socket.socket(type=socket.SOCK_DGRAM)\ndoor.bind(('127.0.0.1', 8080))\ndoor.recv(100)\n",
         Cause.WRONG_ADDRESS,
         ("UDP", "SOCK_STREAM"),
     ),
@@ -222,9 +215,7 @@ WRONG_ONES = {
     "resets": Wrong(
         DOOR
         + "import struct\n"
-        + LOOP.format(
-            answer="guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))"
-        ),
+        + LOOP.format(answer="guest.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))"),
         Cause.RESET,
         ("was reset without a byte",),
     ),
@@ -248,12 +239,13 @@ WRONG_ONES = {
         check="the_body_is_hello",
     ),
     "two answers": Wrong(
-        serving(GREET + "; " + GREET), Cause.WRONG_ANSWER, ("43 more bytes came",), check="the_body_is_hello"
+        serving(GREET + "; " + GREET),
+        Cause.WRONG_ANSWER,
+        ("A second answer came", "43 more bytes"),
+        check="the_body_is_hello",
     ),
     "drips": Wrong(
-        serving(
-            "[(guest.sendall(bytes([byte])), time.sleep(0.5)) for byte in b'HTTP/1.1 200 OK\\n\\nhello']"
-        ),
+        serving("[(guest.sendall(bytes([byte])), time.sleep(0.5)) for byte in b'HTTP/1.1 200 OK\\n\\nhello']"),
         Cause.TOO_SLOW,
         ("answers too slowly", "bytes came in"),
     ),
@@ -262,9 +254,7 @@ WRONG_ONES = {
         Cause.TOO_MUCH_OUTPUT,
         ("answers without end",),
     ),
-    "prints without end": Wrong(
-        "while True: print('x' * 1000)\n", Cause.TOO_MUCH_OUTPUT, ("printed more than 10 MB",)
-    ),
+    "prints without end": Wrong("while True: print('x' * 1000)\n", Cause.TOO_MUCH_OUTPUT, ("printed more than 10 MB",)),
     "eats memory": Wrong(
         HEAD + "kept = []\nwhile True:\n    kept.append(bytearray(20_000_000))\n    time.sleep(0.005)\n",
         Cause.TOO_MUCH_MEMORY,
@@ -300,9 +290,7 @@ WRONG_ONES = {
         Cause.CLOSED_EARLY,
         ("without sending a byte", "printed an error: server.py, line 5: ZeroDivisionError"),
     ),
-    "a package that is not there": Wrong(
-        "import nosuchmodule\n", Cause.CRASHED, ("No module named 'nosuchmodule'",)
-    ),
+    "a package that is not there": Wrong("import nosuchmodule\n", Cause.CRASHED, ("No module named 'nosuchmodule'",)),
 }
 
 
@@ -381,9 +369,7 @@ def test_the_worst_program_has_its_verdict_in_time(tmp_path: Path) -> None:
     assert [finding.cause for finding in verdict.findings] == [Cause.NOT_LISTENING, Cause.NOT_LISTENING]
 
 
-def test_nothing_is_left_running_and_no_folder_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_left_running_and_no_folder_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))

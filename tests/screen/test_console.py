@@ -30,7 +30,8 @@ def test_no_colour_is_drawn_where_none_is_wanted(environ: dict[str, str]) -> Non
     assert stream.getvalue() == "green\n"
 
 
-def test_colour_is_drawn_on_a_terminal_that_can() -> None:
+def test_colour_is_drawn_on_a_terminal_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")  # of the process: what was passed in counts
     stream = Terminal()
     screen = make_console(stream, environ=ABLE)
     screen.show(Text("green", style="green"))

@@ -77,7 +77,7 @@ NOT_YET = """\
 NARROW = """\
 ✘ 1.2: not yet. 1 of 2 checks passed.
   ✔ passed   three clients get the
-  status 200
+             status 200
   ✘ not yet  they get the body Hi there!
 
   The body is not what was asked for.
@@ -178,9 +178,7 @@ anything = st.text(st.characters(), max_size=60)
 
 @settings(max_examples=60, deadline=None)
 @given(st.tuples(*[anything] * 5), st.binary(max_size=80), st.sampled_from([40, 72]))
-def test_whatever_a_program_says_no_terminal_obeys_it(
-    texts: tuple[str, ...], data: bytes, width: int
-) -> None:
+def test_whatever_a_program_says_no_terminal_obeys_it(texts: tuple[str, ...], data: bytes, width: int) -> None:
     message, expected, actual, hint, output = texts
     finding = Finding(
         "1.2", "a", message, Outcome.FAILED, Cause.SILENT, message, expected, actual, hint,

@@ -22,6 +22,7 @@ from stackwalk.session.session.actions import (
     SendRequest,
     ShowAnswer,
     ShowHint,
+    ShowKeys,
     ShowLesson,
     ShowPrediction,
     ShowTraceback,
@@ -42,6 +43,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramsGone,
     Saved,
     Sighted,
     StageListening,
@@ -66,7 +68,8 @@ def test_a_whole_lab_is_played_with_no_terminal(play: Play) -> None:
     assert player.asked(OpenDoor) and not player.launched
     player.feed(DoorOpened(8080))
     player.feed(StageListening(40000))
-    assert player.actions == (Aim(Port("127.0.0.1", 40000, 8080)),)
+    assert player.asked(Aim) == [Aim(Port("127.0.0.1", 40000, 8080))]
+    assert "Now open http://localhost:8080 in a browser" in player.said
     player.feed(LiveDone())
     assert player.asked(WriteProgress)[0].progress.passed == ("1.0",)
     player.key("n")
@@ -333,12 +336,43 @@ def test_a_program_that_cannot_be_moved_gets_the_typed_port_and_the_door_moves(p
     player.feed(DoorOpened(8080))
     player.feed(ProgramEnded(1, 1.0, code=1, traceback="OSError: [Errno 98] Address already in use"))
     assert player.asked(OpenDoor) == [OpenDoor(8081)]
-    assert player.launched == [Launch(0, 2, False)]
+    assert player.checked and not player.launched  # what the checks met may have been our door: they are run anew
     player.feed(DoorOpened(8081))
     assert "open localhost:8081" in player.said
+    player.judge(PASSED)
+    assert player.launched == [Launch(0, 2, False)]
     player.listen(real=8080)
     assert player.asked(Aim)[0].target.number == 8080
     assert "http://localhost:8081" in player.said
+
+
+def test_a_program_that_cannot_be_moved_and_its_checks_take_turns(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(9090))
+    player.listen(real=8080)
+    assert "take turns" in player.said
+    assert player.asked(EndPrograms) and not player.checked
+    player.feed(ProgramsGone())
+    assert player.checked and not player.launched
+    player.feed(ProgramsGone())
+    assert player.actions == ()
+    player.judge(FAILED)
+    assert player.launched == [Launch(0, 2, False)]
+    player.listen(real=8080)
+    player.save()
+    assert player.asked(EndPrograms) and not player.launched and not player.checked
+    player.save()
+    player.feed(ProgramsGone())
+    assert player.checked == [RunCheck(player.session.run, "1.1")]
+    player.save()  # the checks have the port already
+    assert player.checked == [RunCheck(player.session.run, "1.1")]
+    player.feed(NotJudged(player.session.run, "It could not be run.", "Press r."))
+    assert player.launched == [Launch(0, 3, False)]
+    player.key("r")
+    player.key("d")
+    player.feed(ProgramsGone())
+    player.judge(PASSED)
+    assert not player.launched
 
 
 def test_a_program_that_takes_its_own_port_twice_is_not_launched_for_ever(play: Play) -> None:
@@ -346,6 +380,7 @@ def test_a_program_that_takes_its_own_port_twice_is_not_launched_for_ever(play: 
     player.feed(DoorOpened(8080))
     player.feed(ProgramEnded(1, 1.0, code=1, last_words="Address already in use"))
     player.feed(DoorOpened(8081))
+    player.judge(FAILED)
     player.feed(ProgramEnded(2, 2.0, code=1, last_words="Address already in use"))
     assert not player.launched
     assert "ended with exit status 1" in player.said
@@ -498,3 +533,33 @@ def test_whatever_happens_in_whatever_order_the_session_goes_on(play: Play, happ
         assert len({one.launch for one in player.session.programs}) == len(player.session.programs)
         assert what_next(player.session).endswith((".", ")."))
         assert react(player.session, Tick(player.at))[0] is not None
+
+
+def test_where_lines_are_typed_only_the_keys_that_work_there_are_shown(play: Play) -> None:
+    player = play("1.0")
+    player.key("?")
+    shown = [key for key, _ in player.asked(ShowKeys)[0].keys]
+    assert shown == ["n", "b", "h", "s", "l", "q", "?", "Ctrl+D"]
+    player = play("1.1")
+    player.key("?")
+    assert {"d", "r", "p", "w"} < {key for key, _ in player.asked(ShowKeys)[0].keys}
+
+
+def test_a_program_listens_again_only_when_it_has_listened_before(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(ProgramEnded(1, 1.0, code=1, traceback="SyntaxError"))
+    player.save()
+    player.listen()
+    assert "server.py listens on port 8080" in player.said
+    player.save()
+    player.listen()
+    assert "server.py listens again on port 8080" in player.said
+
+
+def test_who_goes_back_once_all_is_passed_can_go_on_again(play: Play) -> None:
+    passed = Progress(opened=("1.0", "1.1", "1.2", "1.3"), passed=("1.0", "1.1", "1.2", "1.3"), current="1.3")
+    player = play("1.0", progress=passed)
+    for step in ("1.1", "1.2", "1.3", "1.3"):
+        player.key("n")
+        assert player.session.step.id == step
+    assert "the road ends here" in player.said

@@ -5,6 +5,7 @@ what crossed the tap, the verdicts are the checker's. What the demo knows of a l
 """
 
 import contextlib
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +73,7 @@ def play(
 ) -> int:
     """Play the lab's core steps (`all_steps`: each one) in a folder that is gone afterwards; the exit status.
 
-    0: all that was shown has passed. 1, 2, 3: as the checker says of what did not. 130: Ctrl+C. `fast`: without
+    0: all that was shown has passed. 1, 2, 3: as the checker says of what did not. Also 0: Ctrl+C. `fast`: without
     pauses, the default where nobody watches a terminal. `port`: the door, the lab's own by default; one that is
     taken is exchanged for the next free one. Raises StackwalkError where nothing can be played.
     """
@@ -91,7 +92,7 @@ def play(
         except Stopped as stopped:
             console.print()
             console.print(Text("The demo was stopped, and nothing of it is left."))
-            return 128 + stopped.signal
+            return 0 if stopped.signal == signal.SIGINT else 128 + stopped.signal
     return 0
 
 

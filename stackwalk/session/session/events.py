@@ -73,6 +73,11 @@ class ProgramEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramsGone:
+    """Every program that was to end is over, and its ports are free."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotStarted:
     """A program could not be launched: two sentences say why and what to try."""
 
@@ -174,6 +179,7 @@ Event = (
     | Tick
     | ProgramListening
     | ProgramEnded
+    | ProgramsGone
     | NotStarted
     | Printed
     | Found

@@ -22,7 +22,7 @@ from stackwalk.session.session.actions import (
     ShowVerdict,
     WriteProgress,
 )
-from stackwalk.session.session.state import Phase, Running, Session, Why, nothing_yet, what_next
+from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, nothing_yet, what_next
 
 SAVES_FOR_HINT = 3  # in a row, with the same cause
 
@@ -60,12 +60,14 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     if step.live:
         session, ended = end_programs(session)
         said = Say("A letter by itself, and Enter, is for stackwalk: n next, s send, l lesson, ? keys, q quit.")
-        return replace(session, let_go=False), (*actions, *ended, said, OpenStage(step))
+        session = replace(session, let_go=False, turn=Turn.PROGRAM)
+        return session, (*actions, *ended, said, OpenStage(step))
     if step.predictions and step.id not in progress.passed:
         session, asked = ask(session, 0)
         actions += asked
     if not session.let_go:
-        idle = (one.spec.file for one in session.programs if one.phase is Phase.ABSENT)
+        absent = Phase.ABSENT if session.turn is Turn.PROGRAM else None
+        idle = (one.spec.file for one in session.programs if one.phase is absent)
         session, launched = launch(session, session.present.intersection(idle), at)
         actions += launched
     session, looked = look(session)
@@ -112,7 +114,35 @@ def check(session: Session, why: Why) -> Reaction:
         return session, ()
     run = session.run + 1
     strongest = why if session.checking is None else max(why, session.checking)
-    return replace(session, run=run, checking=strongest, found=()), (RunCheck(run, session.step.id),)
+    session = replace(session, run=run, checking=strongest, found=())
+    if session.movable or session.let_go or session.turn is Turn.CHECKS:
+        return session, (RunCheck(run, session.step.id),)
+    programs = tuple(Running(one.spec) for one in session.programs)
+    return replace(session, programs=programs, turn=Turn.ENDING), (EndPrograms(), Aim("hold"))
+
+
+def run_anew(session: Session, files: Iterable[str], at: float, why: Why) -> Reaction:
+    """Start the programs of these files anew, and run the checks: at once, or one after the other."""
+    if session.let_go or not session.movable:
+        return check(session, why)
+    session, launched = launch(session, files, at)
+    session, run = check(session, why)
+    return session, (*launched, *run)
+
+
+def checks_have_port(session: Session) -> Reaction:
+    """What ran is over, so the checks can have its port."""
+    if session.turn is not Turn.ENDING:
+        return session, ()
+    session = replace(session, turn=Turn.CHECKS)
+    return session, (RunCheck(session.run, session.step.id),) if session.checking is not None else ()
+
+
+def program_has_port(session: Session) -> Reaction:
+    """The checks are over: what had to wait for them starts."""
+    if session.turn is Turn.PROGRAM:
+        return session, ()
+    return launch(replace(session, turn=Turn.PROGRAM), session.present, session.ticked)
 
 
 def ask(session: Session, number: int) -> Reaction:

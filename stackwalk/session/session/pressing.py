@@ -18,8 +18,8 @@ from stackwalk.session.session.actions import (
     WriteProgress,
 )
 from stackwalk.session.session.events import Key
-from stackwalk.session.session.moves import Reaction, ask, check, end_programs, enter, launch
-from stackwalk.session.session.state import Session, Why, at_door, nothing_yet, onward
+from stackwalk.session.session.moves import Reaction, ask, end_programs, enter, launch, run_anew
+from stackwalk.session.session.state import Session, Turn, Why, at_door, nothing_yet, onward
 
 KEYS = (
     ("n", "go on to the next step"),
@@ -33,6 +33,12 @@ KEYS = (
     ("d", "let go of the door, to run the program yourself; again: take it back"),
     ("q", "leave; Ctrl+C does too"),
     ("?", "these keys"),
+)
+
+# Where lines are typed, a letter by itself, and Enter, is a key.
+LIVE_KEYS = (
+    *((letter, does) for letter, does in KEYS if letter in "nbhslq?"),
+    ("Ctrl+D", "hang up on the client, whatever was sent so far"),
 )
 
 
@@ -83,11 +89,7 @@ def _send(session: Session, _at: float) -> Reaction:
 def _again(session: Session, at: float) -> Reaction:
     if not session.present:
         return session, (Say(f"{nothing_yet(session)} Save it, and it starts by itself.", "ask"),)
-    if session.let_go:
-        return check(session, Why.ASKED)
-    session, launched = launch(session, session.present, at)
-    session, run = check(session, Why.ASKED)
-    return session, (*launched, *run)
+    return run_anew(session, session.present, at, Why.ASKED)
 
 
 def _predict(session: Session, _at: float) -> Reaction:
@@ -115,11 +117,11 @@ def _door(session: Session, at: float) -> Reaction:
     if session.stage_open:
         return session, (Say("In this step the door is yours already: you are the server."),)
     if session.let_go:
-        session = replace(session, let_go=False, movable=True)
+        session = replace(session, let_go=False, movable=True, turn=Turn.PROGRAM)
         session, launched = launch(session, session.present, at)
         return session, (OpenDoor(session.port), *launched)
     session, ended = end_programs(session)
-    session = replace(session, let_go=True, door=None)
+    session = replace(session, let_go=True, door=None, turn=Turn.PROGRAM)
     text = (
         f"Port {session.port} is yours: run the program yourself, in another terminal. Nothing that crosses "
         "is seen here meanwhile; the checks go on at each save. d takes the door back."
@@ -140,7 +142,7 @@ def _words(session: Session, _at: float) -> Reaction:
 
 
 def _keys(session: Session, _at: float) -> Reaction:
-    return session, (ShowKeys(KEYS),)
+    return session, (ShowKeys(LIVE_KEYS if session.stage_open else KEYS),)
 
 
 _DOES: dict[str, Callable[[Session, float], Reaction]] = {

@@ -12,8 +12,8 @@ from stackwalk.session.session.actions import (
     ShowTraceback,
 )
 from stackwalk.session.session.events import NotStarted, Port, Printed, ProgramEnded, ProgramListening
-from stackwalk.session.session.moves import Reaction, launch
-from stackwalk.session.session.state import Phase, Running, Session
+from stackwalk.session.session.moves import Reaction, check, launch
+from stackwalk.session.session.state import Phase, Running, Session, Turn, Why
 from stackwalk.wire.sight import Closed, Sight
 
 SLOW_START = 3.0  # seconds until it is said that nothing listens yet
@@ -36,10 +36,13 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     program = session.programs[index]
     target = _target(event.ports, program.spec.port)
     name = program.spec.file
+    if session.movable and any(port.number == port.typed == program.spec.port for port in event.ports):
+        return _take_turns(session, program)
     actions: tuple[Action, ...]
     if target is not None:
         program = replace(program, phase=Phase.LISTENING, ports=event.ports, heard=True)
         actions = (Say(_listens(session, program), "good"),)
+        session = replace(session, heard=True)
     elif event.ports:
         program = replace(program, phase=Phase.ELSEWHERE, ports=event.ports)
         actions = (Say(_listens_elsewhere(session, program), "bad"),)
@@ -71,7 +74,7 @@ def ended(session: Session, event: ProgramEnded) -> Reaction:
         ),
     )
     if _door_in_its_way(session, program, event):
-        return _give_way(session, program, event.at)
+        return _give_way(session, program)
     file = program.spec.file
     actions: list[Action] = [Aim(None)] if index == 0 else []
     if event.traceback:
@@ -157,7 +160,7 @@ def _loopback(address: str) -> str | None:
 
 
 def _listens(session: Session, program: Running) -> str:
-    again = "listens again" if session.launches > 1 else "listens"
+    again = "listens again" if session.heard else "listens"
     if session.outer is None or session.outer.launch != program.launch or session.door is None:
         return f"{program.spec.file} {again} on port {program.spec.port}."
     return f"{program.spec.file} {again} on port {program.spec.port}: http://{session.address}"
@@ -202,15 +205,29 @@ def _door_in_its_way(session: Session, program: Running, event: ProgramEnded) ->
     )
 
 
-def _give_way(session: Session, program: Running, at: float) -> Reaction:
+def _give_way(session: Session, program: Running) -> Reaction:
+    """The port itself is the program's, once the checks have had theirs: what they met may have been our door."""
     typed = program.spec.port
-    session = replace(session, movable=False)
-    session, launched = launch(session, session.present, at)
+    session, run = check(replace(session, movable=False, turn=Turn.CHECKS), _why_again(session))
     text = (
         f"{program.spec.file} takes port {typed} in a way that cannot be moved, so it gets {typed} itself, "
         "and the door is now another one."
     )
-    return session, (Say(text, "ask"), OpenDoor(typed + 1), *launched)
+    return session, (Say(text, "ask"), OpenDoor(typed + 1), Aim("hold"), *run)
+
+
+def _take_turns(session: Session, program: Running) -> Reaction:
+    """It has the very port that the checks need too."""
+    session, run = check(replace(session, movable=False), _why_again(session))
+    text = (
+        f"{program.spec.file} takes port {program.spec.port} in a way that cannot be moved, so the checks and it "
+        "take turns there."
+    )
+    return session, (Say(text, "ask"), *run)
+
+
+def _why_again(session: Session) -> Why:
+    return Why.SAVED if session.saved_since else Why.LOOK
 
 
 def _killed_by_silence(session: Session) -> bool:

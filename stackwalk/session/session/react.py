@@ -7,6 +7,7 @@ come out. It knows no clock, no file, no process and no terminal; the loop in `l
 from collections.abc import Iterable
 from dataclasses import replace
 
+from stackwalk.check.verdict import Verdict
 from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.session.session.actions import Action, Aim, EndPrograms, Say, ShowSent, ShowWhy, WriteProgress
 from stackwalk.session.session.events import (
@@ -24,6 +25,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramsGone,
     RequestSent,
     Saved,
     Sighted,
@@ -31,10 +33,19 @@ from stackwalk.session.session.events import (
     Tick,
     Trouble,
 )
-from stackwalk.session.session.moves import Reaction, check, enter, judge, launch, offer_hint
+from stackwalk.session.session.moves import (
+    Reaction,
+    checks_have_port,
+    enter,
+    judge,
+    launch,
+    offer_hint,
+    program_has_port,
+    run_anew,
+)
 from stackwalk.session.session.pressing import press
 from stackwalk.session.session.program import ended, listening, not_started, printed, sighted, too_slow
-from stackwalk.session.session.state import Running, Session, Why, what_next
+from stackwalk.session.session.state import Running, Session, Turn, Why, what_next
 
 __all__ = ["Session", "begin", "react"]
 
@@ -81,6 +92,8 @@ def react(session: Session, event: Event) -> Reaction:
             return listening(session, event)
         case ProgramEnded():
             return ended(session, event)
+        case ProgramsGone():
+            return checks_have_port(session)
         case NotStarted():
             return not_started(session, event)
         case Printed():
@@ -88,11 +101,12 @@ def react(session: Session, event: Event) -> Reaction:
         case Found(run, finding):
             return (replace(session, found=(*session.found, finding)), ()) if run == session.run else (session, ())
         case Judged(run, verdict):
-            return judge(session, verdict) if _current(session, run) else (session, ())
+            return _judged(session, verdict) if _current(session, run) else (session, ())
         case NotJudged(run, what, try_this):
             if not _current(session, run):
                 return session, ()
-            return replace(session, checking=None, found=()), (Say(f"{what} {try_this}", "bad"),)
+            session, launched = program_has_port(replace(session, checking=None, found=()))
+            return session, (Say(f"{what} {try_this}", "bad"), *launched)
         case Sighted(sight, at):
             return sighted(session, sight, at)
         case DoorOpened():
@@ -110,7 +124,14 @@ def react(session: Session, event: Event) -> Reaction:
         case LiveDone():
             return _seen_live(session)
         case StageListening(port):
-            return session, (Aim(Port("127.0.0.1", port, session.port)),) if session.stage_open else ()
+            return _stage_listening(session, port)
+
+
+def _stage_listening(session: Session, port: int) -> Reaction:
+    if not session.stage_open:
+        return session, ()
+    begin_here = Say(f"Now open http://{session.address} in a browser, and look here.", "ask")
+    return session, (Aim(Port("127.0.0.1", port, session.port)), begin_here)
 
 
 def _seen_live(session: Session) -> Reaction:
@@ -120,6 +141,12 @@ def _seen_live(session: Session) -> Reaction:
     session = replace(session, progress=progress)
     done = f"{session.step.id} {session.step.title}: passed. Answer more of them, or go on."
     return session, (WriteProgress(progress), Say(f"{done} {what_next(session)}", "good"))
+
+
+def _judged(session: Session, verdict: Verdict) -> Reaction:
+    session, told = judge(session, verdict)
+    session, launched = program_has_port(session)
+    return session, (*told, *launched)
 
 
 def _current(session: Session, run: int) -> bool:
@@ -140,10 +167,7 @@ def _saved(session: Session, event: Saved) -> Reaction:
     if paths <= session.ignored:
         return session, (*actions, *told)
     session = replace(session, saved_since=True, quiet_since=event.at, hint_offered=False)
-    if not session.let_go:
-        session, launched = launch(session, event.present, event.at)
-        actions = (*actions, *launched)
-    session, run = check(session, Why.SAVED)
+    session, run = run_anew(session, event.present, event.at, Why.SAVED)
     return session, (*actions, *run)
 
 
@@ -151,7 +175,7 @@ def _without(session: Session, gone: frozenset[str]) -> Reaction:
     """Files of programs are no longer there, and what ran of them ends."""
     programs = tuple(Running(one.spec) if one.spec.file in gone else one for one in session.programs)
     # An earlier verdict was about a file that is gone.
-    session = replace(session, programs=programs, verdict=None, checking=None, run=session.run + 1)
+    session = replace(session, programs=programs, verdict=None, checking=None, run=session.run + 1, turn=Turn.PROGRAM)
     names = ", ".join(sorted(gone))
     said = Say(f"{names} is gone, and what ran of it has been ended. Save it again, and it starts.", "bad")
     session, relaunched = launch(session, session.present, session.quiet_since)
@@ -173,7 +197,7 @@ def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> Re
 
 
 def _time(session: Session, at: float) -> Reaction:
-    session, actions = too_slow(session, at)
+    session, actions = too_slow(replace(session, ticked=at), at)
     waits = not session.stage_open and not session.passed and session.checking is None
     if not waits or at - session.quiet_since < PATIENCE_FOR_HINT:
         return session, actions
@@ -189,9 +213,10 @@ def _door_opened(session: Session, event: DoorOpened) -> Reaction:
     read = f"Where the lesson says localhost:{lesson}, open localhost:{event.port}."
     if not event.holder or event.port == session.port:
         return session, (Say(read, "ask"),)
+    then = "open this lab again" if session.stage_open else "press d twice"
     kill = f"end it with `kill {event.holder_pid}`" if event.holder_pid else "end that program"
     text = (
         f"Port {session.port} is taken by {event.holder}, so this lab's door is {event.port}. {read} "
-        f"To have {session.port} back: {kill}, then press d twice."
+        f"To have {session.port} back: {kill}, then {then}."
     )
     return session, (Say(text, "ask"),)

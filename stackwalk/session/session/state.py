@@ -28,6 +28,14 @@ class Why(IntEnum):
     SAVED = 3
 
 
+class Turn(StrEnum):
+    """Who has the port of a program that cannot be moved: the checks run it on the very same one."""
+
+    PROGRAM = "program"
+    ENDING = "ending"  # it is being ended, so that the checks can have the port
+    CHECKS = "checks"
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """One program of the lab."""
@@ -58,7 +66,9 @@ class Session:
     present: frozenset[str] = frozenset()  # the programs' files that are there
     let_go: bool = False  # the learner runs the program by hand
     movable: bool = True  # the probe can move the program's port
+    turn: Turn = Turn.PROGRAM  # where it can't
     launches: int = 0
+    heard: bool = False  # a program has listened where the lesson says, in this lab
     quick_launches: int = 0  # in a row, each for a save that came at once after the last launch
     ignored: frozenset[str] = frozenset()  # files that the program itself writes
     run: int = 0  # the number of the last run of the checks
@@ -69,6 +79,7 @@ class Session:
     same_cause: tuple[str, str] | None = None  # which check failed of what, last time
     same_cause_count: int = 0  # saves in a row
     quiet_since: float = 0.0  # the last save, or hint, or when the step was entered
+    ticked: float = 0.0  # when time last went on
     hint_offered: bool = False  # since the last save
     hints_shown: int = 0  # of this step
     sends: int = 0
@@ -111,7 +122,9 @@ def onward(session: Session) -> Step | None:
     """The step that n goes to: after one that has passed as the course says, else simply the next one."""
     steps = session.lab.steps
     if session.step.id in session.progress.passed:
-        return next_after(session.course, session.progress, session.step)
+        following = next_after(session.course, session.progress, session.step)
+        if following is not None:
+            return following
     place = steps.index(session.step)
     return steps[place + 1] if place + 1 < len(steps) else None
 

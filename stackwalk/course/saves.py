@@ -31,13 +31,17 @@ Glance = Mapping[str, tuple[int, int, int]]  # path inside the folder -> inode, 
 class Saves:
     """Watches a folder in threads of its own; `call` gets the paths that changed, inside the folder, sorted.
 
-    `also` are files that count whatever their names are.
+    `also` are files that count whatever their names are; `quiet` is how many milliseconds without a change make
+    a save whole. Whoever can take back what it began on half a save may be in more of a hurry.
     """
 
-    def __init__(self, folder: Path, also: Iterable[str], call: Callable[[tuple[str, ...]], None]) -> None:
+    def __init__(
+        self, folder: Path, also: Iterable[str], call: Callable[[tuple[str, ...]], None], *, quiet: int = QUIET
+    ) -> None:
         self._folder = folder
         self._also = frozenset(also)
         self._call = call
+        self._quiet = quiet
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._last = self._look()
@@ -83,7 +87,7 @@ class Saves:
         news = watchfiles.watch(
             *folders,
             watch_filter=None,
-            step=QUIET,
+            step=self._quiet,
             debounce=LONGEST_BURST,
             rust_timeout=500,
             yield_on_timeout=True,
@@ -107,9 +111,17 @@ class Saves:
                     path = str(Path(entry.path).relative_to(self._folder))
                     if path in self._also or is_source(entry.name):
                         with contextlib.suppress(OSError):
-                            facts = entry.stat()
+                            facts = _facts(entry)
                             seen[path] = (facts.st_ino, facts.st_size, facts.st_mtime_ns)
         return seen
+
+
+def _facts(entry: "os.DirEntry[str]") -> os.stat_result:
+    """Of what the entry leads to; of the entry itself where it leads nowhere."""
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
 
 
 def is_source(name: str) -> bool:

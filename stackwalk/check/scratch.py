@@ -1,0 +1,44 @@
+"""The folder that one run writes in, and its end."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from stackwalk.errors import StackwalkError
+
+SCRATCH = "stackwalk-check-"
+
+
+def make_scratch() -> Path:
+    """A folder for one run, named after this process. Raises StackwalkError where none can be made."""
+    try:
+        return Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-")).resolve()
+    except OSError as error:
+        raise StackwalkError(
+            f"No temporary folder could be made in {tempfile.gettempdir()}: {error.strerror or error}.",
+            "Make room there, or set TMPDIR to another folder.",
+        ) from error
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all in it; folders that a program locked are opened first."""
+
+    def unlock(_function: object, path: str, _error: object) -> None:
+        with contextlib.suppress(OSError):
+            os.chmod(Path(path).parent, 0o700)  # noqa: PTH101
+            os.chmod(path, 0o700)  # noqa: PTH101
+
+    shutil.rmtree(folder, onerror=unlock)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def last_print(scratch: Path) -> str:
+    """The last line that the run printed, as a clause."""
+    with contextlib.suppress(OSError):
+        lines = (scratch / "prints").read_bytes()[-2000:].decode("utf-8", "replace").split("\n")
+        printed = [line for line in lines if line.strip()]
+        if printed:
+            return f" ({printed[-1].strip()[:200]})"
+    return ""

@@ -1,0 +1,169 @@
+"""Draw what crossed a tap: a line an exchange, its heads with every line end visible, and what is odd about it."""
+
+from rich.text import Text
+
+from stackwalk.screen.safe import safe
+from stackwalk.wire.message import Exchange, Head, Response, Side
+from stackwalk.wire.sight import Interim, Unanswered, Unreadable
+
+METHOD, STATUS, TYPE, BYTES, TIME = 7, 3, 20, 10, 10  # columns of a line; the target has the rest
+NARROW = 76  # columns; below, the type is left out
+NARROWER = 60  # columns; below, numbers have no columns of their own
+SHORTEST_TARGET = 8
+LONGEST_LINE = 1000  # characters of one header that are shown
+LONGEST_WHOLE = 2000  # characters of a target that is not cut
+RAW_SHOWN = 60  # characters of bytes that nobody could read
+
+_STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
+_SENDERS: dict[Side, tuple[str, str]] = {"client": ("  > ", "cyan"), "server": ("  < ", "magenta")}
+
+
+def draw_exchange(exchange: Exchange, width: int, *, whole: bool = False) -> Text:
+    """Return the line of an exchange: method, target, status, type, bytes of the body, milliseconds.
+
+    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut.
+    """
+    request, response = exchange.request, exchange.response
+    status = "—" if response is None else ("?" if response.status is None else f"{response.status:03d}")
+    style = "red" if response is None or response.status is None else _STYLES.get(response.status // 100, "red")
+    method = "" if request is None else safe(request.method, LONGEST_WHOLE)
+    target = "(no request)" if request is None else safe(request.target, LONGEST_WHOLE)
+    kind = "" if response is None else _type(response)
+    size = "" if response is None else size_of(response.body_size)
+    took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
+    typed = TYPE + 1 if width >= NARROW else 0
+    end = f"{size:>{BYTES}} {took:>{TIME}}" if width >= NARROWER else f"{size} {took}"
+    room = max(SHORTEST_TARGET, width - (METHOD + 1 + 1 + STATUS + 1 + typed + len(end)))
+    line = Text(no_wrap=whole, overflow="ignore" if whole else "fold")
+    line.append(f"{method if whole else cut(method, METHOD):<{METHOD}} ", style="bold")
+    line.append(f"{target if whole else cut(target, room):<{room}} ", style="bold")
+    line.append(f"{status:<{STATUS}} ", style=f"bold {style}")
+    if typed:
+        line.append(f"{kind if whole else cut(kind, TYPE):<{TYPE}} ")
+    return line.append(end, style="dim")
+
+
+def draw_heads(exchange: Exchange) -> list[Text]:
+    r"""Return the request's head and the answer's, line by line, as they were sent: `  > GET / HTTP/1.1\r\n`."""
+    lines: list[Text] = []
+    if exchange.request is not None:
+        lines += _head(exchange.request.head, "client")
+    if exchange.response is not None:
+        lines += _head(exchange.response.head, "server")
+    return lines
+
+
+def draw_body(body: bytes, size: int, side: Side, most_lines: int) -> list[Text]:
+    """Return the beginning of a body, at most `most_lines`; `size` bytes of it passed, `body` is what was kept."""
+    if not body:
+        return []
+    mark, style = _SENDERS[side]
+    rows = body[: LONGEST_LINE * most_lines].split(b"\n")
+    lines = [Text(f"{mark}{safe(row, LONGEST_LINE)}", style=style) for row in rows[:most_lines]]
+    shown = len(b"\n".join(rows[:most_lines]))
+    if len(lines) > 1 and not rows[len(lines) - 1]:
+        lines.pop()  # behind the last line end there is nothing to show
+    if shown < size:
+        lines.append(Text(f"{mark}… ({size:,} bytes in all)", style="dim"))
+    return lines
+
+
+def draw_remarks(exchange: Exchange) -> list[Text]:
+    """Return what is odd about an exchange, a line each; mostly nothing."""
+    lines = [
+        Text(f"  · {safe(note.text, LONGEST_LINE)} ({safe(note.source, LONGEST_LINE)})", style="yellow")
+        for note in exchange.notes
+    ]
+    response = exchange.response
+    if response is not None and response.ended_by == "cut":
+        promised = response.head.header("content-length")
+        of = f" of the {safe(promised, BYTES)} that were promised" if promised is not None else ""
+        lines.append(
+            Text(f"  ! the answer was cut: {response.body_size:,} bytes{of} came before the end", style="yellow")
+        )
+    return lines
+
+
+def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False) -> list[Text]:
+    """Return the line of a request that nobody answered, and what is odd about it."""
+    remark = Text("  ! the connection ended before any answer (curl: Empty reply from server)", style="yellow")
+    return [draw_exchange(sight.exchange, width, whole=whole), remark, *draw_remarks(sight.exchange)]
+
+
+def draw_unreadable(sight: Unreadable, width: int) -> list[Text]:
+    """Return what was sent that is not HTTP/1.x, and why it is not."""
+    who = "the client" if sight.side == "client" else "the server"
+    lines = [] if sight.exchange is None else [draw_exchange(sight.exchange, width)]
+    lines.append(Text(f"  ! {who} sent what is not HTTP: {safe(sight.why, LONGEST_LINE)}", style="yellow"))
+    mark, style = _SENDERS[sight.side]
+    if sight.raw:
+        lines.append(Text(f"{mark}{safe(sight.raw, RAW_SHOWN)}", style=style))
+    return lines
+
+
+def draw_interim(sight: Interim) -> Text:
+    """Return the line of a 1xx answer, after which the real one comes (RFC 9110 15.2)."""
+    return Text(f"  · {safe(sight.response.head.first_line, LONGEST_LINE)}: the answer follows", style="cyan")
+
+
+def draw_refused(why: str) -> Text:
+    """Return the line of a client that could not be brought to the target."""
+    return Text(f"  ! a client was turned away: {safe(why, LONGEST_LINE)}", style="yellow")
+
+
+def draw_silent() -> Text:
+    """Return the line of a connection that ended before a byte was sent."""
+    return Text("  · a client connected, said nothing and hung up", style="dim")
+
+
+def draw_missed(count: int) -> Text:
+    """Return the line of what went by too fast to be seen."""
+    return Text(f"… {count:,} more went by too fast to be seen; all were passed on", style="dim")
+
+
+def size_of(count: int) -> str:
+    """Return a number of bytes in at most 10 columns.
+
+    >>> size_of(11), size_of(123_456), size_of(12_345_678_901)
+    ('11 B', '123,456 B', '12.3 GB')
+    """
+    if count < 1_000_000:
+        return f"{count:,} B"
+    unit, value = ("MB", count / 1e6) if count < 1_000_000_000 else ("GB", count / 1e9)
+    return f"{value:,.1f} {unit}"
+
+
+def time_of(milliseconds: float) -> str:
+    """Return a time in at most 10 columns.
+
+    >>> time_of(0.834), time_of(12.3), time_of(61_500)
+    ('0.8 ms', '12.3 ms', '61.5 s')
+    """
+    return f"{milliseconds:,.1f} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:,.1f} s"
+
+
+def cut(text: str, room: int) -> str:
+    """Return a text that fits, its middle left out: both ends of a path tell most.
+
+    >>> cut("/static/pictures/cat.jpg", 12)
+    '/stati…t.jpg'
+    """
+    if len(text) <= room:
+        return text
+    end = (room - 1) // 2
+    return f"{text[: room - 1 - end]}…{text[len(text) - end :]}"
+
+
+def _type(response: Response) -> str:
+    value = response.head.header("content-type")
+    return "" if value is None else safe(value.partition(b";")[0].strip(), LONGEST_LINE)
+
+
+def _head(head: Head, side: Side) -> list[Text]:
+    mark, style = _SENDERS[side]
+    return [Text(f"{mark}{safe(line, LONGEST_LINE)}", style=style) for line in _lines_of(head.raw)]
+
+
+def _lines_of(raw: bytes) -> list[bytes]:
+    lines = raw.split(b"\n")
+    return [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])

@@ -1,0 +1,33 @@
+"""Text behind a mark: where it is wrapped, the lines that follow stand under its beginning."""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+NARROWEST = 8  # columns that the text has, however narrow the terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """A mark, and a text that is safe to show, wrapped to the width that there is."""
+
+    mark: Text
+    text: Text
+    whole: bool = False  # bytes: broken at the edge, not at a space
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        indent = cell_len(self.mark.plain)
+        room = max(NARROWEST, options.max_width - indent)
+        text = self.text.copy()
+        if self.whole:
+            # A space at the edge is one of the bytes: nothing is left out.
+            lines = [text[at : at + room] for at in range(0, max(1, len(text)), room)]
+        else:
+            lines = list(text.wrap(console, room))
+        for number, line in enumerate(lines):
+            if not self.whole:
+                line.rstrip()
+            begin = self.mark if number == 0 else Text(" " * indent)
+            yield Text.assemble(begin, line, no_wrap=True, overflow="ignore")

@@ -1,0 +1,49 @@
+"""What a trace has seen, counted. Pure."""
+
+from dataclasses import dataclass, field
+
+from stackwalk.wire.message import Exchange
+from stackwalk.wire.sight import Answered, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of sights, added one by one; its memory does not grow with them."""
+
+    connections: int = 0
+    exchanges: int = 0  # that had an answer
+    statuses: dict[int, int] = field(default_factory=dict)  # of three digits: at most a thousand
+    unanswered: int = 0
+    unreadable: int = 0
+    refused: int = 0
+    missed: int = 0  # sights that were not seen
+    body_bytes: int = 0  # of answers
+    slowest: Exchange | None = None
+
+    def add(self, sight: Sight) -> None:
+        match sight:
+            case Opened():
+                self.connections += 1
+            case Answered(exchange=exchange):
+                self._add_exchange(exchange)
+            case Unanswered():
+                self.unanswered += 1
+            case Unreadable():
+                self.unreadable += 1
+            case Refused():
+                self.refused += 1
+            case Missed(count=count):
+                self.missed += count
+            case _:
+                pass
+
+    def _add_exchange(self, exchange: Exchange) -> None:
+        self.exchanges += 1
+        response = exchange.response
+        if response is not None:
+            self.body_bytes += response.body_size
+            if response.status is not None:
+                self.statuses[response.status] = self.statuses.get(response.status, 0) + 1
+        slowest = None if self.slowest is None else self.slowest.milliseconds
+        if exchange.milliseconds is not None and (slowest is None or exchange.milliseconds > slowest):
+            self.slowest = exchange

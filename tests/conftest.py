@@ -1,0 +1,9 @@
+"""Options of the whole suite."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kills", type=int, default=10, help="how often stackwalk is killed at a random moment (50: the full size)"
+    )

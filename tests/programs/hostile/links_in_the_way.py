@@ -1,0 +1,26 @@
+# Puts links where the checks will write.
+# step: 1.3
+# outcome: passed
+
+import os
+import threading
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+os.makedirs("elsewhere", exist_ok=True)
+os.symlink("/nowhere/at/all", "index.html")
+
+def answer(request):
+    name = request.split()[1][1:].decode()
+    try:
+        with open(name, "rb") as file:
+            return b"HTTP/1.1 200 OK\r\n\r\n" + file.read()
+    except OSError:
+        return b"HTTP/1.1 404 Not Found\r\n\r\nno such file\n"
+
+while True:
+    client, _ = listener.accept()
+    client.sendall(answer(client.recv(4096)))
+    client.close()

@@ -1,0 +1,8 @@
+# Turns in a circle before it listens.
+# step: 1.1
+# outcome: failed
+# cause: not-listening
+# says: bind
+
+while True:
+    pass

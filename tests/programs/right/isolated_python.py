@@ -1,0 +1,28 @@
+# Starts itself again without the environment: the probe cannot move it.
+# step: 1.3
+# outcome: passed
+# port: real
+
+import os
+import sys
+
+if not sys.flags.isolated:
+    os.execv(sys.executable, [sys.executable, "-I", "-S", __file__])
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+
+def answer(request):
+    name = request.split()[1][1:].decode()
+    try:
+        with open(name, "rb") as file:
+            return b"HTTP/1.1 200 OK\r\n\r\n" + file.read()
+    except OSError:
+        return b"HTTP/1.1 404 Not Found\r\n\r\nno such file\n"
+
+while True:
+    client, _ = listener.accept()
+    client.sendall(answer(client.recv(4096)))
+    client.close()

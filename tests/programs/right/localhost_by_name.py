@@ -1,0 +1,23 @@
+# The address is a name.
+# step: 1.3
+# outcome: passed
+
+import socket
+
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("localhost", 8080))
+listener.listen(1)
+
+def answer(request):
+    name = request.split()[1][1:].decode()
+    try:
+        with open(name, "rb") as file:
+            return b"HTTP/1.1 200 OK\r\n\r\n" + file.read()
+    except OSError:
+        return b"HTTP/1.1 404 Not Found\r\n\r\nno such file\n"
+
+while True:
+    client, _ = listener.accept()
+    client.sendall(answer(client.recv(4096)))
+    client.close()

@@ -1,0 +1,13 @@
+# 1.1: prints the request as bytes, and hangs up.
+# step: 1.1
+# outcome: passed
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+while True:
+    client, address = listener.accept()
+    print(client.recv(4096))
+    client.close()

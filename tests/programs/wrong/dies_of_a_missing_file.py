@@ -1,0 +1,18 @@
+# FileNotFoundError ends it.
+# step: 1.3
+# outcome: failed
+# cause: crashed
+# check: 1.3.a_missing_file_is_404
+# says: Catch FileNotFoundError
+# says: server.py, line
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+while True:
+    client, _ = listener.accept()
+    name = client.recv(4096).split()[1][1:]
+    client.sendall(b"HTTP/1.1 200 OK\n\n" + open(name, "rb").read())
+    client.close()

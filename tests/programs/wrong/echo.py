@@ -1,0 +1,17 @@
+# Sends the request back.
+# step: 1.2
+# outcome: failed
+# cause: wrong-answer
+# check: 1.2.the_answer_is_200
+# says: GET /
+# says: ^
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+while True:
+    client, _ = listener.accept()
+    client.sendall(client.recv(4096))
+    client.close()

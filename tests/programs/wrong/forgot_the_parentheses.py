@@ -1,0 +1,18 @@
+# close without calling it.
+# step: 1.2
+# outcome: failed
+# cause: silent
+# says: parentheses
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+clients = []
+while True:
+    client, _ = listener.accept()
+    clients.append(client)
+    client.recv(4096)
+    client.sendall(b"HTTP/1.1 200 OK\n\nHi there!")
+    client.close

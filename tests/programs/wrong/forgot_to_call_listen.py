@@ -1,0 +1,15 @@
+# listen without calling it.
+# step: 1.1
+# outcome: failed
+# cause: crashed
+# says: listen()
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen
+while True:
+    client, _ = listener.accept()
+    print(client.recv(4096))
+    client.close()

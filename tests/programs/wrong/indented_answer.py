@@ -1,0 +1,18 @@
+# A text of three quotes, with its indentation.
+# step: 1.2
+# outcome: failed
+# cause: wrong-answer
+# says: spaces
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+while True:
+    client, _ = listener.accept()
+    client.recv(4096)
+    client.sendall(b"""HTTP/1.1 200 OK
+
+    Hi there!""")
+    client.close()

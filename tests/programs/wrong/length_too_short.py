@@ -1,0 +1,18 @@
+# Fewer bytes said than sent.
+# step: 1.2
+# outcome: failed
+# cause: wrong-answer
+# check: 1.2.the_body_is_hi_there
+# says: Content-Length
+# says: 4 more bytes
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+while True:
+    client, _ = listener.accept()
+    client.recv(4096)
+    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHi there!")
+    client.close()

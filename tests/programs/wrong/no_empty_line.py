@@ -1,0 +1,16 @@
+# The body follows the status line at once.
+# step: 1.2
+# outcome: failed
+# cause: wrong-answer
+# says: empty line
+
+import socket
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+while True:
+    client, _ = listener.accept()
+    client.recv(4096)
+    client.sendall(b"HTTP/1.1 200 OK\nHi there!")
+    client.close()
