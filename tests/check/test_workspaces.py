@@ -88,6 +88,21 @@ def test_a_program_file_that_is_odd(what: str, workspace: Path) -> None:
     assert words in found.message and found.hint, found
 
 
+def test_a_package_that_the_workspaces_own_python_lacks(workspace: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(workspace / ".venv")], check=True)
+    (workspace / "server.py").write_text("import rich\n")
+    found = problem(workspace)
+    assert (found.outcome, found.cause) == (Outcome.BLOCKED, Cause.NEEDS), found
+    assert "has no package 'rich'" in found.message and "pip install rich" in found.hint
+
+
+def test_a_package_of_a_name_that_nobody_has(workspace: Path) -> None:
+    (workspace / "server.py").write_text("import sokcet\n")
+    found = problem(workspace)
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.CRASHED), found
+    assert "No module named 'sokcet'" in found.message
+
+
 def test_a_workspace_that_is_too_large_is_said_at_once(workspace: Path) -> None:
     (workspace / "server.py").write_text(SOLUTION)
     with (workspace / "film").open("wb") as file:
