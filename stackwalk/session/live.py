@@ -28,8 +28,6 @@ from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
 from stackwalk.screen.bottom import Bottom
 from stackwalk.screen.console import Screen
-from stackwalk.screen.keys import PASTE_OFF, PASTE_ON, cbreak, single_keys
-from stackwalk.screen.line_keys import Keys, Pasted, read_keys
 from stackwalk.screen.news import draw_news
 from stackwalk.screen.pages import draw_files
 from stackwalk.screen.prompt import draw_prompt
@@ -37,6 +35,7 @@ from stackwalk.screen.safe import safe
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
 from stackwalk.session.human_stage import HumanStage
+from stackwalk.session.keyboard import Keyboard
 from stackwalk.session.live_step import LiveStep
 from stackwalk.session.mailbox import Mailbox
 from stackwalk.session.programs import Programs
@@ -70,13 +69,12 @@ from stackwalk.session.session.events import (
     Tick,
     Trouble,
 )
-from stackwalk.session.session.events import Pasted as PastedText
 from stackwalk.session.session.state import at_door
 from stackwalk.session.sights import Sights
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import Tap
 
-Readable = int | Mailbox | Warm | Tap | HumanStage
+Readable = Keyboard | Mailbox | Warm | Tap | HumanStage
 
 TICK = 0.5  # seconds
 
@@ -123,12 +121,10 @@ class Live:
         self._pausing = False
         self._course = course
         self._workspace = workspace
-        self._keyboard = keyboard
+        self._keyboard = Keyboard(keyboard, self.bottom.write_raw, screen.moves)
         self._stack = stack
         self._waiting: deque[Event] = deque()
         self._doing: deque[Action] = deque()
-        self._keys = Keys()
-        self._cooked = contextlib.ExitStack()  # undoes what was done to the terminal
         self._stage: LiveStep | None = None
         self._sights = Sights()
         self._run = 0
@@ -227,6 +223,8 @@ class Live:
         sources += [one for one in (self._doors.tap, stage) if one is not None]
         due = seconds if self._warm.left is None else min(seconds, self._warm.left)
         ready = select.select(sources, [], [], due)[0]
+        if self.status is not None or self._pausing:
+            return  # what was typed behind Ctrl+C or Ctrl+Z is for the shell
         if self.mailbox in ready:
             self._waiting += self.mailbox.take()
         if self._keyboard in ready:
@@ -241,19 +239,13 @@ class Live:
             self._stage.look()
 
     def _read_keyboard(self) -> None:
-        try:
-            data = os.read(self._keyboard, 4096)
-        except OSError:
-            data = b""
+        data = self._keyboard.read()
         if not data:
             self.status = 0  # the terminal is gone
         elif self._stage is not None:
             self._stage.type(data)
         else:
-            self._keys, found = read_keys(self._keys, data)
-            at = time.monotonic()
-            for key in single_keys(found):
-                self._waiting.append(PastedText(key.text) if isinstance(key, Pasted) else Key(key, at))
+            self._waiting += self._keyboard.pressed(data)
 
     def _judged(self, came: list[Finding | Verdict]) -> None:
         for thing in came:
@@ -385,19 +377,12 @@ class Live:
                 self._stage.redraw()
 
     def _take_terminal(self) -> None:
-        """Have keys one by one; a dumb terminal keeps its own line input where lines are typed."""
-        self._give_terminal_back()
-        moves = self.bottom.screen.moves
-        if self._stage is None or moves:
-            with contextlib.suppress(OSError):
-                self._cooked.enter_context(cbreak(self._keyboard))
-        if moves:
-            self.bottom.write_raw(PASTE_ON)
-            self._cooked.callback(self.bottom.write_raw, PASTE_OFF)
+        self.bottom.end()
+        self._keyboard.take(lines=self._stage is not None)
 
     def _give_terminal_back(self) -> None:
         self.bottom.end()
-        self._cooked.close()
+        self._keyboard.give_back()
 
 
 def _merged(before: Progress, now: Progress) -> Progress:

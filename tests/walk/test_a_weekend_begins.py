@@ -5,19 +5,14 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from needs import needs
-from terminal import Terminal, terminal
+from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
+from terminal import terminal
 
-from stackwalk.course.reading import find_course
-
-SOLUTIONS = find_course() / "solutions" / "1-sockets"
+pytest_plugins = ("spots",)
 CHROMIUM = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--timeout=30000", "--dump-dom",
@@ -33,31 +28,6 @@ client, address = listener.accept()
 """
 
 
-@pytest.fixture
-def spot() -> Iterator[Path]:
-    """A folder with a short path (a Unix socket's name has a hundred bytes), gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="sw-"))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def door() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def environment_of(spot: Path) -> dict[str, str]:
-    runtime = spot / "run"
-    runtime.mkdir(mode=0o700, exist_ok=True)
-    return {"HOME": str(spot), "XDG_RUNTIME_DIR": str(runtime), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-
-
-def stackwalk(words: str) -> str:
-    return f"{sys.executable} -m stackwalk {words}"
-
-
 def browse(spot: Path, url: str) -> "subprocess.Popen[str]":
     browser = needs("chromium")
     return subprocess.Popen(
@@ -65,33 +35,6 @@ def browse(spot: Path, url: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
         env={**os.environ, "HOME": str(spot)},
     )  # fmt: skip
-
-
-def ours(spot: Path) -> list[str]:
-    """What lives and was started for this test: its command line or its environment names the folder."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            words = process.cmdline()
-            if str(spot) in " ".join(words) or process.environ().get("HOME") == str(spot):
-                found.append(" ".join(words))
-        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
-            continue
-    return [line for line in found if "tmux" not in line and not line.startswith("/bin/sh")]
-
-
-def wait_until_gone(spot: Path, seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while left := ours(spot):
-        assert time.monotonic() < deadline, f"still there: {left}"
-        time.sleep(0.05)
-
-
-def leave(window: Terminal, spot: Path) -> None:
-    window.press("q")
-    window.type("echo left: $?")
-    window.wait_for("left: 0")
-    wait_until_gone(spot)
 
 
 @pytest.mark.tmux
@@ -123,7 +66,7 @@ def test_a_newcomer_is_the_server_and_then_writes_one(spot: Path, door: int) -> 
         server.write_text(ONE_SAVE.replace('("", 8080)', '"", 8080'))
         window.wait_for("bind` takes one thing, a pair of address and port")
         server.write_text(ONE_SAVE)
-        window.wait_for("listens again", "Your program served one client and was over")
+        window.wait_for("listens on port", "Your program served one client and was over")
         shutil.copy(SOLUTIONS / "1-listen" / "server.py", server)
         window.wait_for("1.1 passed", "Press n to go on to 1.2")
 

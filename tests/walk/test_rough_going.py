@@ -1,0 +1,165 @@
+"""What goes wrong at a real terminal: a door that is taken, files in odd shapes, keys at bad moments."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from needs import needs
+from sitting import SOLUTIONS, environment_of, leave, ours, stackwalk, wait_until_gone
+from terminal import Terminal, terminal
+
+pytest_plugins = ("spots",)
+pytestmark = pytest.mark.tmux
+
+UNMOVABLE = """\
+import os, sys
+if len(sys.argv) == 1:
+    os.execv(sys.executable, [sys.executable, "-I", "-S", __file__, "again"])
+import socket
+class Again(socket.socket):  # a port that had connections a moment ago can be had again
+    def bind(self, address):
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        super().bind(address)
+socket.socket = Again
+"""
+LOUD = r"""
+import sys
+print("\x1b[2J\x1b]0;mine\x07[bold red]markup[/] \u202eevil")
+sys.stdout.buffer.write(b"\xff raw\n")
+for number in range(20_000):
+    print("flood", number)
+"""
+
+
+@contextmanager
+def lab(words: str, spot: Path, columns: int = 80) -> Iterator[Terminal]:
+    """The lab command in a terminal of its own."""
+    needs("tmux")
+    with terminal(spot, columns=columns, lines=24) as window:
+        window.run(stackwalk(f"lab {words}"), environment_of(spot), spot)
+        yield window
+
+
+def save(step: str, spot: Path, before: str = "", door: int = 8080) -> None:
+    (folder,) = SOLUTIONS.glob(f"{step}-*")
+    text = (folder / "server.py").read_text(encoding="utf-8").replace("8080", str(door))
+    (spot / "my-stack" / "server.py").write_text(before + text, encoding="utf-8")
+
+
+def test_a_door_that_is_taken_is_named_with_who_has_it_and_can_be_had_back(spot: Path, door: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "http.server", str(door), "--bind", "127.0.0.1"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"PYTHONUNBUFFERED": "1"}, cwd=spot,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None and other.stdout.readline()
+        with lab(f"1.1 --port {door}", spot, columns=400) as window:
+            window.wait_for(f"Port {door} is taken by", "http.server", f"(process {other.pid})", f"kill {other.pid}")
+            window.wait_for("There is no server.py yet")
+            other.terminate()
+            other.wait()
+            window.press("d")
+            window.wait_for(f"Port {door} is yours")
+            window.press("d")
+            save("1", spot)
+            window.wait_for(f"http://localhost:{door}", "1.1 passed")
+            leave(window, spot)
+
+
+def test_a_program_that_cannot_be_moved_has_the_port_itself_and_the_checks_too(
+    spot: Path, door: int, course: Path
+) -> None:
+    with lab(f"1.2 --from {course}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        save("2", spot, UNMOVABLE, door)
+        window.wait_for("in a way that cannot be moved", "listens on port", "passed")
+        window.press("s")
+        window.wait_for(f"$ curl -v http://localhost:{door + 1}/", "< Hi there!")
+        save("2", spot, UNMOVABLE + "# once more\n", door)
+        seen = window.wait_for("listens again on port")
+        assert "not yet" not in seen and "blocked" not in seen
+        leave(window, spot)
+
+
+def test_a_program_is_shown_safely_and_its_flood_is_counted(spot: Path, door: int) -> None:
+    with lab(f"1.1 --port {door}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot, LOUD)
+        seen = window.wait_for("more lines, too fast to be shown", "1.1 passed")
+        assert r"\x1b[2J\x1b]0;mine\x07[bold red]markup[/] \u202eevil" in seen
+        assert "1.1 Listen" in seen  # nothing was wiped out
+        leave(window, spot)
+
+
+def test_a_file_in_any_shape_is_told_and_the_lab_goes_on(spot: Path, door: int) -> None:
+    with lab(f"1.1 --port {door}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        file = spot / "my-stack" / "server.py"
+        file.mkdir()
+        window.wait_for("server.py is a folder")
+        file.rmdir()
+        window.wait_for("server.py is gone")
+        file.write_bytes(b'print("\xff")\n')
+        window.wait_for("server.py is not UTF-8")
+        file.unlink()
+        file.symlink_to("nowhere")
+        window.wait_for("server.py is a link that leads nowhere")
+        new = file.with_name("server.py.new")
+        shutil.copy(SOLUTIONS / "1-listen" / "server.py", new)
+        new.rename(file)
+        window.wait_for("1.1 passed")
+        leave(window, spot)
+
+
+def test_ctrl_z_gives_the_terminal_back_and_fg_takes_it_again(spot: Path, door: int) -> None:
+    with lab(f"1.0 --port {door}", spot) as window:
+        window.wait_for("(nobody yet)")
+        window.press("HTTP")
+        window.wait_for("(nobody yet) HTTP")
+        window.press("C-z")
+        window.type("stty -a | tr ' ;' '\\n\\n' | grep -xE 'echo|icanon' | tr '\\n' '+'")
+        window.wait_for("icanon+echo+")
+        window.type("fg")
+        window.press("/1.1")
+        window.wait_for("(nobody yet) HTTP/1.1")
+        window.press("C-c")
+        window.type("echo left: $?")
+        window.wait_for("left: 0")
+        wait_until_gone(spot)
+
+
+def test_a_terminal_that_is_closed_takes_everything_with_it(spot: Path, door: int) -> None:
+    with lab(f"1.1 --port {door}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot)
+        window.wait_for("1.1 passed")
+        assert ours(spot)
+        window.end()
+        wait_until_gone(spot)
+
+
+@pytest.mark.parametrize("words", ["checking…", "1.1 Listen", "listens on port"])
+def test_ctrl_c_in_the_middle_of_things_ends_with_0(words: str, spot: Path, door: int) -> None:
+    with lab(f"1.1 --port {door}", spot) as window:
+        (spot / "my-stack").mkdir(exist_ok=True)
+        save("1", spot)
+        window.wait_for(words)
+        window.press("C-c")
+        window.type("echo left: $?")
+        window.wait_for("left: 0")
+        wait_until_gone(spot)
+
+
+def test_two_stackwalks_in_one_workspace(spot: Path, door: int) -> None:
+    with lab(f"1.1 --port {door}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        second = subprocess.run(
+            [sys.executable, "-m", "stackwalk", "lab", "1"],
+            env=environment_of(spot), cwd=spot, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert second.returncode == 2
+        assert "Another stackwalk has this workspace open: process " in second.stderr
+        leave(window, spot)
