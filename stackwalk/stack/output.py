@@ -49,13 +49,19 @@ class Output:
             self._tail += data[room:][-self._keep :] if room < len(data) else b""
             if len(self._tail) > 4 * self._keep:
                 del self._tail[: -self._keep]
-            callback = self._callback
-        if callback is not None:
-            self._pass_on(callback, data)
+            if self._callback is not None:
+                self._pass_on(self._callback, data)
 
     def watch(self, callback: Callable[[tuple[str, ...]], None]) -> None:
-        """Call with each batch of whole lines, in the reading thread. A flood is thinned, and says so."""
-        self._callback = callback
+        """Call with each batch of whole lines, in the reading thread. A flood is thinned, and says so.
+
+        What was printed before is passed on at once: a quick program may be over by then.
+        """
+        with self._lock:
+            self._callback = callback
+            before = bytes(self._head + self._tail[-self._keep :])
+            if before:
+                self._pass_on(callback, before)
 
     def _pass_on(self, callback: Callable[[tuple[str, ...]], None], data: bytes) -> None:
         *lines, partial = (self._partial + data).split(b"\n")
