@@ -174,8 +174,9 @@ def keep_passed(workspace: Workspace, progress: Progress, verdict: Verdict) -> P
     passed = passed_steps(verdict)
     if not passed or set(passed) <= set(progress.passed):
         return progress
+    if not workspace.state.is_dir():
+        return progress.passing(*passed)  # a folder that was only named to be graded: nothing is put into it
     try:
-        workspace.state.mkdir(exist_ok=True)
         after, note = update_progress(workspace, lambda before: before.passing(*passed))
     except OSError as error:
         say_aside(f"Your progress could not be written: {error.strerror or error}.")
