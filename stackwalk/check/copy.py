@@ -26,6 +26,10 @@ class Copy:
     unread: frozenset[str] = field(default_factory=frozenset)  # relative names that could not be read
     skipped: frozenset[str] = field(default_factory=frozenset)  # pipes, sockets and devices
 
+    def is_spoilt(self) -> bool:
+        """Whether the copy is no folder any more in which one can write."""
+        return not (self.root.is_dir() and os.access(self.root, os.R_OK | os.W_OK | os.X_OK))
+
     def as_learner(self, text: str) -> str:
         """The text with the learner's own folder in place of the copy's."""
         return text.replace(str(self.root), str(self.origin))

@@ -21,6 +21,7 @@ from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.mistake import BrokenRule, Evidence, Mistake, sentence_for
 from stackwalk.check.plan import Plan
 from stackwalk.check.verdict import Cause, Finding, Outcome
+from stackwalk.check.workspace import SPOILT
 from stackwalk.course.lesson import Lab, Step
 from stackwalk.errors import StackwalkError
 
@@ -162,6 +163,8 @@ class Reporter:
                 return self._failure(step, name, title, LearnerFailure(message))
             case pytest.skip.Exception():
                 return Finding(step.id, name, title, Outcome.BLOCKED, Cause.NEEDS, str(error))
+        if isinstance(error, OSError) and self._bench.copy.is_spoilt():
+            return self._failure(step, name, title, LearnerFailure(SPOILT))
         where = _where_raised(error, step.check)
         why = f"it raised {type(error).__name__}: {_first_line(str(error))}{where}"
         return Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} {why}")

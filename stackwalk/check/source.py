@@ -1,6 +1,7 @@
 """What must be true of the learner's file before it is run: it is there, a file, readable, and text."""
 
 import re
+import stat
 from pathlib import Path
 
 from stackwalk.check.copy import Copy
@@ -20,15 +21,23 @@ def must_be_readable(copy: Copy, file: str) -> None:
             Cause.UNREADABLE_FILE,
             hint=f"Give yourself the right to: chmod u+r {file}",
         )
-    if file in copy.skipped:
-        raise LearnerFailure(f"{file} is not a file but a pipe, a socket or a device.", Cause.UNREADABLE_FILE)
+    if file in copy.skipped or _is_special(copied):
+        raise LearnerFailure(
+            f"{file} is not a file but a pipe, a socket or a device.",
+            Cause.UNREADABLE_FILE,
+            hint=f"Move it away, then save your program as {file}.",
+        )
     if copied.is_dir():
         raise LearnerFailure(
             f"{file} is a folder, and should be a file with your program.", Cause.MISSING_FILE,
             hint=f"Rename the folder, then save your program as {file}.",
         )  # fmt: skip
     if copied.is_symlink() and not copied.exists():
-        raise LearnerFailure(f"{file} is a link that leads nowhere.", Cause.MISSING_FILE)
+        raise LearnerFailure(
+            f"{file} is a link that leads nowhere.",
+            Cause.MISSING_FILE,
+            hint=f"Remove the link, then save your program as {file}.",
+        )
     if not copied.exists():
         raise LearnerFailure(f"There is no file {file} yet.", Cause.MISSING_FILE, hint=f"Save your program as {own}")
     try:
@@ -43,7 +52,22 @@ def must_be_readable(copy: Copy, file: str) -> None:
         _must_be_text(file, data)
 
 
+def _is_special(path: Path) -> bool:
+    """Whether a path leads to a pipe, a socket or a device: reading one might never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def _must_be_text(file: str, data: bytes) -> None:
+    if b"\0" in data:
+        raise LearnerFailure(
+            f"{file} is no plain text: it holds zero bytes, as files do that are saved as UTF-16 or are no program.",
+            Cause.UNREADABLE_FILE,
+            hint="Save the file again with the encoding UTF-8.",
+        )
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

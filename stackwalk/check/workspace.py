@@ -9,6 +9,10 @@ from pathlib import Path
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.errors import StackwalkError
 
+SPOILT = (
+    "The check puts files beside your program for it to find, and could not any more: your program has moved, "
+    "locked or replaced its own folder."
+)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
@@ -56,7 +60,4 @@ def _spoilt_folder(path: str) -> Iterator[None]:
                 f"The check could not write {path}: {error.strerror}.",
                 "Make room in the temporary folder, or set TMPDIR to another one.",
             ) from error
-        raise LearnerFailure(
-            f"The check puts a file beside your program for it to find, and could not any more: {error.strerror}. "
-            "Your program has moved, locked or replaced its own folder."
-        ) from error
+        raise LearnerFailure(SPOILT) from error

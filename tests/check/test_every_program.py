@@ -4,13 +4,15 @@ A program is one file: comments that say what must come of it, then the learner'
 its workspace, each after a line `==== NAME`. The comments: `step` (asked), `outcome`, `cause`, `check`
 (STEP.NAME of the first problem), `says` (words that the learner must read; as many as there are), `start`
 (seconds that it may take until it listens), and `port`: "real" where the probe cannot move it, "taken" where
-somebody else listens there as well.
+somebody else listens there as well. `needs` names a command without which the program cannot be tried, and
+`begun` says that the further steps before it are in force as well.
 """
 
 import contextlib
 import dataclasses
 import io
 import re
+import shutil
 import socket
 import tempfile
 import time
@@ -48,6 +50,8 @@ class Program:
     check: str | None = None
     start: float = START_PATIENCE
     port: str = ""
+    needs: str = ""
+    begun: str = ""
     says: list[str] = field(default_factory=list)
 
 
@@ -59,7 +63,7 @@ def read_program(file: Path) -> Program:
         key, colon, value = line.removeprefix("# ").partition(": ")
         if key == "says" and colon:
             says.append(value)
-        elif colon and re.fullmatch("step|outcome|cause|check|start|port", key):
+        elif colon and re.fullmatch("step|outcome|cause|check|start|port|needs|begun", key):
             facts[key] = value
     first, *others = re.split(r"(?m)^==== ", text)
     files = {"server.py": first} | dict(other.split("\n", 1) for other in others)
@@ -115,6 +119,8 @@ def test_there_are_many_programs() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = read_program(PROGRAMS / f"{name}.py")
+    if program.needs and shutil.which(program.needs) is None:
+        pytest.skip(f"there is no {program.needs} on this machine")
     workspace, temporary = tmp_path / "my stack", tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
@@ -126,7 +132,8 @@ def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pyte
     for path, text in program.files.items():
         (workspace / path).parent.mkdir(parents=True, exist_ok=True)
         (workspace / path).write_text(text.replace("8080", str(port)), encoding="utf-8")
-    grading = steps_to_grade(course, Progress(), program.step)
+    begun = tuple(step.id for step in course.steps if step.id < program.step) if program.begun else ()
+    grading = steps_to_grade(course, Progress(opened=begun), program.step)
     plan = Plan.of(course, grading.asked, grading.steps, workspace, name)
     plan = dataclasses.replace(plan, start_patience=program.start)
     with held(port) if program.port == "taken" else contextlib.nullcontext():

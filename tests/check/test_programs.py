@@ -80,9 +80,9 @@ http.server.ThreadingHTTPServer(("", 8080), Greet).serve_forever()
     "listens a second late": HEAD + "time.sleep(1.2)\n" + serving(GREET),
     "a new door for each guest": HEAD
     + "while True:\n    door = socket.create_server(('127.0.0.1', 8080))\n    guest, _ = door.accept()\n"
-    + "    guest.recv(1000)\n    "
+    + "    door.close()\n    guest.recv(1000)\n    "
     + GREET
-    + "\n    guest.close()\n    door.close()\n",
+    + "\n    guest.close()\n",
     "a debug door besides": HEAD + "extra = socket.create_server(('127.0.0.1', 0))\n" + serving(GREET),
     "changes directory": HEAD + "os.chdir('/')\n" + serving(GREET),
     "deletes its own file": HEAD + "os.remove(__file__)\n" + serving(GREET),

@@ -94,6 +94,7 @@ def test_check_without_a_workspace_names_the_one_used_last(here: Path) -> None:
 
 def test_a_passed_check_is_kept_and_says_what_comes_next(here: Path) -> None:
     put_solution("2-answer", here / "my-stack")
+    (here / "my-stack" / ".stackwalk").mkdir()
     ran = stackwalk("check", "1.2", cwd=here)
     assert ran.status == 0, ran.out + ran.err
     assert "stackwalk lab 1.3" in ran.out
@@ -152,8 +153,9 @@ def test_reset_keeps_what_was_typed(here: Path) -> None:
 
 def test_a_damaged_progress_file_is_kept_aside_and_said(here: Path) -> None:
     put_solution("1-listen", here / "my-stack")
-    stackwalk("check", "1.1", cwd=here)
     state = here / "my-stack" / ".stackwalk"
+    state.mkdir()
+    stackwalk("check", "1.1", cwd=here)
     (state / "progress.json").write_text("{ not json")
     ran = stackwalk("check", "1.1", cwd=here)
     assert ran.status == 0
@@ -199,6 +201,7 @@ def test_nothing_is_coloured_where_there_is_no_terminal(here: Path) -> None:
 def test_the_workspace_can_be_named_in_the_environment_or_found_upwards(here: Path) -> None:
     named = here / "somewhere"
     put_solution("1-listen", named)
+    (named / ".stackwalk").mkdir()
     assert stackwalk("check", "1.1", cwd=here, environment={"STACKWALK_WORKSPACE": str(named)}).status == 0
     deep = named / "deep" / "down"
     deep.mkdir(parents=True)

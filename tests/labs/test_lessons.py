@@ -98,9 +98,7 @@ def test_what_is_sent_goes_to_the_door_of_the_lab() -> None:
 @pytest.mark.parametrize("step", GRADED, ids=lambda step: step.id)
 def test_each_check_has_a_title_that_the_learner_reads(step: Step) -> None:
     assert step.check is not None
-    checks = re.findall(
-        r'^def test_(\w+)\(.*\) -> None:\n    r?"""(.+)"""$', step.check.read_text(), re.MULTILINE
-    )
+    checks = re.findall(r'^def test_(\w+)\(.*\) -> None:\n    r?"""(.+)"""$', step.check.read_text(), re.MULTILINE)
     assert len(checks) == len(re.findall(r"^def test_", step.check.read_text(), re.MULTILINE))
     for _, title in checks:
         assert len(title) <= COLUMNS

@@ -13,6 +13,7 @@ from meeting import (
     Part,
     call,
     directly,
+    is_turned_away,
     read_end,
     read_exactly,
     reset,
@@ -345,7 +346,7 @@ def test_a_target_that_is_down_closes_its_clients_at_once_and_works_when_it_is_u
     with socket.create_server(("127.0.0.1", 0)) as kept:
         port = kept.getsockname()[1]
     with tapping(port=0, target=("localhost", port)) as tap:
-        assert call(tap.port, read_end) == (b"", "reset")
+        assert is_turned_away(tap.port)
         seen = wait_for(tap, Closed)
         assert only(Refused, seen).why == f"nothing listens on port {port}"
         assert only(Closed, seen).by is None
@@ -359,7 +360,7 @@ def test_a_target_that_is_down_closes_its_clients_at_once_and_works_when_it_is_u
 
 def test_no_target_refuses() -> None:
     with tapping(port=0, target=None) as tap:
-        assert call(tap.port, read_end) == (b"", "reset")
+        assert is_turned_away(tap.port)
         assert only(Refused, wait_for(tap, Closed)).why == "nothing runs behind this door"
 
 
@@ -380,14 +381,14 @@ def test_held_clients_wait_until_it_is_aimed() -> None:
 
 def test_held_clients_do_not_wait_for_ever() -> None:
     with tapping(port=0, target="hold") as tap:
-        assert call(tap.port, read_end) == (b"", "reset")
+        assert is_turned_away(tap.port)
         assert only(Refused, wait_for(tap, Closed)).why == "the program behind this door did not come back in time"
 
 
 def test_a_target_that_is_the_tap_itself_is_refused() -> None:
     with tapping(port=0, target=None) as tap:
         tap.aim(("127.0.0.1", tap.port))
-        assert call(tap.port, read_end) == (b"", "reset")
+        assert is_turned_away(tap.port)
         refused = [sight for sight in wait_for(tap, Closed, 2) if isinstance(sight, Refused)]
         assert "the target is this very address" in [sight.why for sight in refused]
 
