@@ -1,7 +1,7 @@
 """What the benchmarks share: an environment of the runtime dependencies, rounds that take turns, one table.
 
-A figure is the median of its rounds, and only ratios are compared with goals: the machine's speed touches both
-sides of a ratio alike, because each round runs every side once, in turn.
+Each round runs every side once, in turn, and only ratios within a round are compared with goals, by their median:
+the machine's speed touches both sides of such a ratio alike.
 """
 
 import os
@@ -55,24 +55,26 @@ def plain_environment(commands: Path, home: Path) -> dict[str, str]:
     return {"PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8"}
 
 
-def medians(sides: Mapping[str, Run], rounds: int) -> dict[str, float]:
-    """Run all sides in turn, round after round, after one that is not counted; the median seconds of each."""
+def timed(sides: Mapping[str, Run], rounds: int) -> dict[str, list[float]]:
+    """Run all sides in turn, round after round, after one that is not counted; the seconds of each, by round."""
     times: dict[str, list[float]] = {name: [] for name in sides}
     for run in sides.values():
         run()
     for _ in range(rounds):
         for name, run in sides.items():
             times[name].append(run())
-    return {name: statistics.median(taken) for name, taken in times.items()}
+    return times
 
 
-def table(times: Mapping[str, float], goals: list[Goal], rounds: int) -> str:
-    """The medians, then each ratio with its goal and whether it is met."""
+def table(times: Mapping[str, list[float]], goals: list[Goal]) -> str:
+    """The medians, then the median of each ratio with its goal and whether it is met."""
     width = max(len(name) for name in times)
-    lines = [f"{name:<{width}} {seconds * 1000:>9.1f} ms" for name, seconds in times.items()]
+    lines = [f"{name:<{width}} {statistics.median(taken) * 1000:>9.1f} ms" for name, taken in times.items()]
+    rounds = len(next(iter(times.values())))
     lines.append(f"(medians of {rounds} {'round' if rounds == 1 else 'rounds'} that took turns)")
     for goal in goals:
-        ratio = times[goal.what] / times[goal.beside]
+        pairs = zip(times[goal.what], times[goal.beside], strict=True)
+        ratio = statistics.median(ours / theirs for ours, theirs in pairs)
         met = "met" if ratio <= goal.most else "NOT MET"
         lines.append(f"{goal.what} / {goal.beside}: {ratio:.2f}x, goal <= {goal.most}x: {met}")
     return "\n".join(lines)

@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from _bench import TOP, Goal, Run, environment, medians, plain_environment, table
+from _bench import TOP, Goal, Run, environment, plain_environment, table, timed
 
 STEP, LAB = "1.3", "1"
 
@@ -93,7 +93,7 @@ def main() -> int:
         }
         names = list(sides)
         goals = [Goal(names[0], names[1], 1.0), Goal(names[2], names[3], 0.6)]
-        print(table(medians(sides, rounds), goals, rounds))
+        print(table(timed(sides, rounds), goals))
     return 0
 
 

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from _bench import TOP, Goal, environment, medians, plain_environment, table
+from _bench import TOP, Goal, environment, plain_environment, table, timed
 
 PATIENCE = 60.0  # seconds
 STEP = "1.3"
@@ -247,8 +247,8 @@ def main() -> int:
         restarted = Restarted(Saving(folder / "restarted", PROGRAM.format(port=port)), commands, variables, port)
         with watched, restarted:
             sides = {"stackwalk watch": watched.run, "restart, cold pytest": restarted.run}
-            times = medians(sides, rounds)
-        print(table(times, [Goal("stackwalk watch", "restart, cold pytest", 0.1)], rounds))
+            times = timed(sides, rounds)
+        print(table(times, [Goal("stackwalk watch", "restart, cold pytest", 0.1)]))
     return 0
 
 

@@ -28,7 +28,7 @@ from stackwalk.course.oddity import Oddity, Wait, joined, read_oddities
 from stackwalk.stack.launch import guarding
 
 DEADLINE = 50.0  # seconds for all of them
-PATIENCE = (0.4, 2.0)  # seconds that the ordinary client waits: 30 times what its first page took, within these
+PATIENCE = (0.3, 2.0)  # seconds that the ordinary client waits: 30 times what its first page took, within these
 FACTOR = 30
 LISTENS = 0.02  # seconds that an odd client listens before it leaves
 BIG = 16 * 1024 * 1024  # bytes: more than the sockets of both ends hold
@@ -61,8 +61,8 @@ def survived(
 ) -> Survival:  # fmt: skip
     """Let a lab's oddities loose on the outermost program of a workspace, in a copy of it.
 
-    names: only these; deadline: seconds for all of them; on_oddity is called after each. Raises LearnerFailure where the program never listens,
-    and StackwalkError where the lab has no oddities or the workspace cannot be copied.
+    names: only these; deadline: seconds for all of them; on_oddity is called after each. Raises LearnerFailure
+    where the program never listens, and StackwalkError where the workspace cannot be copied.
     """
     oddities = read_oddities(lab.oddities) if lab.oddities is not None else ()
     chosen = [one for one in oddities if names is None or one.name in names]

@@ -19,6 +19,7 @@ from stackwalk.check.trial import Trial, first_trials, further_trials, made_fail
 from stackwalk.check.verdict import Outcome, Verdict
 from stackwalk.check.warm import Warm, warming
 from stackwalk.course.lesson import Course, Lab, Step
+from stackwalk.course.reading import hold_wins
 from stackwalk.course.wording import wording_slips
 
 HINTS = 3
@@ -52,6 +53,8 @@ def prove(course: Course, on_result: OnResult | None = None, *, seed: str | None
 
     on_result is called for each trial as it ends. Raises StackwalkError where nothing can be run at all.
     """
+    for lab in course.labs:
+        hold_wins(lab)
     proof = _Proof(course, on_result or (lambda result: None), seed or new_seed())
     graded = [(lab, step) for lab in course.labs for step in lab.steps if step.check is not None]
     for name, slip in wording_slips(course):

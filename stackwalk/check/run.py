@@ -9,7 +9,6 @@ import os
 import select
 import signal
 import time
-from collections import deque
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -24,22 +23,35 @@ GRACE = 2.0  # seconds in which a part that is over may end its programs
 
 
 class Part:
-    """One part in a process of its own."""
+    """One part in a process of its own, once it has begun."""
 
-    def __init__(self, plan: Plan, *, gated: bool = False) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.tally = Tally(plan)
+        self.begun = False
         self.over = False
         self.ended = False  # its process has been waited for
         self._kill_at: float | None = None  # it is over, and may still end its programs until then
-        self._scratch = make_scratch()
-        self.pid, self.reading = fork_run(plan, self._scratch, gated=gated)
+        self.pid = self.reading = -1
         self._pending = b""
 
+    def begin(self, *, gated: bool) -> None:
+        """Begin it. Raises StackwalkError where it can have no folder."""
+        self._scratch = make_scratch()
+        self.tally = Tally(self.plan)
+        self.pid, self.reading = fork_run(self.plan, self._scratch, gated=gated)
+        self.begun = True
+
+    @property
+    def heard(self) -> bool:
+        """Whether something may come of it."""
+        return self.begun and not self.over
+
     def open(self, plan: Plan) -> None:
-        """Let it begin, where it was gated."""
+        """Let it begin, where it waits at its gate."""
         self.plan, self.tally = plan, Tally(plan)
-        open_gate(self.reading, plan)
+        if self.begun:
+            open_gate(self.reading, plan)
 
     def hear(self) -> None:
         """Take in what it says."""
@@ -103,8 +115,7 @@ class Run:
         self._stamp = _stamp(plan) if gated else ()
         self._gated = gated  # its parts get ready, and wait for open()
         self._findings: list[Finding] = []
-        self._waiting = deque(plan.parts)
-        self._parts: list[Part] = []  # in the plan's order: those before the first are told, those after it wait
+        self._parts = [Part(part) for part in plan.parts]  # in the plan's order, without those that are told
         self._told = 0  # findings of the first part
         self._failed: str | None = None  # the step of the first finding that fell short
         self._began = time.monotonic()
@@ -123,42 +134,40 @@ class Run:
         """Let a gated run begin, with this plan's seed. Raises OSError where a part of it has ended."""
         self.plan, self._gated = plan, False
         self._began = time.monotonic()
-        self._waiting = deque(plan.parts[len(self._parts) :])
-        for part, its_plan in zip(self._parts, plan.parts, strict=False):
+        for part, its_plan in zip(self._parts, plan.parts, strict=True):
             part.open(its_plan)
 
     @property
     def pids(self) -> set[int]:
         """The processes of its parts that have not been waited for."""
-        return {part.pid for part in (*self._parts, *self._leaving) if not part.ended}
+        return {part.pid for part in (*self._parts, *self._leaving) if part.begun and not part.ended}
 
     @property
     def readable(self) -> list[int]:
         """The descriptors on which something may come; hear() takes those that are ready."""
-        return [part.reading for part in self._parts if not part.over]
+        return [part.reading for part in self._parts if part.heard]
 
     @property
     def left(self) -> float:
         """Seconds until hear() is due even where nothing came."""
-        return min((part.tally.left for part in self._parts if not part.over), default=0.0)
+        return min((part.tally.left for part in self._parts if part.heard), default=0.0)
 
     def hear(self, ready: Collection[int]) -> list[Finding]:
         """Take in what came, and return the findings that can be told now, in the plan's order."""
         for part in self._parts:
-            if not part.over:
+            if part.heard:
                 if part.reading in ready:
                     part.hear()
                 part.look()
         self._cut()
         told = self._tell()
         self._fill()
-        self.done = not self._parts and not self._waiting
+        self.done = not self._parts
         self._findings += told
         return told
 
     def retire(self) -> None:
         """The run counts no longer, or is done: its processes go, each in its time."""
-        self._waiting.clear()
         self._drop(0)
 
     def ended(self, pid: int) -> None:
@@ -184,9 +193,13 @@ class Run:
         return Verdict(self.plan.asked, steps_that_ran(found), self.plan.seed, seconds, found, blocked)
 
     def _fill(self) -> None:
-        """Begin waiting parts while few enough run."""
-        while self._waiting and len(self.readable) < SIDE_BY_SIDE:
-            self._parts.append(Part(self._waiting.popleft(), gated=self._gated))
+        """Begin parts while few enough run: the first, for it decides, then the last ones, for they take longest."""
+        while len(self.readable) < SIDE_BY_SIDE:
+            waiting = [part for part in self._parts if not part.begun]
+            if not waiting:
+                return
+            next_one = waiting[0] if waiting[0] is self._parts[0] else waiting[-1]
+            next_one.begin(gated=self._gated)
 
     def _cut(self) -> None:
         """End the parts that come after one with a check that fell short."""
@@ -194,7 +207,6 @@ class Run:
             return
         for place, part in enumerate(self._parts):
             if part.tally.blocked is not None or any(map(_falls_short, part.tally.findings)):
-                self._waiting.clear()
                 self._drop(place + 1)
                 return
 
@@ -236,12 +248,13 @@ class Run:
         later = steps[steps.index(part.plan.steps[-1]) + 1 :]
         if later:
             failed = next(step for step in steps if step.id == self._failed)
-            self._waiting.append(self.plan.of_steps(later, failed))
+            self._parts.append(Part(self.plan.of_steps(later, failed)))
 
     def _drop(self, place: int) -> None:
         for part in self._parts[place:]:
-            part.leave()
-            self._leaving.append(part)
+            if part.begun:
+                part.leave()
+                self._leaving.append(part)
         del self._parts[place:]
 
 

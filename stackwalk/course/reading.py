@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import cast
 
 from stackwalk.course.lesson import Attempt, Course, Kind, Lab, Prediction, ProgramSpec, Step
-from stackwalk.course.oddity import read_kinds
 from stackwalk.course.table import Table, read_table, read_text, table_from
 from stackwalk.course.words import read_words
 from stackwalk.errors import StackwalkError
@@ -57,7 +56,6 @@ def read_course(root: Path) -> Course:
         )
     for lab in labs:
         _hold_replaced(lab)
-        _hold_wins(lab)
     return Course(root=labs_folder.parent, labs=labs, words=read_words(labs_folder / "words.toml", labs))
 
 
@@ -274,8 +272,14 @@ def _read_attempts(folder: Path) -> tuple[Attempt, ...]:
     return tuple(attempts)
 
 
-def _hold_wins(lab: Lab) -> None:
-    """Refuse steps that claim other kinds of oddities than oddities.toml gives them."""
+def hold_wins(lab: Lab) -> None:
+    """Refuse steps that claim other kinds of oddities than oddities.toml gives them.
+
+    For those who prove a course: to read all oddities takes as long as all the rest of it, and no command of a
+    learner's needs it. Raises StackwalkError.
+    """
+    from stackwalk.course.oddity import read_kinds
+
     given: dict[str, list[str]] = {}
     for kind in () if lab.oddities is None else read_kinds(lab.oddities):
         given.setdefault(kind.step, []).append(kind.name)

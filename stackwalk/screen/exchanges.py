@@ -60,7 +60,7 @@ def draw_body(body: bytes, size: int, side: Side, most_lines: int) -> list[Text]
     mark, style = _SENDERS[side]
     rows = body[: LONGEST_LINE * most_lines].split(b"\n")
     lines = [Text(f"{mark}{safe(row, LONGEST_LINE)}", style=style) for row in rows[:most_lines]]
-    shown = len(b"\n".join(rows[:most_lines]))
+    shown = len(b"\n".join(rows[:most_lines])) + (len(rows) > most_lines)  # the last line end too
     if len(lines) > 1 and not rows[len(lines) - 1]:
         lines.pop()  # behind the last line end there is nothing to show
     if shown < size:

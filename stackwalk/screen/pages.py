@@ -9,12 +9,13 @@ from rich.text import Text
 from stackwalk.course.lesson import Course, Lab, Prediction, Progress, Step
 from stackwalk.course.place import Place
 from stackwalk.screen.hanging import Hanging
-from stackwalk.screen.lesson import draw_heading, draw_markdown
 from stackwalk.screen.safe import safe, safe_block
 
 
 def draw_place(course: Course, progress: Progress, place: Place, workspace: str) -> RenderableType:
     """Return where the learner is and what to type next; `workspace` is the folder's whole path."""
+    from stackwalk.screen.lesson import draw_heading
+
     step = place.step
     done = sum(1 for one in course.steps if one.id in progress.passed)
     parts: list[RenderableType] = [
@@ -84,6 +85,8 @@ def draw_words(course: Course, progress: Progress) -> RenderableType:
 
 def draw_hint(step: Step, level: int) -> RenderableType:
     """Return one hint of a step, from 1."""
+    from stackwalk.screen.lesson import draw_markdown
+
     head = Text(f"Hint {level} of {len(step.hints)} for {safe(step.id)}", style="bold")
     more = (
         f"A plainer one is left: hint {level + 1}."
@@ -103,6 +106,8 @@ def draw_solution(step: Step, files: Iterable[tuple[str, str]]) -> RenderableTyp
 
 def draw_prediction(prediction: Prediction, number: int, of: int) -> RenderableType:
     """Return a question, with the digit for each choice."""
+    from stackwalk.screen.lesson import draw_markdown
+
     head = f"Predict first ({number} of {of})" if of > 1 else "Predict first"
     parts: list[RenderableType] = [Text(f"{head}. Nobody grades it.", style="bold")]
     parts.append(draw_markdown(prediction.question))
@@ -113,6 +118,8 @@ def draw_prediction(prediction: Prediction, number: int, of: int) -> RenderableT
 
 def draw_answer(prediction: Prediction, chosen: int) -> RenderableType:
     """Return what is right, and why."""
+    from stackwalk.screen.lesson import draw_markdown
+
     right = prediction.choices[prediction.right]
     if chosen == prediction.right:
         head = Text(f"✔ Yes: {safe(right)}", style="bold green")

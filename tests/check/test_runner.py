@@ -57,15 +57,16 @@ def outcomes(verdict: Verdict) -> dict[str, list[str]]:
     return found
 
 
-def test_a_core_is_one_part_and_each_further_step_is_one(tmp_path: Path) -> None:
-    course = course_with(tmp_path / "course", PASSES, PASSES)
+def test_the_last_further_steps_are_parts_of_their_own(tmp_path: Path) -> None:
+    course = course_with(tmp_path / "course", PASSES, PASSES, PASSES)
     plan = plan_of(course, tmp_path)
-    assert [[step.id for step in part.steps] for part in plan.parts] == [["1.1", "1.2"], ["1.3"], ["1.4"]]
+    assert [[step.id for step in part.steps] for part in plan.parts] == [["1.1", "1.2", "1.3"], ["1.4"], ["1.5"]]
     assert all(part.leave_out == plan.leave_out for part in plan.parts)
-    assert [part.parts for part in plan.parts] == [(part,) for part in plan.parts]
     assert all(part.deadline == DEADLINE for part in plan.parts)
-    many = dataclasses.replace(plan, steps=plan.steps + plan.steps[2:] * 3)
-    assert many.deadline > 2 * plan.budget
+    core = dataclasses.replace(plan, steps=plan.steps[:2])
+    assert core.parts == (core,)
+    alone = dataclasses.replace(plan, steps=plan.steps[-1:])
+    assert alone.parts == (alone,)
 
 
 def test_parts_run_side_by_side_and_are_told_in_order(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from building import a_course, a_step
+
 from stackwalk.course.lesson import Course, Word
 from stackwalk.course.wording import prose_lines, wording_slips
 
@@ -15,9 +16,7 @@ WORDS = (
 
 def course_with(text: str, essence: str = "It is short.", hint: str = "where") -> Course:
     """1.1 says this, and introduces `socket`; 1.2 introduces `TLS`."""
-    first = replace(
-        a_step("1.1"), text=text, essence=essence, hints=(hint, "idea", "line"), words=("socket",)
-    )
+    first = replace(a_step("1.1"), text=text, essence=essence, hints=(hint, "idea", "line"), words=("socket",))
     second = replace(a_step("1.2"), text="Sockets and TLS.", words=("TLS",))
     return replace(a_course(first, second), words=WORDS)
 

@@ -1,14 +1,17 @@
 """Whole programs for steps 1.4 to 1.8 in styles that the lessons do not show; each of them passes all five."""
 
-TYPES = '''
+TYPES = """
 TYPES = {
-    "html": "text/html;charset=UTF-8", "css": 'text/css; charset="utf-8"', "js": "application/javascript; charset=utf-8",
+    "html": "text/html;charset=UTF-8", "css": 'text/css; charset="utf-8"',
+    "js": "application/javascript; charset=utf-8",
     "txt": "text/plain; charset=utf-8", "json": "application/json; charset=utf-8", "png": "image/png",
     "svg": "image/svg+xml",
 }
-'''
+"""
 
-ANSWER = TYPES + '''
+ANSWER = (
+    TYPES
+    + '''
 import os
 from urllib.parse import unquote_to_bytes
 ROOT = os.path.realpath(os.getcwdb())
@@ -21,7 +24,8 @@ def answer(head, first_line_only=False):
     method, target, _ = words
     if method not in (b"GET", b"HEAD"):
         status = b"405 No" if method in (b"POST", b"PUT", b"DELETE") else b"501 What"
-        return b"HTTP/1.1 " + status + b"\\r\\nallow: HEAD,GET\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n"
+        head = b"HTTP/1.1 " + status + b"\\r\\nallow: HEAD,GET\\r\\nContent-Length: 0\\r\\n"
+        return head + b"Connection: close\\r\\n\\r\\n"
     name = unquote_to_bytes(target.partition(b"?")[0]).lstrip(b"/")
     body, status, label = b"nothing\\n", b"404 Not Found", "text/plain; charset=utf-8"
     try:
@@ -36,8 +40,11 @@ def answer(head, first_line_only=False):
         status, label.encode(), len(body))
     return head + (b"" if method == b"HEAD" else body)
 '''
+)
 
-ASYNCIO = ANSWER + '''
+ASYNCIO = (
+    ANSWER
+    + """
 import asyncio
 
 async def serve(reader, writer):
@@ -60,9 +67,12 @@ async def main():
         await server.serve_forever()
 
 asyncio.run(main())
-'''
+"""
+)
 
-SOCKETSERVER = ANSWER + '''
+SOCKETSERVER = (
+    ANSWER
+    + """
 import socketserver
 
 class Handler(socketserver.StreamRequestHandler):
@@ -91,9 +101,12 @@ class Server(socketserver.ThreadingTCPServer):
         pass
 
 Server(("", 8080), Handler).serve_forever()
-'''
+"""
+)
 
-HTTP_SERVER = TYPES + '''
+HTTP_SERVER = (
+    TYPES
+    + """
 import os
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -118,9 +131,12 @@ class Handler(SimpleHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = refuse
 
 ThreadingHTTPServer(("", 8080), Handler).serve_forever()
-'''
+"""
+)
 
-KEPT_OPEN = ANSWER.replace("Connection: close\\\\r\\\\n", "") + '''
+KEPT_OPEN = (
+    ANSWER.replace("Connection: close\\\\r\\\\n", "")
+    + """
 # Threads, and connections that stay open for more requests.
 import socket, threading
 
@@ -158,9 +174,12 @@ def guarded(client):
 door = socket.create_server(("::1", 8080), family=socket.AF_INET6, backlog=100)
 while True:
     threading.Thread(target=guarded, args=(door.accept()[0],), daemon=True).start()
-'''
+"""
+)
 
-FORKS = ANSWER + '''
+FORKS = (
+    ANSWER
+    + """
 # A process for each client; those that are over are collected at the next one.
 import signal, socket
 
@@ -193,9 +212,12 @@ while True:
             pass
         os._exit(0)
     client.close()
-'''
+"""
+)
 
-SELECTORS = ANSWER + '''
+SELECTORS = (
+    ANSWER
+    + """
 # One thread, and a loop that looks at who is ready.
 import selectors, socket
 
@@ -240,7 +262,8 @@ while True:
                 watch.modify(client, selectors.EVENT_WRITE, state)
         except (OSError, ValueError):
             leave(client)
-'''
+"""
+)
 
 WHOLE = {
     "asyncio": ASYNCIO,

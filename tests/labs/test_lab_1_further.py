@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from further_programs import ASYNCIO, FORKS, HTTP_SERVER, SELECTORS, SOCKETSERVER, WHOLE
+
 from stackwalk.check.oddities import survived
 from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
@@ -50,29 +50,99 @@ def but(source: str, *changes: tuple[str, str]) -> str:
     return source
 
 
-READ = "await reader.readexactly(int(line[15:]))"
 FALLS_SHORT = {
     "another charset": ("1.4", but(SOCKETSERVER, ("charset=utf-8", "charset=iso-8859-1")), "the_charset_of_text"),
     "a picture called text": ("1.4", but(ASYNCIO, ('"image/png"', '"text/png"')), "the_type_of_each_file"),
-    "a length that is one too small": ("1.4", but(FORKS, ("label.encode(), len(body)", "label.encode(), len(body) - 1")), "the_length_in_bytes"),
-    "bare line ends in some headers": ("1.4", but(ASYNCIO, ("content-type: %s\\r\\n", "content-type: %s\\n")), "the_line_ends"),
+    "a length that is one too small": (
+        "1.4",
+        but(FORKS, ("label.encode(), len(body)", "label.encode(), len(body) - 1")),
+        "the_length_in_bytes",
+    ),
+    "bare line ends in some headers": (
+        "1.4",
+        but(ASYNCIO, ("content-type: %s\\r\\n", "content-type: %s\\n")),
+        "the_line_ends",
+    ),
     "501 for POST": ("1.5", but(HTTP_SERVER, ("do_POST = do_PUT = do_DELETE = refuse", "")), "post_put_delete_are_405"),
-    "HEAD with another length": ("1.5", but(ASYNCIO, ("label.encode(), len(body)", 'label.encode(), len(body) if method == b"GET" else 0')), "head_is_the_head_of_get"),
+    "HEAD with another length": (
+        "1.5",
+        but(ASYNCIO, ("label.encode(), len(body)", 'label.encode(), len(body) if method == b"GET" else 0')),
+        "head_is_the_head_of_get",
+    ),
     "nonsense is served": ("1.5", but(ASYNCIO, ('b"HTTP/1.1 400 No', 'b"HTTP/1.1 200 OK')), "nonsense_is_400"),
-    "waits for more after nonsense": ("1.5", but(SOCKETSERVER, ('self.wfile.write(answer(head))\n                return', 'said = answer(head)\n                if b" 400 " in said:\n                    self.rfile.read()\n                self.wfile.write(said)\n                return')), "nonsense_is_400"),
-    "follows links, as http.server does": ("1.6", but(HTTP_SERVER, ("os.path.realpath(super().translate_path(path))", "super().translate_path(path)")), "no_link_out"),
-    "takes its neighbour for itself": ("1.6", but(ASYNCIO, ('startswith(ROOT + b"/")', "startswith(ROOT)")), "no_way_out"),
+    "waits for more after nonsense": (
+        "1.5",
+        but(
+            SOCKETSERVER,
+            (
+                "self.wfile.write(answer(head))\n                return",
+                'if b" 400 " in answer(head):\n                    self.rfile.read()\n'
+                "                self.wfile.write(answer(head))\n                return",
+            ),
+        ),
+        "nonsense_is_400",
+    ),
+    "follows links, as http.server does": (
+        "1.6",
+        but(HTTP_SERVER, ("os.path.realpath(super().translate_path(path))", "super().translate_path(path)")),
+        "no_link_out",
+    ),
+    "takes its neighbour for itself": (
+        "1.6",
+        but(ASYNCIO, ('startswith(ROOT + b"/")', "startswith(ROOT)")),
+        "no_way_out",
+    ),
     "keeps the escapes": ("1.6", but(SELECTORS, ("unquote_to_bytes(target", "(target")), "escaped_letters"),
-    "line ends of pictures turned": ("1.6", but(SOCKETSERVER, ("file.read(), b", 'file.read().replace(b"\\r\\n", b"\\n"), b')), "a_picture_comes_whole"),
-    "reads no body": ("1.7", but(HTTP_SERVER, ('self.rfile.read(int(self.headers.get("Content-Length", 0)))', "pass")), "a_body_is_read"),
+    "line ends of pictures turned": (
+        "1.6",
+        but(SOCKETSERVER, ("file.read(), b", 'file.read().replace(b"\\r\\n", b"\\n"), b')),
+        "a_picture_comes_whole",
+    ),
+    "reads no body": (
+        "1.7",
+        but(HTTP_SERVER, ('self.rfile.read(int(self.headers.get("Content-Length", 0)))', "pass")),
+        "a_body_is_read",
+    ),
     "one read": ("1.7", but(ASYNCIO, ('readuntil(b"\\r\\n\\r\\n")', "read(4096)")), "one_byte_at_a_time"),
     "no bound": ("1.7", but(SOCKETSERVER, ("100_000", "100_000_000")), "endless_headers_are_refused"),
     "a bound too low": ("1.7", but(ASYNCIO, ("limit=65536", "limit=4000")), "long_headers"),
     "one client at a time": ("1.8", but(SOCKETSERVER, ("ThreadingTCPServer", "TCPServer")), "silent_clients"),
-    "waits for the child": ("1.8", but(FORKS, ("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", ""), ("    client.close()\n", "    client.close()\n    os.wait()\n")), "silent_clients"),
-    "blocks while it sends": ("1.8", but(SELECTORS, ('state["out"] = answer(state["in"])', 'client.setblocking(True)\n                client.sendall(answer(state["in"]))\n                leave(client)\n                continue')), "slow_readers"),
-    "blocks in the middle of a request": ("1.8", but(SELECTORS, ("client.setblocking(False)", "client.settimeout(60)"), ('            piece = client.recv(65536)\n            state["in"] += piece\n', '            piece = client.recv(65536)\n            state["in"] += piece\n            while piece and missing(state["in"]) > 0:\n                piece = client.recv(65536)\n                state["in"] += piece\n')), "clients_in_the_middle"),
-}  # fmt: skip
+    "waits for the child": (
+        "1.8",
+        but(
+            FORKS,
+            ("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", ""),
+            ("    client.close()\n", "    client.close()\n    os.wait()\n"),
+        ),
+        "silent_clients",
+    ),
+    "blocks while it sends": (
+        "1.8",
+        but(
+            SELECTORS,
+            (
+                'state["out"] = answer(state["in"])',
+                'client.setblocking(True)\n                client.sendall(answer(state["in"]))\n'
+                "                leave(client)\n                continue",
+            ),
+        ),
+        "slow_readers",
+    ),
+    "blocks in the middle of a request": (
+        "1.8",
+        but(
+            SELECTORS,
+            ("client.setblocking(False)", "client.settimeout(60)"),
+            (
+                '            piece = client.recv(65536)\n            state["in"] += piece\n',
+                '            piece = client.recv(65536)\n            state["in"] += piece\n'
+                '            while piece and missing(state["in"]) > 0:\n'
+                '                piece = client.recv(65536)\n                state["in"] += piece\n',
+            ),
+        ),
+        "clients_in_the_middle",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", FALLS_SHORT)

@@ -20,7 +20,7 @@ from stackwalk.session.session.events import (
 )
 from stackwalk.stack.launch import guarding
 
-PATIENCE = 30.0  # seconds; the machine may be busy
+PATIENCE = 60.0  # seconds; the machine may be busy
 SPEC = ProgramSpec("server", ("python", "server.py"), "server.py", 8080)
 LISTEN = "import socket, time\nlistener = socket.create_server(('127.0.0.1', 8080))\ntime.sleep(100)\n"
 

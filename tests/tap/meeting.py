@@ -83,6 +83,14 @@ def call(port: int, part: Part) -> Any:
         return part(connection)
 
 
+def is_turned_away(port: int) -> bool:
+    """Whether a client is reset at once, without a byte. The reset may come before `connect` has returned."""
+    try:
+        return bool(call(port, read_end) == (b"", "reset"))
+    except ConnectionResetError:
+        return True
+
+
 @dataclass
 class Met:
     client: Any
