@@ -26,7 +26,6 @@ from stackwalk.course.lesson import Lab, Step
 from stackwalk.errors import StackwalkError
 
 Tell = Callable[[str, Any], None]  # a word, and what belongs to it
-SLOW_START = 1.0  # seconds; a program that needs longer is told so
 _UNUSED = (
     "terminal", "cacheprovider", "logging", "unraisableexception", "threadexception", "faulthandler",
     "junitxml", "doctest", "unittest", "pastebin", "stepwise", "setuponly", "setupplan", "debugging",
@@ -203,7 +202,7 @@ class Reporter:
 
     def _slow_start(self) -> str:
         server = self._bench.in_use
-        if self._said_slow or server is None or (server.started_in or 0.0) < SLOW_START:
+        if self._said_slow or server is None or not server.starts_slowly:
             return ""
         self._said_slow = True
         return f"Your program took {server.started_in:.1f} s until it listened."

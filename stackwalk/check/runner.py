@@ -6,6 +6,7 @@ Where this process has threads, a warm process is started and forks in its stead
 import contextlib
 import os
 import select
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -58,15 +59,18 @@ def _follow(run: Run, on_finding: OnFinding) -> None:
 
 @contextlib.contextmanager
 def reaping() -> Iterator[None]:
-    """For the length of a block, orphans of a run that was killed come to us, and are waited for."""
+    """For the length of a block, orphans of a run that was killed come to us; they end in time, or are killed."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     before = set(kin.children(os.getpid()))
     try:
         yield
     finally:
-        deadline = time.monotonic() + GRACE
-        while time.monotonic() < deadline and (orphans := set(kin.children(os.getpid())) - before):
+        patient_until = time.monotonic() + GRACE
+        while time.monotonic() < patient_until + GRACE and (orphans := set(kin.children(os.getpid())) - before):
             for orphan in orphans:
+                if time.monotonic() > patient_until:  # a program has stopped its guardian
+                    with contextlib.suppress(OSError):
+                        os.kill(orphan, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(orphan, os.WNOHANG)
             select.select([], [], [], 0.002)
