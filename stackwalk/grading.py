@@ -5,6 +5,7 @@ What draws is imported while the checks run, and not at all for --json: a check 
 
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
-from stackwalk.check.verdict import Outcome, Verdict
+from stackwalk.check.verdict import EXIT_CODES, Outcome, Verdict
 from stackwalk.course.lesson import Course, Progress, Step
 from stackwalk.course.place import Grading, next_after, steps_to_grade, where_is
 from stackwalk.course.progress import read_progress, update_progress
@@ -42,8 +43,9 @@ def check_workspace(
 ) -> int:
     """Grade what is asked, show the verdict (one JSON object with `as_json`), keep what passed.
 
-    `junit` is a file that gets the verdict as well, `screen` makes what text is shown on. Returns the exit
-    status: 0 passed, 1 failed, 2 blocked, 3 broken. Raises StackwalkError where nothing could be graded at all.
+    `junit` is a file that gets the verdict as well, `screen` makes what text is shown on. Returns the exit status:
+    0 passed, 1 failed, 2 blocked or no report could be written, 3 broken. Raises StackwalkError where nothing
+    could be graded at all.
     """
     if junit is not None:
         _must_have_a_folder(junit)
@@ -62,10 +64,8 @@ def check_workspace(
         _print_json(verdict, grading)
     else:
         _show(course, after, grading, verdict, screen())
-    if junit is not None:
-        from stackwalk.check.junit import to_junit
-
-        _write(junit, to_junit(verdict, began))
+    if junit is not None and not _report(junit, verdict, began):
+        return max(verdict.exit_code, EXIT_CODES[Outcome.BLOCKED])
     return verdict.exit_code
 
 
@@ -134,30 +134,39 @@ def _print_json(verdict: Verdict, grading: Grading) -> None:
 
 def _must_have_a_folder(file: Path) -> None:
     """Say so before the checks run. Raises StackwalkError."""
-    if not file.parent.is_dir():
-        raise StackwalkError(
-            f"The report can't be written to {file}: there is no folder {file.parent}.",
-            "Make that folder first, or name a file in one that is there.",
-        )
-    if file.is_dir():
-        raise StackwalkError(
-            f"The report can't be written to {file}: that is a folder.", f"Name a file in it: {file / 'report.xml'}"
-        )
-
-
-def _write(file: Path, text: str) -> None:
-    """Write the report, whole or not at all. Raises StackwalkError."""
-    temporary = file.with_name(f".{file.name}-{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
+        if stat.S_ISDIR(file.stat().st_mode):
+            raise StackwalkError(
+                f"The report can't be written to {file}: that is a folder.",
+                f"Name a file in it: {file / 'report.xml'}",
+            )
+    except FileNotFoundError:
+        if not file.parent.is_dir():
+            raise StackwalkError(
+                f"The report can't be written to {file}: there is no folder {file.parent}.",
+                "Make that folder first, or name a file in one that is there.",
+            ) from None
+    except OSError as error:
+        raise StackwalkError(
+            f"The report can't be written to {file}: {error.strerror or error}.", "Name another file."
+        ) from error
+
+
+def _report(file: Path, verdict: Verdict, began: datetime) -> bool:
+    """Write the report, whole or not at all; whether that could be done. The verdict has been shown by now."""
+    from stackwalk.check.junit import to_junit
+
+    temporary = file.with_name(f".stackwalk-{os.getpid()}.tmp")
+    try:
+        temporary.write_text(to_junit(verdict, began), encoding="utf-8")
         temporary.replace(file)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise StackwalkError(
-            f"The report could not be written to {file}: {error.strerror or error}.",
-            "Make room, or name a file in a folder that you may write to.",
-        ) from error
+        say_aside(f"The report could not be written to {file}: {error.strerror or error}.")
+        say_aside("Make room, or name a file in a folder that you may write to.")
+        return False
+    return True
 
 
 def keep_passed(workspace: Workspace, progress: Progress, verdict: Verdict) -> Progress:

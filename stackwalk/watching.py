@@ -10,6 +10,7 @@ import select
 import time
 from collections.abc import Iterator
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from stackwalk.check.plan import Plan, new_seed
@@ -24,6 +25,7 @@ from stackwalk.course.saves import Saves
 from stackwalk.course.workspace import Workspace
 from stackwalk.errors import StackwalkError
 from stackwalk.grading import keep_passed, next_line, say_aside
+from stackwalk.heeding import heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
 from stackwalk.screen.verdict import draw_verdict
@@ -39,11 +41,12 @@ def watch_workspace(course: Course, workspace: Workspace, *, asked: str | None, 
     Raises StackwalkError where what is asked cannot be graded.
     """
     sweep()
-    with contextlib.suppress(KeyboardInterrupt), Watch(course, workspace, asked, only, screen) as watch:
-        watch.begin()
-        while not screen.closed:
-            watch.wait()
-    return 0
+    with Watch(course, workspace, asked, only, screen) as watch:
+        with heeding(watch.leave, lambda: None, watch.is_stuck):
+            watch.begin()
+            while watch.status is None and not screen.closed:
+                watch.wait()
+        return watch.status or 0
 
 
 class Watch:
@@ -55,6 +58,8 @@ class Watch:
         self._asked = asked
         self._only = only
         self._screen = screen
+        self.status: int | None = None  # with which to leave
+        self._showing = False  # something is being written just now
         self._open = contextlib.ExitStack()
         self._warmth = contextlib.ExitStack()  # the warm process alone: a changed course restarts it
         self._warm: Warm
@@ -80,7 +85,7 @@ class Watch:
             self._open.push(self._warmth)
             self._warm = self._warmth.enter_context(keeping_warm(self._course, again=True))
             self._open = self._open.pop_all()
-        self._screen.show(
+        self._show(
             Text(safe(f"Watching {self._workspace.root}, checking {grading.asked} on each save. Ctrl+C ends it."))
         )
         return self
@@ -88,6 +93,15 @@ class Watch:
     def __exit__(self, *_: object) -> None:
         """End all that was begun."""
         self._open.close()
+
+    def leave(self, status: int) -> None:
+        """Leave with that status, as soon as can be; may be called by a signal handler."""
+        self.status = status
+        self._wake()
+
+    def is_stuck(self) -> bool:
+        """Whether something is being written: whoever should read it may never do so."""
+        return self._showing
 
     def begin(self) -> None:
         """Begin a run; the one before it no longer counts."""
@@ -115,6 +129,8 @@ class Watch:
         with contextlib.suppress(BlockingIOError):
             while os.read(self._bell, 4096):
                 pass
+        if self.status is not None:
+            return
         if self._lessons_changed:
             self._lessons_changed = False
             self._read_course_again()
@@ -136,14 +152,14 @@ class Watch:
             more = f" and {len(saved) - 1} more" if len(saved) > 1 else ""
             head = f"{head}  {saved[0]}{more} changed"
         if not verdict.passed:
-            self._screen.show(Text(), Text(safe(head), style="dim"), draw_verdict(verdict, self._screen.width))
+            self._show(Text(), Text(safe(head), style="dim"), draw_verdict(verdict, self._screen.width))
             return
         checks = len(verdict.findings)
         said = f"{verdict.asked} passed: {checks} {'check' if checks == 1 else 'checks'} in {verdict.seconds:.2f} s."
-        self._screen.show(Text(safe(f"{head}  "), style="dim").append(safe(f"✔ {said}"), style="bold green"))
+        self._show(Text(safe(f"{head}  "), style="dim").append(safe(f"✔ {said}"), style="bold green"))
         following = next_line(self._course, after, self._grading, verdict)
         if following != self._followed:
-            self._screen.show(Text(safe(f"→ {following}"), style="bold"))
+            self._show(Text(safe(f"→ {following}"), style="bold"))
         self._followed = following
 
     def _read_course_again(self) -> None:
@@ -154,12 +170,20 @@ class Watch:
         self._warmth.close()
         self._warm = self._warmth.enter_context(keeping_warm(self._course, again=True))
 
+    def _show(self, *parts: RenderableType) -> None:
+        self._showing = True
+        self._screen.show(*parts)
+        self._showing = False
+
     def _programs(self) -> set[str]:
         return {program.file for lab in self._course.labs for program in lab.programs}
 
     def _ring(self, paths: tuple[str, ...]) -> None:
         """Called by the watcher's threads."""
         self._saved = tuple(dict.fromkeys((*self._saved, *paths)))
+        self._wake()
+
+    def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError):  # it rings already
             os.write(self._ringer, b".")
 

@@ -23,6 +23,7 @@ from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import Lab, ProgramSpec, Step
 from stackwalk.stack.launch import Guardian
 
+IMPATIENCE = 1.0  # seconds without a byte, once the program has been silent for longer than that
 SOURCE_LIMIT = 100_000  # bytes of a file that mistakes' rules may read
 SOURCES = 50  # files of it
 
@@ -47,6 +48,7 @@ class Bench:
         self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
         self._launched: list[Server] = []  # by this check, for itself alone
         self.ground = Ground(Transcript(), Budget(budget))
+        self._impatient = False  # a check has waited in vain
         self.fresh = Fresh(seed)
         self.check = ""
 
@@ -56,6 +58,7 @@ class Bench:
         if self._lab is not None and lab.number != self._lab.number:
             self._end_shared()
             self._failed_launch = None
+            self._impatient = False
         if lab != self._lab:
             self.ground.budget = Budget(self._seconds)
         self._lab = lab
@@ -108,8 +111,14 @@ class Bench:
         """The shared program, where there is one."""
         return self._shared
 
+    def failed(self, cause: Cause | str) -> None:
+        """A check failed: the next one gets a fresh program, and waits less for one that has been silent before."""
+        if cause in (Cause.SILENT, Cause.TOO_SLOW):
+            self._impatient = True
+        self.spoil()
+
     def spoil(self) -> None:
-        """A check failed, or gave up on a client: the next one gets a fresh program."""
+        """The next check gets a fresh program."""
         self._end_shared()
 
     def end_check(self) -> None:
@@ -129,9 +138,12 @@ class Bench:
     def _new(self, spec: ProgramSpec, patience: float | None) -> Server:
         self._as_it_was(spec.file)
         run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
+        patience = patience or PATIENCE
+        if self._impatient:
+            patience = min(patience, IMPATIENCE)
         server = Server(
             self.ground, self.guardian, self.copy, spec, run_dir,
-            patience=patience or PATIENCE, start_patience=self._start_patience,
+            patience=patience, start_patience=self._start_patience,
         )  # fmt: skip
         server.begin()
         return server

@@ -24,7 +24,7 @@ from stackwalk.check.server import Server
 from stackwalk.check.transcript import Transcript
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.lesson import Course, Lab
-from stackwalk.course.oddity import Oddity, Wait, data_of, read_oddities
+from stackwalk.course.oddity import Oddity, Wait, joined, read_oddities
 from stackwalk.stack.launch import guarding
 
 DEADLINE = 50.0  # seconds for all of them
@@ -57,16 +57,17 @@ class Survival:
 
 def survived(
     course: Course, lab: Lab, workspace: Path, *, names: Collection[str] | None = None,
-    seed: str | None = None, on_oddity: OnOddity | None = None,
+    seed: str | None = None, deadline: float = DEADLINE, on_oddity: OnOddity | None = None,
 ) -> Survival:  # fmt: skip
     """Let a lab's oddities loose on the outermost program of a workspace, in a copy of it.
 
-    names: only these; on_oddity is called after each. Raises LearnerFailure where the program never listens,
-    and StackwalkError where the lab has no oddities or the workspace cannot be copied.
+    names: only these; deadline: seconds for all of them; on_oddity is called after each. Raises LearnerFailure
+    where the program never listens, and StackwalkError where the lab has no oddities or the workspace cannot be
+    copied.
     """
     oddities = read_oddities(lab.oddities) if lab.oddities is not None else ()
     chosen = [one for one in oddities if names is None or one.name in names]
-    plan = replace(Plan.of(course, str(lab.number), lab.steps, workspace, seed or new_seed()), budget=DEADLINE)
+    plan = replace(Plan.of(course, str(lab.number), lab.steps, workspace, seed or new_seed()), budget=deadline)
     won: list[Oddity] = []
     lost: list[Oddity] = []
     with contextlib.ExitStack() as stack:
@@ -98,22 +99,25 @@ class _Day:
         self._secret = fresh.text()
         self._names = _lay_out(fresh, workspace, self._page_name, self._page, self._picture, self._secret)
         self._server: Server | None = None
-        self._running()
+        self._patience = PATIENCE[1]
+        server = self._running()
         began = time.monotonic()
-        self._ordinary()
         low, high = PATIENCE
-        self._patience = min(high, max(low, FACTOR * (time.monotonic() - began)))
+        if self._served(server):
+            low = min(high, max(low, FACTOR * (time.monotonic() - began)))
+        self._patience = low
+        bench.ground.close_connections()
 
     def survives(self, oddity: Oddity) -> bool:
         """Whether an ordinary client gets its page after it, and the odd one what it deserves."""
         self._bench.ground.begin(Transcript())
         good = False
         try:
-            self._running()
-            good = self._meet(oddity) & self._served()
+            server = self._running()
+            good = self._meet(oddity, server) & self._served(server)
             if oddity.end == "stay":
                 self._bench.ground.close_connections()
-                good &= self._served()
+                good &= self._served(server)
         except LearnerFailure:
             self.end()
         finally:
@@ -132,40 +136,39 @@ class _Day:
             self._server = self._bench.launch(self._lab.programs[0])
         return self._server
 
-    def _served(self) -> bool:
+    def _served(self, server: Server) -> bool:
         """Whether an ordinary client is served; where not, the program is ended."""
         try:
-            if self._ordinary():
+            if self._ordinary(server):
                 return True
         except LearnerFailure:
             pass
         self.end()
         return False
 
-    def _ordinary(self) -> bool:
-        patience = getattr(self, "_patience", PATIENCE[1])
-        return self._is_page(self._running().get(f"/{self._page_name}", patience=patience))
+    def _ordinary(self, server: Server) -> bool:
+        return self._is_page(server.get(f"/{self._page_name}", patience=self._patience))
 
     def _is_page(self, answer: Answer) -> bool:
         return answer.status == 200 and answer.body.strip() == self._page.encode().strip()
 
-    def _meet(self, oddity: Oddity) -> bool:
+    def _meet(self, oddity: Oddity, server: Server) -> bool:
         """Be the odd client; whether each of them got what it deserves."""
         good = True
         for _ in range(oddity.clients):
             try:
-                good &= self._be(oddity, self._running().connect())
+                good &= self._be(oddity, server.connect())
             except LearnerFailure:
                 good &= not oddity.gets
         return good
 
     def _be(self, oddity: Oddity, connection: Connection) -> bool:
         early = False
-        for act in oddity.acts:
+        for act in joined(oddity.acts, self._names):
             if isinstance(act, Wait):
                 early |= bool(connection.received(act.seconds))
             else:
-                connection.send(data_of(act, self._names), self._patience)
+                connection.send(act, self._patience)
         if oddity.end == "half":
             connection.half_close()
         if oddity.end == "reset":

@@ -150,7 +150,8 @@ class Course:
 
     def _what_there_is(self) -> str:
         labs = "; ".join(
-            f"lab {lab.number} ({lab.name}) with {', '.join(step.id for step in lab.steps)}" for lab in self.labs
+            f"lab {lab.number} ({lab.name}) with {', '.join(step.id for step in lab.steps)}"
+            for lab in self.labs
         )
         return f"There is {labs}. Name a step as 1.1 or a lab as 1."
 

@@ -3,7 +3,7 @@
 oddities.toml says in its own head how one is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -140,11 +140,22 @@ def _at_most(table: Table, name: str, number: int, most: int) -> int:
     return number
 
 
-def data_of(act: Send | SendBytes, names: Mapping[str, str]) -> bytes:
-    """What an act sends, with its names filled in."""
-    if isinstance(act, SendBytes):
-        return act.data
-    text = act.text
+def joined(acts: Iterable[Act], names: Mapping[str, str]) -> tuple[bytes | Wait, ...]:
+    """What is sent in one go, with the names filled in, and the waits between."""
+    done: list[bytes | Wait] = []
+    for act in acts:
+        if isinstance(act, Wait):
+            done.append(act)
+            continue
+        data = act.data if isinstance(act, SendBytes) else _filled(act.text, names)
+        if done and isinstance(done[-1], bytes):
+            done[-1] += data
+        else:
+            done.append(data)
+    return tuple(done)
+
+
+def _filled(text: str, names: Mapping[str, str]) -> bytes:
     for name, value in names.items():
         text = text.replace("{" + name + "}", value)
     return text.encode("latin-1")

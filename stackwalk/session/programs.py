@@ -167,9 +167,6 @@ class _Watched:
         ending = self._program.end(0.0)
         text = self._program.output.text()
         traceback = learner_traceback(text) or ""
-        unfinished = text.rpartition("\n")[2]
-        if unfinished:
-            self._printed.add((unfinished,))  # a last line without its end
         self._printed.tell(but=traceback)
         self._tell(
             ProgramEnded(

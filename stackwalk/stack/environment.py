@@ -6,6 +6,7 @@ import random
 import shutil
 import socket
 import sys
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,10 @@ PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks
 
 # Below the ports that systems hand out by themselves (32768 up on Linux, 49152 on macOS).
 _LOWEST, _HIGHEST = 20000, 32000
+_MARKED = "127.0.0.2"
+_MOST_RESERVED = 32
+_reserved: deque[int] = deque()  # open files
+_reserved_by = 0
 _random = random.SystemRandom()  # a forked process must not draw what its parent draws
 
 
@@ -77,16 +82,41 @@ def _search_path(workspace: Path, usual: str) -> list[str]:
 def free_port() -> int:
     """A port that is free on 127.0.0.1 and ::1 at this moment, with no connection of the last minute on it.
 
+    No other stackwalk gets it until this process has had many more, or has ended.
+
     Raises StackwalkError where none can be had.
     """
     for _ in range(200):
         port = _random.randint(_LOWEST, _HIGHEST)
-        if all(_is_free(family, address, port) for family, address in _LOOPBACK):
+        if _reserve(port) and all(_is_free(family, address, port) for family, address in _LOOPBACK):
             return port
     raise StackwalkError(
         f"No free port was found between {_LOWEST} and {_HIGHEST} on this machine.",
         "Close programs that hold many ports, and try again.",
     )
+
+
+def _reserve(port: int) -> bool:
+    """Whether no other stackwalk has it. Between asking for a port and its use others could get the same.
+
+    The mark is the UDP port of that number on an address that nobody else uses; where there is none
+    (macOS has 127.0.0.1 alone), chance must do.
+    """
+    global _reserved_by  # noqa: PLW0603
+    if _reserved_by != os.getpid():
+        # After a fork these are the parent's; their numbers may belong to other files here.
+        _reserved.clear()
+        _reserved_by = os.getpid()
+    mark = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        mark.bind((_MARKED, port))
+    except OSError as error:
+        mark.close()
+        return error.errno != errno.EADDRINUSE
+    _reserved.append(mark.detach())
+    if len(_reserved) > _MOST_RESERVED:
+        os.close(_reserved.popleft())
+    return True
 
 
 _LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 0.05 if kin.LINUX else 0.5  # seconds between two looks at a quiet tree (ps is slow)
 LOOK_SOON = 0.003  # at one that grows
+PULSE = 0.02  # between two glances at the number of the newest process, which show a bomb before a look does
+BURST = 8  # so many new ones in a pulse are a reason to look at once
 SETTLE = 0.25  # a program's children may take this long to end after it
 SPARE_TASKS = 1024  # so many may be added to the machine's: what holds a bomb of an ordinary user meanwhile
 IDLE = 0.2  # how late the loss of the client may be seen where its socket lives on in a fork of it
@@ -61,7 +63,7 @@ def _go_first() -> None:
         try:  # noqa: SIM105
             # What we fork is scheduled as usual.
             os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
-        except OSError:
+        except (AttributeError, OSError):
             pass
 
 
@@ -174,6 +176,7 @@ class Guardian:
         self.client = client
         self.wards: dict[int, Ward] = {}
         self.inbox = b""
+        self.newest = 0
         self.gifts: list[int] = []
         self.wake, self.waker = os.pipe()
         os.set_blocking(self.wake, False)
@@ -192,6 +195,7 @@ class Guardian:
                 self.wait()
                 self.reap()
                 now = time.monotonic()
+                self.glance(now)
                 for ward in list(self.wards.values()):
                     self.attend(ward, now)
         except (ConnectionError, EOFError):
@@ -199,6 +203,14 @@ class Guardian:
         finally:
             self.confess(sys.exc_info()[1])
             end_everything_below_us()
+
+    def glance(self, now: float) -> None:
+        """Look at every tree at once when many processes were made since the last glance, by whomever."""
+        newest = kin.newest() if self.wards else self.newest
+        if newest - self.newest not in range(BURST):  # below 0: the numbers began again
+            for ward in self.wards.values():
+                ward.due = min(ward.due, now)
+        self.newest = newest
 
     def confess(self, error: BaseException | None) -> None:
         """Tell the client about a slip of our own: it must not be taken for the learner's."""
@@ -220,7 +232,7 @@ class Guardian:
         for fd in reports:
             poll.register(fd, select.POLLIN)
         now = time.monotonic()
-        ahead = min([IDLE, *(ward.due - now for ward in self.wards.values())])
+        ahead = min([PULSE if self.wards else IDLE, *(ward.due - now for ward in self.wards.values())])
         for fd, _ in poll.poll(max(0, int(ahead * 1000) + 1)):
             if fd == self.link.fileno():
                 self.listen()
@@ -260,7 +272,9 @@ class Guardian:
             if verb == "end":
                 patience = rest[0]
                 if ward.status is None and ward.pid:
-                    _send_signal(ward.pid, signal.SIGTERM)
+                    with kin.Hold(ward.pid) as held:  # reaped by now, its number may be another's
+                        if held.look is not None and held.look.parent in (ward.foster, os.getpid()):
+                            held.send(signal.SIGTERM)
                     ward.kill_at = now + patience
                 else:
                     ward.kill_at = now
@@ -358,8 +372,10 @@ class Guardian:
 
     def measure(self, ward: Ward, now: float) -> None:
         """Count the tree; end one that is over a limit; look again soon at one that grows."""
-        sizes = [size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))]
-        count, memory = len(sizes), sum(sizes)
+        sizes = {pid: size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))}
+        count, memory = len(sizes), sum(sizes.values())
+        if ward.memory < memory and 1 < count <= ward.processes:  # what forks share was counted for each of them
+            memory = sum(kin.own_share(pid, size) for pid, size in sizes.items())
         if ward.cause is None and (count > ward.processes or memory > ward.memory):
             ward.cause = "too-many-processes" if count > ward.processes else "too-much-memory"
             ward.kill_at = now

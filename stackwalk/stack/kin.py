@@ -168,6 +168,15 @@ def resident(pid: int) -> int:
     return int(fields[1]) * _PAGE if len(fields) > 1 else 0
 
 
+def own_share(pid: int, otherwise: int) -> int:
+    """Bytes that a process holds, those that it shares divided among the sharers: dearer to ask for by far."""
+    for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
+        name, _, rest = line.partition(b":")
+        if name == b"Pss":
+            return int(rest.split()[0]) * 1024
+    return otherwise
+
+
 def command_line(pid: int) -> str:
     """A process's command as one short line that is safe to show."""
     raw = _read(f"/proc/{pid}/cmdline") if LINUX else _command_by_ps(pid)
@@ -197,6 +206,12 @@ def tasks_in_all() -> int | None:
     fields = _read("/proc/loadavg").split()  # "0.20 0.18 0.12 1/80 11206", proc(5)
     counts = fields[3].partition(b"/")[2] if len(fields) > 3 else b""
     return int(counts) if counts.isdigit() else None
+
+
+def newest() -> int:
+    """The number of the process or thread that was made last on this machine; 0 where it can't be had cheaply."""
+    last = _read("/proc/loadavg").rpartition(b" ")[2].strip()
+    return int(last) if last.isdigit() else 0
 
 
 def _table() -> dict[int, Look]:

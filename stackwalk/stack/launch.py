@@ -6,6 +6,7 @@ Every wait here has a deadline, and a program that ends is noticed at once. All 
 import contextlib
 import errno
 import os
+import shutil
 import signal
 import threading
 import time
@@ -83,7 +84,7 @@ class Program:
         self.pid = self._ward.pid
         if self.pid == 0:
             self._ward.close()
-            raise self._why_not(argv[0], cwd, known)
+            raise self._why_not(argv[0], cwd, environment.get("PATH"), known)
 
     def __enter__(self) -> Self:
         return self
@@ -93,11 +94,11 @@ class Program:
     ) -> None:
         self.end()
 
-    def _why_not(self, command: str, cwd: Path, known: bool) -> Exception:
+    def _why_not(self, command: str, cwd: Path, path: str | None, known: bool) -> Exception:
         if self._link.slip is not None:
             return RuntimeError(self._link.slip)
         if self._ward.refusal is not None:
-            return _refusal(command, cwd, *self._ward.refusal)
+            return _refusal(command, cwd, path, *self._ward.refusal)
         if known:
             return GuardianLost()
         self._link.send("end", self._ward.number, 0.0)
@@ -159,7 +160,10 @@ class Program:
         return ending if ending is not None else Ending(None, signal.SIGKILL, killed_starter=True)
 
 
-def _refusal(command: str, cwd: Path, stage: str, number: int) -> StackwalkError:
+def _refusal(command: str, cwd: Path, path: str | None, stage: str, number: int) -> StackwalkError:
+    # A folder of the PATH that may not be read is "permission denied" to exec, whatever it holds.
+    if number == errno.EACCES and os.sep not in command and shutil.which(command, os.F_OK, path) is None:
+        number = errno.ENOENT
     reason = os.strerror(number)
     if stage == "cwd":
         return StackwalkError(

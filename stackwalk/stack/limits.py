@@ -12,7 +12,7 @@ MIB = 1024 * 1024
 class Limits:
     """Bounds of one program. Memory and processes are counted over its whole tree, the others a process."""
 
-    memory: int = 512 * MIB  # bytes, resident, of all its processes together
+    memory: int = 512 * MIB  # bytes, resident, of all its processes together; what forks share counts once
     processes: int = 64
     open_files: int = 1024
     output: int | None = None  # bytes; one that prints more is stopped

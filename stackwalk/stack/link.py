@@ -228,6 +228,7 @@ class Link:
             self._register_pipes()
             for fd in [fd for fd, owner in self._pipes.items() if owner is ward]:
                 self._drain(fd, _DRAIN)
+            ward.output.finish()
         with self.changed:
             if word == "started":
                 ward.pid, ward.foster = rest

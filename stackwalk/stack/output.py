@@ -23,10 +23,12 @@ class Output:
 
     def __init__(self, keep: int = KEEP) -> None:
         self._lock = threading.Lock()
+        self._passing = threading.Lock()  # the watcher gets what was printed in its order
         self._keep = keep
         self._head = bytearray()
         self._tail = bytearray()
         self._partial = b""
+        self._finished = False
         self._shown = FrameFilter()  # for the watcher, who gets line after line
         self._callback: Callable[[tuple[str, ...]], None] | None = None
         self.total = 0
@@ -42,26 +44,36 @@ class Output:
 
     def feed(self, data: bytes) -> None:
         """Take in what was printed next."""
-        with self._lock:
-            self.total += len(data)
-            room = self._keep - len(self._head)
-            self._head += data[:room]
-            self._tail += data[room:][-self._keep :] if room < len(data) else b""
-            if len(self._tail) > 4 * self._keep:
-                del self._tail[: -self._keep]
+        with self._passing:
+            with self._lock:
+                self.total += len(data)
+                room = self._keep - len(self._head)
+                self._head += data[:room]
+                self._tail += data[room:][-self._keep :] if room < len(data) else b""
+                if len(self._tail) > 4 * self._keep:
+                    del self._tail[: -self._keep]
             if self._callback is not None:
                 self._pass_on(self._callback, data)
 
     def watch(self, callback: Callable[[tuple[str, ...]], None]) -> None:
-        """Call with each batch of whole lines, in the reading thread. A flood is thinned, and says so.
+        """Call with each batch of whole lines, with those printed already at once, then in the reading thread.
 
-        What was printed before is passed on at once: a quick program may be over by then.
+        A flood is thinned, and says so.
         """
-        with self._lock:
+        with self._passing:
             self._callback = callback
-            before = bytes(self._head + self._tail[-self._keep :])
-            if before:
-                self._pass_on(callback, before)
+            self._pass_on(callback, self._kept(0))
+            self._end_line()
+
+    def finish(self) -> None:
+        """Pass on a last line that has no end: the program has ended."""
+        with self._passing:
+            self._finished = True
+            self._end_line()
+
+    def _end_line(self) -> None:
+        if self._finished and self._callback is not None and self._partial:
+            self._pass_on(self._callback, b"\n")
 
     def _pass_on(self, callback: Callable[[tuple[str, ...]], None], data: bytes) -> None:
         *lines, partial = (self._partial + data).split(b"\n")
@@ -83,16 +95,17 @@ class Output:
 
     def since(self, mark: int) -> str:
         """What was printed after a mark, as far as it is kept."""
+        text = self._kept(mark).decode("utf-8", "replace")
+        return "\n".join(FrameFilter().keep(text.split("\n"))) if PROBE_FILE in text else text
+
+    def _kept(self, mark: int) -> bytes:
         with self._lock:
             tail = bytes(self._tail[-self._keep :])
             head = bytes(self._head[mark:])
             tail_from = self.total - len(tail)
             missing = tail_from - max(mark, len(self._head))
-            tail = tail[max(0, mark - tail_from) :]
-        if missing <= 0:
-            return _without_probe((head + tail).decode("utf-8", "replace"))
-        gap = f"\n… {missing:,} bytes left out …\n"
-        return _without_probe(head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace"))
+        gap = f"\n… {missing:,} bytes left out …\n".encode() if missing > 0 else b""
+        return head + gap + tail[max(0, mark - tail_from) :]
 
 
 class FrameFilter:
@@ -113,10 +126,6 @@ class FrameFilter:
             if not self._hiding:
                 kept.append(line)
         return kept
-
-
-def _without_probe(text: str) -> str:
-    return "\n".join(FrameFilter().keep(text.split("\n"))) if PROBE_FILE in text else text
 
 
 def learner_traceback(text: str) -> str | None:

@@ -18,15 +18,18 @@ from stackwalk.check.verdict import Finding, Outcome, Verdict
 from stackwalk.check.warm import Warm, grade_elsewhere, warming
 
 PATIENCE = 60.0  # seconds
+WARMED = "stackwalk.check.warmed"
+SEEN: set[int] = set()  # runs that were there before their verdict
 NEVER_READY = "import time\nopen({marker!r}, 'w').close()\ntime.sleep(3600)\n"
 
 
 def heard(warm: Warm) -> tuple[list[Finding], Verdict]:
-    """All that comes of the present run."""
+    """All that comes of the present run; its process is not the one that gets ready for the next."""
     deadline = time.monotonic() + PATIENCE
     findings: list[Finding] = []
     while time.monotonic() < deadline:
         select.select([warm], [], [], 1.0)
+        SEEN.update(pid for process in warm_processes() for pid in runs_of(process))
         for thing in warm.read():
             if isinstance(thing, Verdict):
                 return findings, thing
@@ -46,17 +49,29 @@ def await_file(file: Path) -> None:
     assert file.exists()
 
 
-def children_of(process: psutil.Process) -> int:
-    return len([one for one in process.children() if one.status() != psutil.STATUS_ZOMBIE])
+def warm_processes() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if WARMED in command_of(one)]
 
 
-def await_ready(expected: int) -> psutil.Process:
-    """The warm process, once it has so many children: the run that waits at its gate."""
-    [warm] = [one for one in psutil.Process().children() if "stackwalk.check.warmed" in one.cmdline()]
+def command_of(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def runs_of(process: psutil.Process) -> set[int]:
+    """The children of the warm process that live."""
+    return {one.pid for one in process.children() if command_of(one)}
+
+
+def await_runs(expected: int) -> psutil.Process:
+    """The warm process, once it has so many children that no verdict has come of: the run that waits at its gate."""
+    [warm] = warm_processes()
     deadline = time.monotonic() + PATIENCE
-    while children_of(warm) != expected and time.monotonic() < deadline:
+    while (found := len(runs_of(warm) - SEEN)) != expected and time.monotonic() < deadline:
         select.select([], [], [], 0.01)
-    assert children_of(warm) == expected
+    assert found == expected
     return warm
 
 
@@ -78,10 +93,10 @@ def test_a_run_that_waits_ready_grades_what_is_there_when_it_is_asked(tmp_path: 
     workspace = workspace_with(tmp_path, RIGHT)
     with warming(again=True) as warm:
         assert graded(warm, plan_for(workspace)).passed
-        await_ready(1)
+        await_runs(1)
         (workspace / "server.py").write_text("print('not a server')\n")
         assert graded(warm, plan_for(workspace)).outcome is Outcome.FAILED
-        await_ready(1)
+        await_runs(1)
         (workspace / "server.py").write_text(RIGHT)
         assert graded(warm, plan_for(workspace)).passed
 
@@ -93,7 +108,7 @@ def test_a_check_changed_since_is_the_one_that_counts(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path, RIGHT)
     with warming(again=True) as warm:
         assert graded(warm, plan_for(workspace, source=course)).passed
-        await_ready(1)
+        await_runs(1)
         with check.open("a") as file:
             file.write('\n\ndef test_no(server):\n    """no"""\n    assert False, "Not this."\n')
         verdict = graded(warm, plan_for(workspace, source=course))
@@ -104,18 +119,18 @@ def test_another_plan_than_the_one_that_waits(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path, RIGHT)
     with warming(again=True) as warm:
         assert graded(warm, plan_for(workspace, "1.1")).steps == ("1.1",)
-        await_ready(1)
+        await_runs(1)
         assert graded(warm, plan_for(workspace, "1.1", "1.2")).steps == ("1.1", "1.2")
-        await_ready(1)
+        await_runs(1)
 
 
 def test_what_waits_may_be_killed(tmp_path: Path) -> None:
     workspace = workspace_with(tmp_path, RIGHT)
     with warming(again=True) as warm:
         assert graded(warm, plan_for(workspace)).passed
-        process = await_ready(1)
+        process = await_runs(1)
         process.children()[0].kill()
-        await_ready(0)
+        await_runs(0)
         assert graded(warm, plan_for(workspace)).passed
 
 
@@ -140,7 +155,7 @@ def test_a_run_that_is_cancelled_says_nothing(tmp_path: Path) -> None:
         await_file(marker)
         warm.cancel()
         assert warm.left is None
-        await_ready(0)
+        await_runs(0)
         assert warm.read() == []
 
 
@@ -150,7 +165,7 @@ def test_the_warm_process_may_be_killed_in_the_middle(tmp_path: Path) -> None:
     with warming() as warm:
         warm.start(plan_for(workspace))
         await_file(marker)
-        os.kill(await_ready(1).pid, signal.SIGKILL)
+        os.kill(await_runs(1).pid, signal.SIGKILL)
         _, verdict = heard(warm)
         assert verdict.outcome is Outcome.BROKEN
         assert "has ended" in verdict.findings[0].message
@@ -162,7 +177,7 @@ def test_a_warm_process_killed_while_nothing_runs_wakes_nobody_again_and_again(t
     workspace = workspace_with(tmp_path, RIGHT)
     with warming() as warm:
         assert graded(warm, plan_for(workspace)).passed
-        os.kill(await_ready(0).pid, signal.SIGKILL)
+        os.kill(await_runs(0).pid, signal.SIGKILL)
         assert select.select([warm], [], [], PATIENCE)[0]
         assert warm.read() == []
         assert select.select([warm], [], [], 0.05)[0] == []

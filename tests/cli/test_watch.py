@@ -144,12 +144,14 @@ def test_a_new_file_and_one_that_is_gone_are_saves_as_well(workspace: Path) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_behind(number: int, workspace: Path) -> None:
+def test_nothing_is_left_behind(number: signal.Signals, workspace: Path) -> None:
     with watching(workspace) as watch:
         family = watch.family()
         assert len(family) > 1, "the warm process at least"
         status = watch.end(number)
-        assert status == (0 if number == signal.SIGINT else -number)
+        assert (
+            status == {signal.SIGINT: 0, signal.SIGTERM: 128 + signal.SIGTERM, signal.SIGKILL: -signal.SIGKILL}[number]
+        )
         gone, alive = psutil.wait_procs(family, timeout=PATIENCE)
         assert alive == []
         assert len(gone) == len(family)

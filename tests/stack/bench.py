@@ -76,5 +76,5 @@ def bench(folder: Path) -> Iterator[Bench]:
 
 
 def said(program: Program, text: str) -> bool:
-    """Wait until the program has printed this."""
-    return until(lambda: text in program.output.text())
+    """Wait until the program has printed this to the end of its line."""
+    return until(lambda: f"{text}\n" in program.output.text())

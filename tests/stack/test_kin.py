@@ -139,3 +139,14 @@ def test_all_tasks_of_the_machine_are_counted() -> None:
     count = kin.tasks_in_all()
     assert count is not None
     assert count >= 2
+
+
+def test_the_newest_process_has_the_newest_number() -> None:
+    before = kin.newest()
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    after = kin.newest()
+    os.waitpid(child, 0)
+    assert before > 0
+    assert after != before  # others may make processes meanwhile, and the numbers begin again at the largest

@@ -12,7 +12,7 @@ import pytest
 from bench import PATIENT, Bench, bench, said, until
 
 from stackwalk.errors import StackwalkError
-from stackwalk.stack.environment import learner_environment
+from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Program
 from stackwalk.stack.limits import Ending
 
@@ -49,6 +49,14 @@ def test_what_was_printed_is_complete_when_the_end_is_told(here: Bench) -> None:
         assert program.wait(PATIENT) == Ending(0, None)
         assert program.output.text() == "x" * 50000 + "\nthe last line\n"
         program.end()
+
+
+def test_a_watcher_has_all_that_was_printed_when_the_end_is_told(here: Bench) -> None:
+    program = here.begin("print('at once'); print('no end', end='')")
+    seen: list[str] = []
+    program.output.watch(seen.extend)
+    assert program.wait(PATIENT) == Ending(0, None)
+    assert seen == ["at once", "no end"]
 
 
 def test_a_program_that_runs_has_no_ending_yet(here: Bench) -> None:
@@ -114,19 +122,23 @@ def test_it_gets_its_folder_its_words_and_an_empty_stdin(here: Bench) -> None:
     program.end()
 
 
-def test_it_gets_no_file_no_terminal_and_no_signal_of_ours(here: Bench) -> None:
+def test_it_gets_no_file_and_no_terminal_of_ours(here: Bench) -> None:
     program = here.begin(
-        "import os, subprocess\n"
+        "import os\n"
         "print([number for number in range(200) if os.path.exists(f'/proc/self/fd/{number}')])\n"
         "print(os.getsid(0) == os.getpid())\n"
-        "print(subprocess.run(['grep', '-E', 'Sig(Blk|Ign)', '/proc/self/status'], capture_output=True).stdout)\n"
     )
     assert program.wait(PATIENT) == Ending(0, None)
-    files, session, signals, *_ = program.output.text().splitlines()
-    assert files == "[0, 1, 2]"
-    assert session == "True"
-    assert signals.count("0000000000000000") == 2
-    program.end()
+    assert program.output.text() == "[0, 1, 2]\nTrue\n"
+
+
+def test_it_gets_every_signal_as_from_a_shell(here: Bench) -> None:
+    program = here.guardian.launch(
+        ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"], cwd=here.folder, environment={"PATH": os.defpath}
+    )
+    assert program.wait(PATIENT) == Ending(0, None)
+    masks = [int(line.split()[1], 16) for line in program.output.text().splitlines()]
+    assert [mask & 0x7FFFFFFF for mask in masks] == [0, 0]  # above it are those of the C library itself
 
 
 @pytest.mark.parametrize(
@@ -149,6 +161,31 @@ def test_what_can_not_be_started_says_why(here: Bench, command: list[str], folde
     assert words in caught.value.what + caught.value.try_this
     program = here.begin("pass")  # and the guardian works on
     assert program.wait(PATIENT) == Ending(0, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("door.bind(('', 8080))", "OSError: [Errno 98] Address already in use"),
+        ("door.bind('', 8080)", "TypeError: socket.bind() takes exactly one argument (2 given)"),
+        ("door.bind(8080)", "TypeError: bind(): AF_INET address must be tuple, not int"),
+    ],
+)
+def test_the_traceback_of_a_failing_bind_is_the_learners_own(here: Bench, line: str, error: str) -> None:
+    source = f"import socket\nfirst = socket.create_server(('', 8080))\ndoor = socket.socket()\n{line}\n"
+    program = here.begin(source, moved={8080: free_port()})
+    seen: list[str] = []
+    program.output.watch(seen.extend)
+    assert program.wait(PATIENT) == Ending(1, None)
+    shown = program.output.text().splitlines()
+    assert shown[:3] == [
+        "Traceback (most recent call last):",
+        f'  File "{here.folder}/program.py", line 4, in <module>',
+        f"    {line}",
+    ]
+    assert shown[-1] in (error, error.replace("socket.bind", "_socket.socket.bind"))  # as Python's version words it
+    assert [each for each in shown if "File" in each] == shown[1:2]
+    assert seen == shown
 
 
 def test_many_can_be_launched_from_many_threads(here: Bench) -> None:

@@ -86,6 +86,17 @@ def test_memory_is_counted_over_all_its_processes(here: Bench) -> None:
     assert ending.cause == "too-much-memory"
 
 
+def test_memory_that_forks_share_counts_once(here: Bench) -> None:
+    program = here.begin(
+        "import os, time\nheld = b'x' * (60 << 20)\nfor _ in range(6):\n"
+        "    if os.fork() == 0: time.sleep(0.5); os._exit(0)\nfor _ in range(6): os.wait()\nprint('fine')",
+        Limits(memory=200 * MIB),
+    )
+    ending = program.wait(PATIENT)
+    assert ending is not None
+    assert (ending.code, ending.cause) == (0, None)
+
+
 def test_memory_that_was_only_asked_for_does_not_count(here: Bench) -> None:
     program = here.begin(
         "import mmap, time\nheld = mmap.mmap(-1, 4 << 30)\ntime.sleep(0.3)\nprint('fine')", Limits(memory=100 * MIB)

@@ -73,6 +73,28 @@ def test_a_watcher_gets_whole_lines() -> None:
     assert seen == [("one",), ("two",)]
 
 
+def test_a_watcher_that_comes_late_gets_what_was_printed_before() -> None:
+    seen: list[str] = []
+    output = Output()
+    output.feed(b"one\ntw")
+    output.watch(seen.extend)
+    output.feed(b"o\n")
+    assert seen == ["one", "two"]
+
+
+def test_a_last_line_without_an_end_is_passed_on_at_the_end() -> None:
+    seen: list[str] = []
+    output = Output()
+    output.watch(seen.extend)
+    output.feed(b"one\ntwo")
+    output.finish()
+    output.finish()
+    assert seen == ["one", "two"]
+    late: list[str] = []
+    output.watch(late.extend)
+    assert late == ["one", "two"]
+
+
 def test_a_watcher_of_a_flood_is_told_how_much_it_does_not_get() -> None:
     seen: list[tuple[str, ...]] = []
     output = Output()

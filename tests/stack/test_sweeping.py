@@ -19,8 +19,10 @@ CLIENT = """
 import sys, time
 from pathlib import Path
 from stackwalk.stack.environment import learner_environment
+from stackwalk.stack import sweeping
 from stackwalk.stack.launch import guarding
 folder, word = Path(sys.argv[1]), sys.argv[2]
+sweeping._namespace = lambda: sys.argv[3]
 with guarding() as guardian:
     program = guardian.launch(
         [sys.executable, "program.py", word], cwd=folder, environment=learner_environment(folder, folder, {})
@@ -66,15 +68,24 @@ def sleepers() -> Iterator[Sleepers]:
         yield Sleepers(stack)
 
 
+@pytest.fixture(autouse=True)
+def namespace(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A pid namespace of the test's own, as it were: what sweeps beside it leaves its processes alone."""
+    name = str(secrets.randbits(40))
+    monkeypatch.setattr(sweeping, "_namespace", lambda: name)
+    return name
+
+
 def dead_owner() -> str:
     """A marker whose owner has ended."""
-    made = subprocess.run(
-        [sys.executable, "-c", "from stackwalk.stack import sweeping; print(sweeping.new_marker())"],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return made.stdout.strip()
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    until(lambda: (look := kin.look(child)) is not None and look.dead)
+    look = kin.look(child)
+    os.waitpid(child, 0)
+    assert look is not None
+    return f"{child}:{look.born}:{sweeping.new_marker().split(':', 2)[2]}"
 
 
 def test_what_a_dead_stackwalk_left_is_ended_and_named(sleepers: Sleepers) -> None:
@@ -120,10 +131,11 @@ def test_a_marked_process_is_ended_with_its_children(sleepers: Sleepers) -> None
     assert bystander.poll() is None
 
 
-def test_what_lost_stackwalk_its_guardian_and_its_foster_at_once_is_swept(tmp_path: Path) -> None:
+def test_what_lost_stackwalk_its_guardian_and_its_foster_at_once_is_swept(tmp_path: Path, namespace: str) -> None:
     word = "word-" + secrets.token_hex(8)
     (tmp_path / "program.py").write_text(DAEMON)
-    with subprocess.Popen([sys.executable, "-c", CLIENT, str(tmp_path), word], start_new_session=True) as client:
+    command = [sys.executable, "-c", CLIENT, str(tmp_path), word, namespace]
+    with subprocess.Popen(command, start_new_session=True) as client:
         assert until((tmp_path / "up").exists)
         above = kin.tree(client.pid)[:2]  # the guardian and the foster
         for pid in (client.pid, *above):

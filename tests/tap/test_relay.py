@@ -203,7 +203,7 @@ def test_events_of_a_stream_arrive_one_by_one() -> None:
 
     def client(connection: socket.socket) -> Any:
         connection.sendall(GET)
-        got = read_exactly(connection, len(HEAD))
+        got = read_exactly(connection, len(head))
         for event in arrived:
             got += read_exactly(connection, 9)
             event.set()
@@ -211,12 +211,12 @@ def test_events_of_a_stream_arrive_one_by_one() -> None:
 
     def server(connection: socket.socket) -> Any:
         read_exactly(connection, len(GET))
-        connection.sendall(HEAD)
+        connection.sendall(head)
         for i, event in enumerate(arrived):
             connection.sendall(b"data: %d\n\n" % i)
             assert event.wait(PATIENCE), f"event {i} did not arrive"
 
-    HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
     met = both_ways(client, server)
     assert only(Answered, met.seen).exchange.response.body.count(b"data:") == 5
 
@@ -315,7 +315,7 @@ def test_whoever_reads_slowly_slows_the_sender_and_memory_stays_bounded(way: str
                 sent_by_then.append(size - left)
                 stalled.set()
                 continue
-            left -= connection.send(memoryview(PIECE)[: min(left, len(PIECE))])
+            left -= connection.send(memoryview(piece)[: min(left, len(piece))])
         connection.setblocking(True)
         connection.settimeout(PATIENCE)
         connection.shutdown(socket.SHUT_WR)
@@ -329,7 +329,7 @@ def test_whoever_reads_slowly_slows_the_sender_and_memory_stays_bounded(way: str
             total += got
         return total
 
-    PIECE = b"x" * 262_144
+    piece = b"x" * 262_144
     client, server = (receive, send) if way == "down" else (send, receive)
     with serving(server) as (port, told), tapping(port=0, target=("127.0.0.1", port)) as tap:
         before = psutil.Process(tap.pid).memory_info().rss

@@ -101,7 +101,7 @@ def refuses(server: Server, data: bytes, what: str, also: tuple[int, ...] = ()) 
 
 
 def test_nonsense_is_400(server: Server, fresh: Fresh, workspace: Workspace) -> None:
-    """nonsense and bytes that are no text get 400, or you hang up; and the server goes on"""
+    """nonsense and bytes that are no text get 400, or a close; you go on"""
     refuses(server, f"{fresh.word()}\r\n\r\n".encode(), "A single word")
     expect_service(server, fresh, workspace, "a single word")
     word = fresh.word().encode()

@@ -1,0 +1,256 @@
+"""From a save to its verdict: `stackwalk watch` beside restarting the server and running pytest on it from cold.
+
+Both sides run the same program, and ask it for files and for what is not there, drawn anew: stackwalk by the checks
+of lab 1's core up to 1.3, the other side by eight checks with a request each. A round changes the program on one side,
+then on the other. On stackwalk's side time runs from the save until the line with the verdict has been printed; on
+the other from the save until the server was ended and launched again, listened, and pytest had ended. Both run in an
+environment of the runtime dependencies only.
+"""
+
+import argparse
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+from _bench import TOP, Goal, environment, medians, plain_environment, table
+
+PATIENCE = 60.0  # seconds
+STEP = "1.3"
+
+# The same program on both sides. It bears what only the other side needs: its port used again at once, and a client
+# that says nothing, by which one sees that it listens.
+PROGRAM = """
+import socket
+
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", {port}))
+listener.listen()
+
+while True:
+    client, address = listener.accept()
+    request = client.recv(4096).decode()
+    if request:
+        path = request.split()[1]
+        try:
+            with open(path[1:], "rb") as file:
+                status, body = "200 OK", file.read()
+        except FileNotFoundError:
+            status, body = "404 Not Found", b"There is nothing here."
+        head = f"HTTP/1.1 {{status}}\\r\\nContent-Length: {{len(body)}}\\r\\n\\r\\n"
+        client.sendall(head.encode() + body)
+    client.close()
+"""
+
+# What somebody would write by hand with nothing but pytest and the standard library. A server that is down for a
+# moment is no failure there either: the benchmark waits until it listens.
+PLAIN = """
+import pathlib
+import random
+import string
+import urllib.error
+import urllib.request
+
+import pytest
+
+HERE = pathlib.Path(__file__).parent
+
+
+def word():
+    return "".join(random.choices(string.ascii_lowercase, k=8))
+
+
+def get(path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{{path}}", timeout=5) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
+@pytest.mark.parametrize("ending", [".html", ".css", ".txt", ".js", ".svg"])
+def test_a_file_comes_back(ending):
+    file, text = HERE / f"{{word()}}{{ending}}", word()
+    file.write_text(text)
+    try:
+        assert get(file.name) == (200, text.encode())
+    finally:
+        file.unlink()
+
+
+def test_a_big_file():
+    file, text = HERE / f"{{word()}}.txt", word() * 25_000
+    file.write_text(text)
+    try:
+        assert get(file.name) == (200, text.encode())
+    finally:
+        file.unlink()
+
+
+@pytest.mark.parametrize("ending", [".html", ".css"])
+def test_a_missing_file_is_404(ending):
+    assert get(f"{{word()}}{{ending}}")[0] == 404
+"""
+
+
+class Saving:
+    """A workspace whose program is saved again and again, each time with another last line."""
+
+    def __init__(self, folder: Path, program: str) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.file = folder / "server.py"
+        self._program = program
+        self._saves = 0
+        self.file.write_text(program, encoding="utf-8")
+
+    def save(self) -> None:
+        self._saves += 1
+        self.file.write_text(f"{self._program}# save {self._saves}\n", encoding="utf-8")
+
+
+class Watched:
+    """stackwalk's side: `watch`, and its lines."""
+
+    def __init__(self, saving: Saving, commands: Path, variables: dict[str, str], course: Path) -> None:
+        self.saving = saving
+        self._said = b""
+        self._process = subprocess.Popen(
+            [commands / "stackwalk", "watch", STEP, "--workspace", saving.folder, "--from", course],
+            cwd=saving.folder.parent, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        )  # fmt: skip
+
+    def __enter__(self) -> "Watched":
+        self.await_verdict()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.send_signal(signal.SIGINT)
+        self._process.communicate(timeout=PATIENCE)
+
+    def run(self) -> float:
+        began = time.perf_counter()
+        self.saving.save()
+        self.await_verdict()
+        taken = time.perf_counter() - began
+        self.rest()
+        return taken
+
+    def await_verdict(self) -> None:
+        assert self._process.stdout is not None
+        while f"{STEP} passed".encode() not in self._said:
+            if not select.select([self._process.stdout], [], [], PATIENCE)[0]:
+                sys.exit(f"no verdict came: {self._said.decode()}")
+            data = os.read(self._process.stdout.fileno(), 65536)
+            if not data:
+                sys.exit(f"watch ended: {self._said.decode()}")
+            self._said += data
+            if b"not yet" in self._said:
+                sys.exit(f"a right program did not pass: {self._said.decode()}")
+        self._said = b""
+
+    def rest(self) -> None:
+        """Nobody saves twice within this time; the other side must not pay for what is tidied up."""
+        select.select([], [], [], 0.3)
+
+
+class Restarted:
+    """The other side: the server, ended and launched again, and pytest."""
+
+    def __init__(self, saving: Saving, commands: Path, variables: dict[str, str], port: int) -> None:
+        self.saving = saving
+        self._port = port
+        self._python = commands / "python"
+        self._variables = variables
+        (saving.folder / "test_server.py").write_text(PLAIN.format(port=port), encoding="utf-8")
+        self._server = self._launch()
+
+    def __enter__(self) -> "Restarted":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def run(self) -> float:
+        began = time.perf_counter()
+        self.saving.save()
+        self._end()
+        self._server = self._launch()
+        done = subprocess.run(
+            [self._python, "-m", "pytest", "-q", "test_server.py"],
+            cwd=self.saving.folder, env=self._variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        taken = time.perf_counter() - began
+        if done.returncode or "8 passed" not in done.stdout:
+            sys.exit(f"pytest ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        return taken
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        server = subprocess.Popen(
+            [self._python, "server.py"], cwd=self.saving.folder, env=self._variables, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE
+        while not _listens(self._port):
+            if server.poll() is not None or time.monotonic() > deadline:
+                sys.exit("the server did not come to listen")
+            time.sleep(0.001)
+        return server
+
+    def _end(self) -> None:
+        self._server.terminate()
+        self._server.wait(PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _listens(port: int) -> bool:
+    """Whether something takes connections there; whoever is asked must bear a client that says nothing."""
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--smoke", action="store_true", help="one round: that it runs, not how fast")
+    options = parser.parse_args()
+    rounds = 1 if options.smoke else options.rounds
+    with tempfile.TemporaryDirectory(prefix="stackwalk-benchmark-") as name:
+        folder = Path(os.path.realpath(name))
+        commands = environment(folder / "venv")
+        variables = plain_environment(commands, folder / "home")
+        course = folder / "course"
+        for part in ("labs", "solutions"):
+            shutil.copytree(TOP / part, course / part)
+        port = _free_port()
+        watched = Watched(Saving(folder / "watched", PROGRAM.format(port=8080)), commands, variables, course)
+        restarted = Restarted(Saving(folder / "restarted", PROGRAM.format(port=port)), commands, variables, port)
+        with watched, restarted:
+            sides = {"stackwalk watch": watched.run, "restart, cold pytest": restarted.run}
+            times = medians(sides, rounds)
+        print(table(times, [Goal("stackwalk watch", "restart, cold pytest", 0.1)], rounds))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

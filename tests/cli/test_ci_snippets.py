@@ -1,0 +1,100 @@
+"""The commands of docs/ci.md, run by a shell as the services run them."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import pytest
+from commands import PATIENCE, environment_in
+
+from stackwalk.course.reading import find_course, read_course
+
+PAGE = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
+COURSE = find_course()
+STEPS = [step for step in read_course(COURSE).steps if step.solution is not None]
+BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]  # as Actions runs `shell: bash`
+PLAIN = ["sh", "-e", "-c"]
+
+
+def snippet(heading: str) -> str:
+    """The block of code under a heading."""
+    found = re.search(rf"^## {heading}$.*?^```\w+\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"docs/ci.md has no {heading}"
+    return found[1]
+
+
+def actions() -> str:
+    return "\n".join(re.findall(r"^ *- run: (.+)$", snippet("GitHub Actions"), re.MULTILINE))
+
+
+def gitlab() -> str:
+    script = re.search(r"^  script:\n((?:    - .+\n)+)", snippet("GitLab CI"), re.MULTILINE)
+    assert script is not None
+    return "\n".join(re.findall(r"- (.+)", script[1]))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A learner's repository with every step done, and a folder of commands beside it."""
+    solution = STEPS[-1].solution
+    assert solution is not None
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    # What pip would install is the project under test; that pip is called is seen in a file.
+    python = commands / "python"
+    installed = f'printf "%s\\n" "$*" >> {str(tmp_path / "installed")!r}'
+    python.write_text(
+        f'#!/bin/sh\n[ "$1 $2" = "-m pip" ] && {{ {installed}; exit 0; }}\nexec "{sys.executable}" "$@"\n'
+    )
+    python.chmod(0o755)
+    launcher = commands / "stackwalk"
+    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m stackwalk "$@"\n')
+    launcher.chmod(0o755)
+    return Path(shutil.copytree(solution, tmp_path / "repository"))
+
+
+def run(shell: list[str], script: str, repository: Path) -> "subprocess.CompletedProcess[str]":
+    environment = environment_in(repository)
+    environment["PATH"] = f"{repository.parent / 'bin'}:{environment['PATH']}"
+    environment |= {"STACKWALK": "a place", "GITHUB_STEP_SUMMARY": str(repository.parent / "summary")}
+    return subprocess.run(
+        [*shell, script], cwd=repository, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+
+SERVICES = [pytest.param(BASH, actions, id="actions"), pytest.param(PLAIN, gitlab, id="gitlab")]
+
+
+@pytest.mark.parametrize(("shell", "script"), SERVICES)
+@pytest.mark.parametrize("right", [True, False])
+def test_a_service_grades_every_step(shell: list[str], script: object, right: bool, repository: Path) -> None:
+    assert callable(script)
+    if not right:
+        (repository / "server.py").write_text("print('not yet')\n")
+    done = run(shell, script(), repository)
+    assert done.returncode == (0 if right else 1), done.stdout + done.stderr
+    graded = len([step for step in STEPS if not step.live])
+    assert f"Score: {graded if right else 0} of {graded} steps pass." in done.stdout
+    assert "\x1b" not in done.stdout
+    assert (repository.parent / "installed").read_text() == "-m pip install a place\n"
+    suites = Xml.parse(repository / "report.xml").getroot()
+    assert len(suites) == graded
+    assert (suites.find("*/testcase/failure") is None) is right
+
+
+def test_the_summary_of_actions_has_the_score(repository: Path) -> None:
+    run(BASH, actions(), repository)
+    assert "Score: " in (repository.parent / "summary").read_text()
+
+
+@pytest.mark.parametrize(("program", "said"), [("", "failed"), (None, "passed")])
+def test_a_step_alone(program: str | None, said: str, repository: Path) -> None:
+    if program is not None:
+        (repository / "server.py").write_text(program)
+    done = run(PLAIN, snippet("Anywhere else"), repository)
+    assert done.returncode == 0
+    assert done.stdout == ("status 1\n" if said == "failed" else "") + f"{said}\n"
