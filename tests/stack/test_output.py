@@ -191,11 +191,3 @@ def test_a_syntax_error_has_no_line_called_traceback() -> None:
 def test_what_is_no_traceback_is_none() -> None:
     assert learner_traceback("hello\nOSError: none\n") is None
     assert last_error_line("hello") is None
-
-
-def test_a_watcher_that_comes_late_gets_what_was_printed_before() -> None:
-    output, seen = Output(), list[tuple[str, ...]]()
-    output.feed(b"one\ntw")
-    output.watch(seen.append)
-    output.feed(b"o\n")
-    assert seen == [("one",), ("two",)]
