@@ -1,4 +1,7 @@
-"""Right, wrong and hostile programs: each gets its verdict, its cause and words in terms of what it did."""
+"""What the engine says of programs where a lab has no sentence of its own: verdict, cause, words.
+
+The programs of lab 1, and many more right ones, are in tests/programs.
+"""
 
 import dataclasses
 import os
@@ -30,39 +33,7 @@ def serving(answer: str, before: str = DOOR) -> str:
 RIGHT_ONES = {
     "as the solution": RIGHT,
     "with a length": serving(GREET),
-    "on every address": serving(GREET, HEAD + 'door = socket.socket()\ndoor.bind(("", 8080))\ndoor.listen()\n'),
     "on ::1 alone": serving(GREET, HEAD + 'door = socket.create_server(("::1", 8080), family=socket.AF_INET6)\n'),
-    "on both at once": serving(
-        GREET,
-        HEAD + 'door = socket.create_server(("", 8080), family=socket.AF_INET6, dualstack_ipv6=True)\n',
-    ),
-    "a thread a guest": DOOR
-    + "def greet(guest):\n    guest.recv(1000)\n    "
-    + GREET
-    + "\n    guest.close()\n"
-    + "while True:\n    threading.Thread(target=greet, args=(door.accept()[0],)).start()\n",
-    "asyncio": """
-import asyncio
-async def greet(reader, writer):
-    await reader.read(1000)
-    writer.write(b"HTTP/1.1 200 OK\\r\\n\\r\\nhello")
-    await writer.drain()
-    writer.close()
-async def main():
-    server = await asyncio.start_server(greet, "localhost", 8080)
-    async with server:
-        await server.serve_forever()
-asyncio.run(main())
-""",
-    "socketserver": """
-import socketserver
-class Greet(socketserver.BaseRequestHandler):
-    def handle(self):
-        self.request.recv(1000)
-        self.request.sendall(b"HTTP/1.1 200 OK\\n\\nhello\\n")
-with socketserver.ThreadingTCPServer(("", 8080), Greet) as server:
-    server.serve_forever()
-""",
     "keeps connections": r"""
 import http.server
 class Greet(http.server.BaseHTTPRequestHandler):
@@ -78,20 +49,8 @@ http.server.ThreadingHTTPServer(("", 8080), Greet).serve_forever()
         r'guest.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")'
     ),
     "listens a second late": HEAD + "time.sleep(1.2)\n" + serving(GREET),
-    "a new door for each guest": HEAD
-    + "while True:\n    door = socket.create_server(('127.0.0.1', 8080))\n    guest, _ = door.accept()\n"
-    + "    door.close()\n    guest.recv(1000)\n    "
-    + GREET
-    + "\n    guest.close()\n",
-    "a debug door besides": HEAD + "extra = socket.create_server(('127.0.0.1', 0))\n" + serving(GREET),
-    "changes directory": HEAD + "os.chdir('/')\n" + serving(GREET),
-    "deletes its own file": HEAD + "os.remove(__file__)\n" + serving(GREET),
     "closes stdout": HEAD + "os.close(1)\nos.close(2)\n" + serving(GREET),
-    "ignores SIGTERM": HEAD + "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + serving(GREET),
     "prints escape sequences": serving("print('\\x1b[2J\\x1b]0;x\\x07\\x00\\udc80')\n    " + GREET),
-    "leaves a child that setsid": HEAD
-    + "import subprocess\nsubprocess.Popen(['sleep', '300'], start_new_session=True)\n"
-    + serving(GREET),
     "forks a worker": DOOR + "os.fork()\n" + LOOP.format(answer=GREET),
 }
 
@@ -112,7 +71,7 @@ class Wrong:
     words: tuple[str, ...]
     check: str = "the_status_is_200"
     outcome: Outcome = Outcome.FAILED
-    quick: bool = True  # the time to start is shortened
+    quick: bool = True  # the times to start and to answer are shortened
 
 
 WRONG_ONES = {
@@ -201,7 +160,7 @@ WRONG_ONES = {
     "never answers": Wrong(
         DOOR + "guest, _ = door.accept()\ntime.sleep(600)\n",
         Cause.SILENT,
-        ("has been open 2.", "0 bytes came"),
+        ("has been open 0.8 s", "0 bytes came"),
     ),
     "never accepts": Wrong(DOOR + "time.sleep(600)\n", Cause.SILENT, ("0 bytes came",)),
     "closes without a word": Wrong(serving("pass"), Cause.CLOSED_EARLY, ("without sending a byte",)),
@@ -248,6 +207,7 @@ WRONG_ONES = {
         serving("[(guest.sendall(bytes([byte])), time.sleep(0.5)) for byte in b'HTTP/1.1 200 OK\\n\\nhello']"),
         Cause.TOO_SLOW,
         ("answers too slowly", "bytes came in"),
+        quick=False,
     ),
     "answers without end": Wrong(
         serving("guest.sendall(b'HTTP/1.1 200 OK\\n\\n')\n    while True: guest.sendall(bytes(10**6))"),
@@ -300,7 +260,10 @@ def test_a_wrong_program_is_told_what_it_does(name: str, tmp_path: Path) -> None
     files = {"socket__py": "name = 'mine'\n"} if "socket.py" in name else {}
     workspace = workspace_with(tmp_path, wrong.source, **files)
     plan = plan_for(workspace)
-    verdict = grade(dataclasses.replace(plan, start_patience=1.5) if wrong.quick else plan)
+    if wrong.quick:
+        labs = tuple(dataclasses.replace(lab, patience=0.8) for lab in plan.labs)
+        plan = dataclasses.replace(plan, start_patience=1.5, labs=labs)
+    verdict = grade(plan)
     found = problem(verdict)
     assert (found.outcome, found.cause) == (wrong.outcome, wrong.cause), found
     for words in wrong.words:
