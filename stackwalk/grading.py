@@ -63,7 +63,10 @@ def check_workspace(
     if as_json:
         _print_json(verdict, grading)
     else:
-        _show(course, after, grading, verdict, screen())
+        shown = screen()
+        _show(course, after, grading, verdict, shown)
+        if verdict.passed and grading.asked == grading.steps[-1].id and shown.is_terminal:
+            _show_day(course, grading.steps[-1], workspace, shown)
     if junit is not None and not _report(junit, verdict, began):
         return max(verdict.exit_code, EXIT_CODES[Outcome.BLOCKED])
     return verdict.exit_code
@@ -119,6 +122,29 @@ def _show(course: Course, progress: Progress, grading: Grading, verdict: Verdict
     if every:
         screen.show(Text(score_line(verdict, grading.steps), style="bold"))
     screen.show(Text(f"Seed {safe_block(verdict.seed)}: the same run again with --seed.", style="dim"))
+
+
+def _show_day(course: Course, step: Step, workspace: Workspace, screen: "Screen") -> None:
+    """After a step that wins oddities: how many of them the program survives now.
+
+    Only where somebody watches, and after the verdict: it takes seconds and is no part of it.
+    """
+    if not step.wins:
+        return
+    from rich.text import Text
+
+    from stackwalk.check.failure import LearnerFailure
+    from stackwalk.check.oddities import survived
+
+    screen.show(Text("A day on the internet begins: it takes some seconds …", style="dim"))
+    try:
+        survival = survived(course, course.lab(step.lab), workspace.root)
+    except LearnerFailure as failure:
+        screen.show(Text(safe_block(f"Your program did not live to see it: {failure.message}")))
+    except StackwalkError as error:
+        screen.show(Text(safe_block(f"It could not be played. {error.what} {error.try_this}")))
+    else:
+        screen.show(Text(f"It is over: your program {survival.score} oddities.", style="bold"))
 
 
 def _print_json(verdict: Verdict, grading: Grading) -> None:

@@ -61,7 +61,6 @@ class Step:
     check: Path | None  # check.py; None for a live step
     start: Path | None  # the folder of given files
     solution: Path | None  # the folder of the workspace as it is after this step
-    attempts: tuple[Attempt, ...]
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
 
@@ -150,8 +149,7 @@ class Course:
 
     def _what_there_is(self) -> str:
         labs = "; ".join(
-            f"lab {lab.number} ({lab.name}) with {', '.join(step.id for step in lab.steps)}"
-            for lab in self.labs
+            f"lab {lab.number} ({lab.name}) with {', '.join(step.id for step in lab.steps)}" for lab in self.labs
         )
         return f"There is {labs}. Name a step as 1.1 or a lab as 1."
 

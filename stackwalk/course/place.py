@@ -31,9 +31,7 @@ def where_is(course: Course, progress: Progress) -> Place:
     StackwalkError where the course has no step at all.
     """
     if not course.steps:
-        raise StackwalkError(
-            f"The course in {course.root} has no steps.", "Name a folder that has, with --from DIR."
-        )
+        raise StackwalkError(f"The course in {course.root} has no steps.", "Name a folder that has, with --from DIR.")
     here = _known(course, progress.current)
     if here is None:
         first = course.steps[0]

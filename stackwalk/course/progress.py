@@ -69,9 +69,7 @@ def write_progress(workspace: Workspace, progress: Progress) -> None:
         ) from error
 
 
-def update_progress(
-    workspace: Workspace, change: Callable[[Progress], Progress]
-) -> tuple[Progress, str | None]:
+def update_progress(workspace: Workspace, change: Callable[[Progress], Progress]) -> tuple[Progress, str | None]:
     """Read, change and write the progress as one act, so that a check beside an open lab loses nothing.
 
     Returns what is written now, and read_progress's sentence about a damaged file. Raises its StackwalkErrors

@@ -46,8 +46,7 @@ def read_course(root: Path) -> Course:
     """
     labs_folder, solutions = _places(root)
     labs = tuple(
-        _read_lab(number, name, folder, solutions)
-        for number, name, folder in _numbered(labs_folder, (), "a lab")
+        _read_lab(number, name, folder, solutions) for number, name, folder in _numbered(labs_folder, (), "a lab")
     )
     if not any(lab.steps for lab in labs):
         raise StackwalkError(
@@ -68,9 +67,7 @@ def _places(root: Path) -> tuple[Path, Path]:
         return folder / "labs", folder / "solutions"
     if folder.name == "labs":
         return folder, folder.parent / "solutions"
-    raise StackwalkError(
-        f"{root} holds no folder called labs.", "Name a folder that holds labs/ and solutions/."
-    )
+    raise StackwalkError(f"{root} holds no folder called labs.", "Name a folder that holds labs/ and solutions/.")
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -121,9 +118,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
     )
     if not steps:
-        raise StackwalkError(
-            f"{folder} holds no step.", "Make one: a folder 1-NAME with step.md and hints.md."
-        )
+        raise StackwalkError(f"{folder} holds no step.", "Make one: a folder 1-NAME with step.md and hints.md.")
     return Lab(
         number=number,
         name=name,
@@ -187,7 +182,6 @@ def _read_step(lab: int, number: int, name: str, folder: Path, solution: Path) -
         check=_check_of(folder, live),
         start=_folder_of(folder / "start"),
         solution=_folder_of(solution),
-        attempts=_read_attempts(folder / "wrong"),
         replaces=frozenset(table.texts("replaces")),
         wins=table.texts("wins"),
     )
@@ -209,9 +203,7 @@ def _front_matter(file: Path, text: str) -> tuple[Table, str]:
     table = table_from(file, "\n" + "\n".join(lines[1 : fences[1]]))
     lesson = "\n".join(lines[fences[1] + 1 :]).strip()
     if not lesson:
-        raise StackwalkError(
-            f"{file} has no lesson after its front matter.", "Write it below the second +++."
-        )
+        raise StackwalkError(f"{file} has no lesson after its front matter.", "Write it below the second +++.")
     return table, lesson
 
 
@@ -257,7 +249,12 @@ def _folder_of(folder: Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _read_attempts(folder: Path) -> tuple[Attempt, ...]:
+def read_attempts(step: Step) -> tuple[Attempt, ...]:
+    """The wrong attempts of a step. For those who prove a course: a learner's commands need none of them.
+
+    Raises StackwalkError where one is not as it should be.
+    """
+    folder = step.folder / "wrong"
     if _folder_of(folder) is None:
         return ()
     attempts = []

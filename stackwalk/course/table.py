@@ -46,9 +46,7 @@ class Table:
             return None
         value = self._take(key, None)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= high:
-            raise self.wrong(
-                f"{key} must be seconds, above 0 and at most {high:g}", f"Write {key} = {high:g}."
-            )
+            raise self.wrong(f"{key} must be seconds, above 0 and at most {high:g}", f"Write {key} = {high:g}.")
         return float(value)
 
     def flag(self, key: str) -> bool:
@@ -66,9 +64,7 @@ class Table:
         texts: list[str] = []
         for one in value:
             if not isinstance(one, str) or not one.strip():
-                raise self.wrong(
-                    f"{key} must be a list of texts, none of them empty", f'Write {key} = ["…"].'
-                )
+                raise self.wrong(f"{key} must be a list of texts, none of them empty", f'Write {key} = ["…"].')
             texts.append(one)
         if len(set(texts)) != len(texts):
             raise self.wrong(f"{key} says the same thing twice", "Keep one of the two.")
@@ -130,9 +126,7 @@ def read_text(file: Path) -> str:
         with file.open("rb") as source:
             data = source.read(MOST + 1)
     except FileNotFoundError:
-        raise StackwalkError(
-            f"{file} is missing.", "Write it; docs/writing-labs.md says what it holds."
-        ) from None
+        raise StackwalkError(f"{file} is missing.", "Write it; docs/writing-labs.md says what it holds.") from None
     except IsADirectoryError:
         raise StackwalkError(f"{file} is a folder.", "Put a file there instead.") from None
     except OSError as error:
@@ -145,9 +139,7 @@ def read_text(file: Path) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise StackwalkError(
-            f"{file} is not UTF-8 (line {line}).", "Save it as UTF-8 in your editor."
-        ) from None
+        raise StackwalkError(f"{file} is not UTF-8 (line {line}).", "Save it as UTF-8 in your editor.") from None
     if "\x00" in text:
         raise StackwalkError(f"{file} holds a NUL byte.", "Save it as plain text.")
     return text.replace("\r\n", "\n").removeprefix("\ufeff")

@@ -30,9 +30,7 @@ def read_words(file: Path, labs: tuple[Lab, ...]) -> tuple[Word, ...]:
         for entry in table.tables("word"):
             word = _read_word(entry, introduced)
             if word.name in words:
-                raise StackwalkError(
-                    f"{file}: the word {word.name!r} is there twice.", "Keep one of the two."
-                )
+                raise StackwalkError(f"{file}: the word {word.name!r} is there twice.", "Keep one of the two.")
             words[word.name] = word
         table.finish()
     for name, step in introduced.items():

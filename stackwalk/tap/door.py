@@ -44,9 +44,7 @@ class DoorTaken(StackwalkError):
     def __init__(self, port: int, holder: Holder | None) -> None:
         who = "another program" if holder is None else f"`{holder.command}` (process {holder.pid})"
         end = "End that program" if holder is None else f"End it with `kill {holder.pid}`"
-        super().__init__(
-            f"Port {port} is taken: {who} listens there.", f"{end}, or choose another with --port."
-        )
+        super().__init__(f"Port {port} is taken: {who} listens there.", f"{end}, or choose another with --port.")
         self.port = port
         self.holder = holder
 

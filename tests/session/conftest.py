@@ -36,7 +36,6 @@ def step_of(number: int, name: str, **changes: object) -> Step:
         "check": NOWHERE,
         "start": None,
         "solution": None,
-        "attempts": (),
         "replaces": frozenset(),
     }
     return Step(**(values | changes))  # type: ignore[arg-type]

@@ -50,6 +50,7 @@ from stackwalk.wire.sight import Answered, Closed, Sight, Unanswered, Unreadable
 LOOK = 0.7  # seconds for a person to look at what has come
 LETTER = 0.007  # seconds after each letter of a file
 START = 10.0  # seconds until a program listens
+PRINT = 0.5  # seconds that something printed may take to be seen; many programs print nothing
 ANSWER = 10.0  # seconds until a request is over
 TRIES = 5  # doors that somebody may snatch away
 SHOWN = 6  # lines of a page, or of what a program printed
@@ -198,7 +199,7 @@ class _Demo:
                 with asking(ask) as client:
                     self._take_answer(client)
                 self._traffic(heads="-v" in ask.line.split())
-                self._printed(outermost.output.since(mark))
+                self._printed(self._output_since(outermost, mark))
                 self._pace.pause(LOOK)
             self._tap.aim(None)
         self._judge(step)
@@ -256,6 +257,13 @@ class _Demo:
                 raise FellShort("The request was not answered in time.")
             self._pace.wait([client], 0.25)
             client.read()
+
+    def _output_since(self, program: Program, mark: int) -> str:
+        """What the program printed meanwhile. It comes on a way of its own, and may be later than the answer."""
+        deadline = time.monotonic() + PRINT
+        while program.output.total == mark and time.monotonic() < deadline and program.poll() is None:
+            self._pace.wait([], 0.005)
+        return program.output.since(mark)
 
     def _printed(self, text: str) -> None:
         lines = tuple(text.rstrip("\n").split("\n")) if text.strip() else ()
