@@ -67,6 +67,11 @@ class Day:
             self._process.terminate()
 
     @property
+    def pid(self) -> int:
+        """The process in which it is played."""
+        return self._process.pid
+
+    @property
     def gone(self) -> bool:
         """Whether its process has ended."""
         return self._process.poll() is not None
