@@ -16,6 +16,7 @@ from functools import partial
 from rich.console import RenderableType
 from rich.text import Text
 
+from stackwalk.check.day import Day
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.verdict import Finding, Verdict
 from stackwalk.check.warm import Warm, warming
@@ -45,11 +46,13 @@ from stackwalk.session.session.actions import (
     Aim,
     CloseStage,
     DropCheck,
+    DropDay,
     EndPrograms,
     Launch,
     Leave,
     OpenDoor,
     OpenStage,
+    PlayDay,
     PutStart,
     RunCheck,
     SendRequest,
@@ -66,6 +69,7 @@ from stackwalk.session.session.events import (
     NotJudged,
     Saved,
     StageListening,
+    Survived,
     Tick,
     Trouble,
 )
@@ -74,7 +78,7 @@ from stackwalk.session.sights import Sights
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import Tap
 
-Readable = Keyboard | Mailbox | Warm | Tap | HumanStage
+Readable = Keyboard | Mailbox | Warm | Tap | HumanStage | Day
 
 TICK = 0.5  # seconds
 
@@ -128,6 +132,9 @@ class Live:
         self._stage: LiveStep | None = None
         self._sights = Sights()
         self._run = 0
+        self._day: Day | None = None
+        self._day_number = 0
+        self._days_dropped: list[Day] = []  # and not yet gone
         self._session: Session
         self._programs: Programs
         self._warm: Warm
@@ -141,6 +148,7 @@ class Live:
         stack = self._stack
         guardian = stack.enter_context(guarding())
         self._warm = stack.enter_context(warming(self._course, again=True))
+        stack.callback(self._end_days)
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
         self._programs = Programs(guardian, self._workspace.root, lab.programs, self.mailbox.put)
@@ -220,7 +228,7 @@ class Live:
         """Wait for whatever comes first, and make events of it."""
         stage = None if self._stage is None else self._stage.stage
         sources: list[Readable] = [self._keyboard, self.mailbox, self._warm]
-        sources += [one for one in (self._doors.tap, stage) if one is not None]
+        sources += [one for one in (self._doors.tap, stage, self._day) if one is not None]
         due = seconds if self._warm.left is None else min(seconds, self._warm.left)
         ready = select.select(sources, [], [], due)[0]
         if self.status is not None or self._pausing:
@@ -235,6 +243,8 @@ class Live:
             self._judged(self._warm.read())
         elif self._warm.left == 0:
             self._judged(self._warm.give_up())
+        if self._day is not None and self._day in ready:
+            self._read_day(self._day)
         if stage is not None and stage in ready and self._stage is not None:
             self._stage.look()
 
@@ -251,6 +261,12 @@ class Live:
         for thing in came:
             event = Judged(self._run, thing) if isinstance(thing, Verdict) else Found(self._run, thing)
             self._waiting.append(event)
+
+    def _read_day(self, day: Day) -> None:
+        count = day.read()
+        if count is not None:
+            self._drop_day()
+            self._waiting.append(Survived(self._day_number, count.survived, count.total, count.problem))
 
     # The actions ------------------------------------------------------------------------------------------
 
@@ -273,6 +289,10 @@ class Live:
                 self._check(run, step)
             case DropCheck():
                 self._warm.cancel()
+            case PlayDay(day):
+                self._play_day(day)
+            case DropDay():
+                self._drop_day()
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
@@ -310,6 +330,30 @@ class Live:
         except OSError as error:
             why = f"The checks could not be started: {error.strerror or error}."
             self._waiting.append(NotJudged(run, why, "Press r to try again."))
+
+    def _play_day(self, number: int) -> None:
+        self._drop_day()
+        self._day_number = number
+        try:
+            self._day = Day(self._course, self._session.lab, self._workspace.root)
+        except OSError as error:
+            why = f"A day on the internet could not be played: {error.strerror or error}."
+            self._waiting.append(Survived(number, 0, 0, why))
+
+    def _drop_day(self) -> None:
+        """Have the day under way end, and bury those before it that have ended; nothing here waits."""
+        day, self._day = self._day, None
+        if day is not None:
+            day.drop()
+            self._days_dropped.append(day)
+        for gone in [one for one in self._days_dropped if one.gone]:
+            gone.close()
+            self._days_dropped.remove(gone)
+
+    def _end_days(self) -> None:
+        self._drop_day()
+        for day in self._days_dropped:
+            day.close()
 
     def _write(self, progress: Progress) -> None:
         try:

@@ -1,5 +1,6 @@
 """What goes wrong at a real terminal: a door that is taken, files in odd shapes, keys at bad moments."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -162,4 +163,19 @@ def test_two_stackwalks_in_one_workspace(spot: Path, door: int) -> None:
         )  # fmt: skip
         assert second.returncode == 2
         assert "Another stackwalk has this workspace open: process " in second.stderr
+        leave(window, spot)
+
+
+def test_a_pass_is_followed_by_a_day_on_the_internet_and_the_next_one_is_shown_beside_it(spot: Path, door: int) -> None:
+    with lab(f"1.4 --port {door}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        save("4", spot)
+        shown = window.wait_for("1.4 passed", " of 200 oddities.", seconds=60)
+        before = re.search(r"Your program survives (\d+) of 200 oddities\.", shown)
+        assert before is not None
+        save("5", spot)
+        shown = window.wait_for(f" of 200 oddities ({before[1]} before).", seconds=60)
+        after = re.search(r"survives (\d+) of 200 oddities \(", shown)
+        assert after is not None
+        assert int(after[1]) > int(before[1])
         leave(window, spot)

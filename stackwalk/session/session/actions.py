@@ -39,6 +39,18 @@ class DropCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayDay:
+    """Count the oddities that the program survives; a day under way is dropped."""
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropDay:
+    """Drop the day under way, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Aim:
     """Where the door leads: to a port; nowhere (None: clients are closed at once); or they wait ("hold")."""
 
@@ -218,6 +230,8 @@ Action = (
     | EndPrograms
     | RunCheck
     | DropCheck
+    | PlayDay
+    | DropDay
     | Aim
     | OpenDoor
     | ShutDoor

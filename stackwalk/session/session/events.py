@@ -121,6 +121,16 @@ class NotJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class Survived:
+    """A day on the internet is over: how many oddities the program survived; `problem`: why that is not known."""
+
+    day: int
+    survived: int
+    total: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sighted:
     """The tap saw something cross the door."""
 
@@ -185,6 +195,7 @@ Event = (
     | Found
     | Judged
     | NotJudged
+    | Survived
     | Sighted
     | DoorOpened
     | DoorShut

@@ -30,6 +30,7 @@ from stackwalk.session.session.events import (
     Saved,
     Sighted,
     StageListening,
+    Survived,
     Tick,
     Trouble,
 )
@@ -43,6 +44,7 @@ from stackwalk.session.session.moves import (
     program_has_port,
     run_anew,
 )
+from stackwalk.session.session.oddities import drop_day, play_day, survived
 from stackwalk.session.session.pressing import press
 from stackwalk.session.session.program import ended, listening, not_started, printed, sighted, too_slow
 from stackwalk.session.session.state import Running, Session, Turn, Why, what_next
@@ -107,6 +109,8 @@ def react(session: Session, event: Event) -> Reaction:
                 return session, ()
             session, launched = program_has_port(replace(session, checking=None, found=()))
             return session, (Say(f"{what} {try_this}", "bad"), *launched)
+        case Survived():
+            return survived(session, event)
         case Sighted(sight, at):
             return sighted(session, sight, at)
         case DoorOpened():
@@ -144,9 +148,11 @@ def _seen_live(session: Session) -> Reaction:
 
 
 def _judged(session: Session, verdict: Verdict) -> Reaction:
+    why = session.checking
     session, told = judge(session, verdict)
     session, launched = program_has_port(session)
-    return session, (*told, *launched)
+    session, played = play_day(session, verdict, why)
+    return session, (*told, *launched, *played)
 
 
 def _current(session: Session, run: int) -> bool:
@@ -166,9 +172,10 @@ def _saved(session: Session, event: Saved) -> Reaction:
     session, told = _notice_own_writes(session, paths, event.at)
     if paths <= session.ignored:
         return session, (*actions, *told)
+    session, dropped = drop_day(session)
     session = replace(session, saved_since=True, quiet_since=event.at, hint_offered=False)
     session, run = run_anew(session, event.present, event.at, Why.SAVED)
-    return session, (*actions, *run)
+    return session, (*actions, *dropped, *run)
 
 
 def _without(session: Session, gone: frozenset[str]) -> Reaction:
@@ -178,8 +185,9 @@ def _without(session: Session, gone: frozenset[str]) -> Reaction:
     session = replace(session, programs=programs, verdict=None, checking=None, run=session.run + 1, turn=Turn.PROGRAM)
     names = ", ".join(sorted(gone))
     said = Say(f"{names} is gone, and what ran of it has been ended. Save it again, and it starts.", "bad")
+    session, dropped = drop_day(session)
     session, relaunched = launch(session, session.present, session.quiet_since)
-    return session, (EndPrograms(), Aim(None), said, *relaunched)
+    return session, (*dropped, EndPrograms(), Aim(None), said, *relaunched)
 
 
 def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> Reaction:

@@ -78,6 +78,9 @@ class Session:
     saved_since: bool = False  # a save since the step was entered
     same_cause: tuple[str, str] | None = None  # which check failed of what, last time
     same_cause_count: int = 0  # saves in a row
+    day: int = 0  # the number of the last day on the internet
+    day_due: bool = True  # none has been played with the files as they are
+    survives: int | None = None  # oddities, when they were last counted in this lab
     quiet_since: float = 0.0  # the last save, or hint, or when the step was entered
     ticked: float = 0.0  # when time last went on
     hint_offered: bool = False  # since the last save
