@@ -70,6 +70,7 @@ class ProgramEnded:
     traceback: str = ""  # the learner's own, their frames; "" where there is none
     last_words: str = ""  # the last lines that it printed
     left_behind: tuple[str, ...] = ()
+    refused: tuple[int, ...] = ()  # ports, as typed, that it was seen to be refused because they were taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Turn(StrEnum):
     PROGRAM = "program"
     ENDING = "ending"  # it is being ended, so that the checks can have the port
     CHECKS = "checks"
+    RETRYING = "retrying"  # all is being ended, so that a changed program can be tried with its port moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Running:
     since: float = 0.0  # when it was launched
     ports: tuple[Port, ...] = ()
     traceback: str = ""  # with which it ended
+    moved: bool = True  # its port was to be moved, at this launch
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
     crashed_at: float | None = None
