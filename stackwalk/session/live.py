@@ -54,6 +54,7 @@ from stackwalk.session.session.actions import (
     OpenStage,
     PlayDay,
     PutStart,
+    ReclaimDoor,
     RunCheck,
     SendRequest,
     ShowSight,
@@ -299,6 +300,10 @@ class Live:
                 # At once, for what is drawn next names the door; what is said of it comes below that.
                 self._session, later = react(self._session, self._doors.open(port))
                 self._doing += later
+            case ReclaimDoor(port):
+                opened = self._doors.reclaim(port)
+                if opened is not None:
+                    self._waiting.append(opened)
             case ShutDoor():
                 self._doors.close()
                 self._waiting.append(DoorShut())

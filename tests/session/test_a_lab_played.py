@@ -17,6 +17,7 @@ from stackwalk.session.session.actions import (
     Leave,
     OpenDoor,
     OpenStage,
+    ReclaimDoor,
     RunCheck,
     Say,
     SendRequest,
@@ -437,6 +438,32 @@ def test_a_taken_door_names_who_holds_it_and_how_to_get_it_back(play: Play) -> N
         assert part in player.said
     player.key("s")
     assert player.actions == (SendRequest("curl -v http://localhost:8082/"),)
+
+
+def test_a_door_that_rests_is_taken_back_by_itself(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.feed(DoorOpened(8081, resting=True))
+    assert "nobody listens there" in player.said and "goes back by itself" in player.said
+    player.feed(Tick(1.0))
+    assert not player.asked(ReclaimDoor)
+    player.feed(Tick(60.0))
+    assert player.asked(ReclaimDoor) == [ReclaimDoor(8080)]
+    player.feed(Tick(60.5))
+    assert not player.asked(ReclaimDoor)
+    player.feed(DoorOpened(8080))
+    assert "Port 8080 is free again" in player.said
+    player.feed(Tick(90.0))
+    assert not player.asked(ReclaimDoor)
+
+
+@pytest.mark.parametrize("keys", ["d", "bb"], ids=["let go", "the live step"])
+def test_a_door_that_rests_is_left_where_it_would_be_in_the_way(play: Play, keys: str) -> None:
+    player = play("1.2", present=("server.py",))
+    player.feed(DoorOpened(8081, resting=True))
+    for key in keys:
+        player.key(key)
+    player.feed(Tick(60.0))
+    assert not player.asked(ReclaimDoor)
 
 
 def test_send_goes_through_the_lessons_lines_in_turn(play: Play) -> None:

@@ -146,6 +146,7 @@ class DoorOpened:
     port: int
     holder: str = ""
     holder_pid: int | None = None
+    resting: bool = False  # nobody has it: old connections hold it for up to a minute
 
 
 @dataclass(frozen=True, slots=True)

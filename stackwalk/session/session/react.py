@@ -9,7 +9,16 @@ from dataclasses import replace
 
 from stackwalk.check.verdict import Verdict
 from stackwalk.course.lesson import Course, Lab, Progress, Step
-from stackwalk.session.session.actions import Action, Aim, EndPrograms, Say, ShowSent, ShowWhy, WriteProgress
+from stackwalk.session.session.actions import (
+    Action,
+    Aim,
+    EndPrograms,
+    ReclaimDoor,
+    Say,
+    ShowSent,
+    ShowWhy,
+    WriteProgress,
+)
 from stackwalk.session.session.events import (
     DoorOpened,
     DoorShut,
@@ -52,6 +61,7 @@ from stackwalk.session.session.state import Running, Session, Turn, Why, what_ne
 __all__ = ["Session", "begin", "react"]
 
 PATIENCE_FOR_HINT = 360.0  # seconds without a save, after which a hint is offered
+BETWEEN_TRIES = 5.0  # seconds
 SELF_WRITTEN = 2.0  # seconds after a launch within which a save is likely to be the program's own
 SELF_WRITES = 4  # such saves in a row, after which they count no longer
 
@@ -206,6 +216,8 @@ def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> Re
 
 def _time(session: Session, at: float) -> Reaction:
     session, actions = too_slow(replace(session, ticked=at), at)
+    session, reclaimed = _reclaim(session, at)
+    actions = (*actions, *reclaimed)
     waits = not session.stage_open and not session.passed and session.checking is None
     if not waits or at - session.quiet_since < PATIENCE_FOR_HINT:
         return session, actions
@@ -213,12 +225,38 @@ def _time(session: Session, at: float) -> Reaction:
     return session, (*actions, *offer)
 
 
+def _reclaim(session: Session, at: float) -> Reaction:
+    """Try the door that is wanted again, where nothing but old connections kept us from it."""
+    wants = session.resting and session.movable and not session.let_go and session.door not in (None, session.port)
+    # A stage has connections that wait for a person.
+    if not wants or session.stage_open or at < session.reclaim_at:
+        return session, ()
+    return replace(session, reclaim_at=at + BETWEEN_TRIES), (ReclaimDoor(session.port),)
+
+
 def _door_opened(session: Session, event: DoorOpened) -> Reaction:
-    session = replace(session, door=event.port, holder=event.holder)
+    rested = session.resting
+    session = replace(
+        session,
+        door=event.port,
+        holder=event.holder,
+        resting=event.resting,
+        reclaim_at=session.ticked + BETWEEN_TRIES,
+    )
+    if rested and event.port == session.port:
+        return session, (
+            Say(f"Port {event.port} is free again, and the door is there: http://{session.address}", "good"),
+        )
     lesson = session.outer.spec.port if session.outer is not None else session.port
     if event.port == lesson:
         return session, ()
     read = f"Where the lesson says localhost:{lesson}, open localhost:{event.port}."
+    if event.resting:
+        text = (
+            f"Port {session.port} is not free yet: nobody listens there, but connections of the last minute hold it. "
+            f"The door is {event.port} until then, and goes back by itself. {read}"
+        )
+        return session, (Say(text, "ask"),)
     if not event.holder or event.port == session.port:
         return session, (Say(read, "ask"),)
     then = "open this lab again" if session.stage_open else "press d twice"

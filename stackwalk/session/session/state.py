@@ -65,6 +65,8 @@ class Session:
     port: int  # the door that is wanted
     door: int | None = None  # the door that is ours
     holder: str = ""  # who has the one that is wanted
+    resting: bool = False  # nobody has it, and old connections hold it
+    reclaim_at: float = 0.0  # when it is tried again, where it rests
     present: frozenset[str] = frozenset()  # the programs' files that are there
     let_go: bool = False  # the learner runs the program by hand
     movable: bool = True  # the probe can move the program's port
