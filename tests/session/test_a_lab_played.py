@@ -48,6 +48,7 @@ from stackwalk.session.session.events import (
     Saved,
     Sighted,
     StageListening,
+    Strayed,
     Tick,
     Trouble,
 )
@@ -464,6 +465,13 @@ def test_a_door_that_rests_is_left_where_it_would_be_in_the_way(play: Play, keys
         player.key(key)
     player.feed(Tick(60.0))
     assert not player.asked(ReclaimDoor)
+
+
+def test_where_a_file_is_to_be_made_is_said_whole_and_where_it_went_too(play: Play) -> None:
+    player = play("1.1", folder="/home/ada/my-stack")
+    assert "Save it in /home/ada/my-stack, and it starts by itself." in player.said
+    player.feed(Strayed("There is a server.py.txt: did your editor add .txt?"))
+    assert "server.py.txt" in player.said
 
 
 def test_send_goes_through_the_lessons_lines_in_turn(play: Play) -> None:

@@ -44,6 +44,13 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Strayed:
+    """The program's file is not there, and one that looks like it is elsewhere: a sentence says what to do."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time went on."""
 
@@ -188,6 +195,7 @@ Event = (
     Key
     | Pasted
     | Saved
+    | Strayed
     | Tick
     | ProgramListening
     | ProgramEnded

@@ -78,7 +78,7 @@ def look(session: Session) -> Reaction:
     """Run the checks on what is there already; where nothing is, say what to make."""
     if session.present:
         return check(session, Why.LOOK)
-    return session, (Say(f"{nothing_yet(session)} Save it, and it starts by itself.", "ask"),)
+    return session, (Say(nothing_yet(session), "ask"),)
 
 
 def launch(session: Session, files: Iterable[str], at: float) -> Reaction:

@@ -39,6 +39,7 @@ from stackwalk.session.session.events import (
     Saved,
     Sighted,
     StageListening,
+    Strayed,
     Survived,
     Tick,
     Trouble,
@@ -75,14 +76,16 @@ def begin(
     present: Iterable[str],
     at: float,
     port: int | None = None,
+    folder: str = "",
 ) -> Reaction:
     """Open a lab at a step.
 
-    `present` are the programs' files that are there; `port` is the door, if not the one of the lesson.
+    `present` are the programs' files that are there; `port` is the door, if not the one of the lesson;
+    `folder` is the whole path of the workspace.
     """
     wanted = port if port is not None else (lab.programs[0].port if lab.programs else 0)
     programs = tuple(Running(spec) for spec in lab.programs)
-    session = Session(course, lab, step, progress, programs, wanted, present=frozenset(present))
+    session = Session(course, lab, step, progress, programs, wanted, folder, present=frozenset(present))
     first = lab.steps[0].id == step.id and not progress.begun(step.id)
     why: tuple[Action, ...] = (ShowWhy(lab),) if lab.why and first else ()
     session, actions = enter(session, step, at)
@@ -98,6 +101,8 @@ def react(session: Session, event: Event) -> Reaction:
             return session, (Say("Keys here are single letters: what was pasted has been left aside."),)
         case Saved():
             return _saved(session, event)
+        case Strayed(text):
+            return session, () if session.stage_open else (Say(text, "bad"),)
         case Tick(at):
             return _time(session, at)
         case ProgramListening():

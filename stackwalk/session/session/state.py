@@ -63,6 +63,7 @@ class Session:
     progress: Progress
     programs: tuple[Running, ...]  # outermost first
     port: int  # the door that is wanted
+    folder: str = ""  # the whole path of the workspace
     door: int | None = None  # the door that is ours
     holder: str = ""  # who has the one that is wanted
     resting: bool = False  # nobody has it, and old connections hold it
@@ -120,9 +121,12 @@ class Session:
 
 
 def nothing_yet(session: Session) -> str:
-    """Which file is to be made."""
+    """Which file is to be made, and where."""
     outer = session.outer
-    return f"There is no {outer.spec.file} yet." if outer else "There is nothing to run yet."
+    if outer is None:
+        return "There is nothing to run yet."
+    where = f" in {session.folder}" if session.folder else ""
+    return f"There is no {outer.spec.file} yet. Save it{where}, and it starts by itself."
 
 
 def onward(session: Session) -> Step | None:
