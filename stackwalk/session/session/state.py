@@ -1,7 +1,7 @@
 """The open lab as one frozen value, and what can be read off it. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from stackwalk.check.verdict import Finding, Outcome, Verdict
@@ -159,11 +159,22 @@ def what_next(session: Session) -> str:
 
 
 def at_door(session: Session, line: str) -> str:
-    """A curl line with the port that the lesson names turned into the one that the door has.
+    """A text with the address that the lesson names turned into the one that the door has.
 
-    Only loopback addresses are touched: `localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`.
+    Only loopback addresses are touched (`localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`), and `:8080` with
+    nothing before it; a port by itself is what programs type, and stays.
     """
     if session.door is None or not session.programs:
         return line
     typed = session.programs[0].spec.port
-    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]|(?<![\w\].])):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+
+
+def step_at_door(session: Session, step: Step) -> Step:
+    """A step whose texts name the door as it is."""
+    return replace(
+        step,
+        text=at_door(session, step.text),
+        hints=tuple(at_door(session, hint) for hint in step.hints),
+        send=tuple(at_door(session, line) for line in step.send),
+    )
