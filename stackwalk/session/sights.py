@@ -50,7 +50,8 @@ class Sights:
         """Return what is to be said, now that time has gone on: who waits for an answer, how many were left out."""
         waits = [key for key, asked in self._asked.items() if at - asked.at >= A_WHILE]
         self._flow, shown = self._flow.take(len(waits), at)
-        lines: list[RenderableType] = [_waiting(self._asked.pop(key)) for key in waits][:shown]
+        drawn = [_waiting(self._asked.pop(key)) for key in waits]
+        lines: list[RenderableType] = [*drawn[:shown]]
         return [*lines, *(self._left_out() if self._flow.room >= 1 else ())]
 
     def _note(self, sight: Sight) -> None:
