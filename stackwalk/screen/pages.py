@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from stackwalk.course.lesson import Course, Lab, Prediction, Progress, Step
-from stackwalk.course.place import Place
+from stackwalk.course.place import Place, all_passed
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.safe import safe, safe_block
 
@@ -23,11 +23,17 @@ def draw_place(course: Course, progress: Progress, place: Place, workspace: str)
         Text(safe_block(step.essence)),
         Text(),
         Text(safe(place.why)),
-        Text(f"{done} of {len(course.steps)} steps are passed."),
+        Text(f"{'All' if done == len(course.steps) else done} of {len(course.steps)} steps are passed."),
         _labelled("Your files", safe(workspace)),
         Text(),
-        _labelled("Go on", f"stackwalk lab {step.id}"),
     ]
+    if all_passed(course, progress):
+        parts += [
+            _labelled("All again", "stackwalk check --all"),
+            _labelled("Any step", f"stackwalk lab {step.id}"),
+        ]
+        return Group(*parts, _labelled("All steps", "stackwalk list"))
+    parts.append(_labelled("Go on", f"stackwalk lab {step.id}"))
     if not step.live:
         parts.append(_labelled("Check", f"stackwalk check {step.id}"))
     parts.append(_labelled("All steps", "stackwalk list"))

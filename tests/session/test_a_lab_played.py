@@ -95,6 +95,7 @@ def test_a_whole_lab_is_played_with_no_terminal(play: Play) -> None:
     player.key("3")
     player.save()
     player.judge(PASSED)
+    assert "all is passed. Press n" in player.asked(ShowVerdict)[0].next_line
     player.key("n")
     assert player.session.step.id == "1.3"
     assert "the road ends here" in player.said

@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 
 from stackwalk.check.verdict import Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
-from stackwalk.course.place import next_after
+from stackwalk.course.place import all_passed, next_after
 from stackwalk.session.session.events import Port
 
 
@@ -147,6 +147,8 @@ def what_next(session: Session) -> str:
     if session.passed:
         following = onward(session)
         if following is None or following.lab != session.lab.number:
+            if all_passed(session.course, session.progress):
+                return "That was the last step: all is passed. Press n for what you have now, and what comes."
             return "Press n to see where the road goes on."
         press = "Type n and Enter" if session.stage_open else "Press n"
         return f"{press} to go on to {following.id} {following.title} ({following.minutes} minutes)."
