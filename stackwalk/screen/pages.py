@@ -95,7 +95,7 @@ def draw_hint(step: Step, level: int) -> RenderableType:
 
     head = Text(f"Hint {level} of {len(step.hints)} for {safe(step.id)}", style="bold")
     more = (
-        f"A plainer one is left: hint {level + 1}."
+        f"A plainer one is left: press h again, or type `stackwalk hint {safe(step.id)}`."
         if level < len(step.hints)
         else f"That is the last one. `stackwalk solution {safe(step.id)}` shows one way to write it."
     )
@@ -118,8 +118,16 @@ def draw_prediction(prediction: Prediction, number: int, of: int) -> RenderableT
     parts: list[RenderableType] = [Text(f"{head}. Nobody grades it.", style="bold")]
     parts.append(draw_markdown(prediction.question))
     for place, choice in enumerate(prediction.choices, 1):
-        parts.append(_indented(Text(f"{place}  ", style="bold").append(safe_block(choice), style="none")))
+        parts.append(_indented(_choice(place, choice)))
     return Group(*parts)
+
+
+def _choice(place: int, choice: str) -> Text:
+    """A choice behind its key; a number that is its own key stands once, another one is told from its key."""
+    if choice.strip() == str(place):
+        return Text(str(place), style="bold")
+    key = f"key {place}:  " if choice.strip().isdecimal() else f"{place}  "
+    return Text(key, style="bold").append(safe_block(choice), style="none")
 
 
 def draw_answer(prediction: Prediction, chosen: int) -> RenderableType:
