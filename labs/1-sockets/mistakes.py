@@ -419,7 +419,7 @@ def missing_gets_nothing(evidence: Evidence) -> bool:
 
 def name_for_contents(evidence: Evidence) -> bool:
     return in_resources(evidence, 200) and bool(
-        evidence.answer and re.fullmatch(rb"/?([a-z]+/)?[a-z]+\.(html|css|txt)\s*", evidence.answer.body)
+        evidence.answer and re.fullmatch(rb"/?([a-z\d]+/)?[a-z\d]+\.(html|css|txt)\s*", evidence.answer.body)
     )
 
 

@@ -4,7 +4,7 @@ import re
 
 from stackwalk.check import fail
 from stackwalk.check.answer import Answer
-from stackwalk.check.fresh import Fresh
+from stackwalk.check.fresh import WORDS, Fresh
 from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
 
@@ -81,7 +81,7 @@ def test_post_put_delete_are_405(server: Server, fresh: Fresh, workspace: Worksp
 def test_a_method_that_nobody_knows(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """a method that nobody knows gets 405 or 501"""
     name, _ = a_file(fresh, workspace)
-    method = fresh.word().upper()
+    method = fresh.choice(WORDS).upper()
     answer = server.get(f"/{name}", method=method)
     said = 501 if answer.status == 501 else 405
     answer.expect_status(said, f"{method} is no method that you know: answer 405, or 501 Not Implemented.")
