@@ -28,7 +28,7 @@ def draw_prompt(session: Session, width: int) -> str:
         parts.append(f"door {session.door}")
     parts.append(f"checking… {len(session.found)} done" if session.checking is not None else what_next(session))
     line = safe(f"{parts[0]} {' · '.join(parts[1:])}")
-    if cell_len(line) > width and len(parts) > 2:
+    if cell_len(line) + len(_AT_LEAST) > width and len(parts) > 2:
         line = safe(f"{parts[0]} {parts[-1]}")
     if cell_len(line) + len(_AT_LEAST) > width >= NARROWEST:
         # Who sees no key at all can't find the others.
