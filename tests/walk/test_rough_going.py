@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +70,37 @@ def test_a_door_that_is_taken_is_named_with_who_has_it_and_can_be_had_back(spot:
             save("1", spot)
             window.wait_for(f"http://localhost:{door}", "1.1 passed")
             leave(window, spot)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone refuses such a port")
+def test_a_door_that_ones_own_program_has_just_left_is_said_to_rest(spot: Path, door: int, course: Path) -> None:
+    with lab(f"1.1 --from {course}", spot, columns=200) as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot, door=door)
+        window.wait_for("1.1 passed")
+        window.press("d")
+        window.wait_for(f"Port {door} is yours")
+        with subprocess.Popen([sys.executable, str(spot / "my-stack" / "server.py")], stdout=subprocess.DEVNULL) as own:
+            _ask(door)  # it hangs up first, so its end of the connection waits
+            own.terminate()
+        window.press("d")
+        window.wait_for(f"Port {door} is not free yet: nobody listens there", f"http://localhost:{door + 1}")
+        assert "taken by" not in window.screen()
+        leave(window, spot)
+
+
+def _ask(port: int) -> None:
+    """Have one request taken and the connection closed, by whoever is about to listen on a port."""
+    deadline = time.monotonic() + 30.0
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 10.0) as client:
+                client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                assert client.recv(1) == b""
+                return
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def test_the_wrong_port_is_said_and_the_right_one_works_after_it(spot: Path, door: int, course: Path) -> None:
