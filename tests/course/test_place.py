@@ -4,7 +4,7 @@ import pytest
 from building import a_course, a_step
 
 from stackwalk.course.lesson import Progress
-from stackwalk.course.place import next_after, step_before, steps_to_grade, where_is
+from stackwalk.course.place import next_after, replaced_by, step_before, steps_to_grade, where_is
 from stackwalk.errors import StackwalkError
 
 COURSE = a_course(
@@ -187,3 +187,18 @@ def test_progress_changes_by_making_a_new_one() -> None:
     )  # fmt: skip
     assert after.begun("1.2")
     assert not after.begun("1.3")
+
+
+@pytest.mark.parametrize(
+    ("progress", "later"),
+    [
+        (at("1.3", "1.1", "1.2", "1.3"), "1.3"),
+        (at("1.3", "1.1", "1.2", opened=("1.2", "1.3")), "1.3"),
+        (at("1.2", "1.1", "1.2", opened=("1.2",)), None),
+        (at("1.3", "1.1", "1.3"), None),
+    ],
+)
+def test_a_check_is_replaced_once_the_learner_has_been_at_the_later_step(progress: Progress, later: str | None) -> None:
+    found = replaced_by(COURSE, progress, "1.2", "body")
+    assert (found.id if found else None) == later
+    assert replaced_by(COURSE, progress, "1.2", "another") is None
