@@ -294,12 +294,21 @@ class Server:
     def _ended(self, end: Ending) -> LearnerFailure:
         text = self._program.output.text() if self._program is not None else ""
         port = self._spec.port
-        if not self.ready and end.code and endings.address_in_use(text) and self._not_moved() and _is_taken(port):
-            return endings.port_taken(port)
+        if not self.ready and end.code and endings.address_in_use(text):
+            other = self._refused_elsewhere()
+            if other is not None:
+                return endings.refused_elsewhere(other, port)
+            if self._not_moved() and _is_taken(port):
+                return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
             limits=LIMITS,
         )  # fmt: skip
+
+    def _refused_elsewhere(self) -> int | None:
+        """Another port than the lesson's that the system did not give it: what runs beside the checks may have it."""
+        refused = self._program.refused() if self._program is not None else ()
+        return next((port for port in refused if port != self._spec.port), None)
 
     def _not_moved(self) -> bool:
         """Whether the probe is not known to have given the program a port of its own."""

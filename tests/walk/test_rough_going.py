@@ -37,11 +37,11 @@ for number in range(20_000):
 
 
 @contextmanager
-def lab(words: str, spot: Path, columns: int = 80) -> Iterator[Terminal]:
-    """The lab command in a terminal of its own."""
+def lab(words: str, spot: Path, columns: int = 80, command: str = "") -> Iterator[Terminal]:
+    """The lab command in a terminal of its own; `command` runs it, where that is not stackwalk as it is."""
     needs("tmux")
     with terminal(spot, columns=columns, lines=24) as window:
-        window.run(stackwalk(f"lab {words}"), environment_of(spot), spot)
+        window.run(f"{command} lab {words}" if command else stackwalk(f"lab {words}"), environment_of(spot), spot)
         yield window
 
 
@@ -163,6 +163,22 @@ def test_two_stackwalks_in_one_workspace(spot: Path, door: int) -> None:
         )  # fmt: skip
         assert second.returncode == 2
         assert "Another stackwalk has this workspace open: process " in second.stderr
+        leave(window, spot)
+
+
+def test_a_save_is_noticed_where_the_file_system_tells_of_none(spot: Path, door: int) -> None:
+    deaf = spot / "deaf.py"
+    deaf.write_text(
+        "import watchfiles\n"
+        "def watch(*folders, stop_event, **options):\n    stop_event.wait()\n    return iter(())\n"
+        "watchfiles.watch = watch\nimport stackwalk.__main__\nstackwalk.__main__.main()\n"
+    )
+    with lab(f"1.1 --port {door}", spot, command=f"{sys.executable} {deaf}") as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot, before="import nonsense\n")
+        window.wait_for("ModuleNotFoundError")
+        save("1", spot)
+        window.wait_for("1.1 passed")
         leave(window, spot)
 
 
