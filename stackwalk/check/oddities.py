@@ -194,18 +194,19 @@ class _Day:
         after = connection.received(LISTENS)[len(answer.raw) :]
         connection.close()
         head = re.match(rb".*?\n\r?\n|", answer.raw, re.DOTALL)
+        status = answer.status if answer.head_ended else None  # without the empty line it is no answer
         length, kind = answer.header("Content-Length"), (answer.header("Content-Type") or "").lower()
         deserts = {
             "page": self._is_page(answer) and not after.strip(),
-            "picture": answer.status == 200 and answer.body == self._picture,
+            "picture": status == 200 and answer.body == self._picture,
             "lines": head is not None and not re.search(rb"(?<!\r)\n", head[0]),
             "length": length is not None and length.strip() == str(len(answer.body + after)),
             "type": kind.startswith("text/html") and "utf-8" in kind,
-            "head": answer.status == 200 and not after.strip(),
-            "no body": answer.status is not None and not after.strip(),
-            "refusal": answer.status in (400, 405, 501),
-            "answer": answer.status is not None,
-            "answer late": answer.status is not None and not early,
+            "head": status == 200 and not after.strip(),
+            "no body": status is not None and not after.strip(),
+            "refusal": status in (400, 405, 501),
+            "answer": status is not None,
+            "answer late": status is not None and not early,
             "inside": self._secret.split("\n", maxsplit=1)[0].encode() not in answer.raw,
         }
         return all(deserts[one] for one in oddity.gets)

@@ -86,9 +86,26 @@ def choice(course: Course, progress: Progress, step: Step) -> str:
     if later is not None:
         ways.append(f"go on to lab {later.number}, {later.title}")
     if not ways:
-        return "That was the last step there is: the road ends here, and all of it is yours."
+        if all_passed(course, progress):
+            return _all_done(course, lab)
+        return "That was the last step there is. `stackwalk list` shows which ones before it are open."
     said = ", or ".join(ways)
     return f"{said[0].upper()}{said[1:]}."
+
+
+def _all_done(course: Course, lab: Lab) -> str:
+    said = (
+        f"Well done: that was the last step, and the road ends here for now. “{lab.question}” was the question, "
+        "and you have built the answer, line by line: say it in your own words, to somebody who asks."
+    )
+    if any(word.lab > lab.number for word in course.words):
+        said += " What comes after it: `stackwalk words` has the words of the labs ahead."
+    return f"{said} Until then `stackwalk check --all` holds what you wrote to every check once more."
+
+
+def all_passed(course: Course, progress: Progress) -> bool:
+    """Whether every step of the course has passed."""
+    return bool(course.steps) and all(step.id in progress.passed for step in course.steps)
 
 
 def steps_to_grade(

@@ -34,7 +34,7 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
     Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so
     that says something new. `next_line` is the next thing to do, `known` a traceback that has been shown.
     """
-    parts: list[Text | Padding] = [_summary(verdict)]
+    parts: list[Text | Padding] = [*_works(verdict), _summary(verdict)]
     if verdict.message:
         parts.append(Text(safe_block(verdict.message, MOST_TEXT)))
     parts += _checks(verdict, verdict.findings)
@@ -51,6 +51,15 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
     return Group(*parts)
 
 
+def _works(verdict: Verdict) -> list[Text]:
+    """What the program does already, where no check says it yet."""
+    first = verdict.first_problem
+    if first is None or not first.works or any(one.outcome is Outcome.PASSED for one in verdict.findings):
+        return []
+    mark, _, style = MARKS[Outcome.PASSED]
+    return [Text(f"{mark} {safe(first.works)}", style=style)]
+
+
 def _summary(verdict: Verdict) -> Text:
     outcome = verdict.outcome
     decided = [one for one in verdict.findings if one.outcome is not Outcome.SKIPPED]
@@ -60,6 +69,8 @@ def _summary(verdict: Verdict) -> Text:
     asked = safe(verdict.asked, 40)
     if outcome is Outcome.PASSED:
         said = f"{asked} passed: {_counted(total, 'check')} in {verdict.seconds:.2f} s."
+    elif outcome is Outcome.FAILED and _works(verdict):
+        said = f"{asked}: not yet, with {_counted(total, 'check')} to go."
     elif outcome is Outcome.FAILED:
         said = f"{asked}: not yet. {passed} of {_counted(total, 'check')} passed." if total else f"{asked}: not yet."
     elif outcome is Outcome.BLOCKED:

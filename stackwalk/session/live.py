@@ -12,6 +12,7 @@ import time
 from collections import deque
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -24,6 +25,7 @@ from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.saves import Saves
+from stackwalk.course.strays import find_stray
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
@@ -54,8 +56,11 @@ from stackwalk.session.session.actions import (
     OpenStage,
     PlayDay,
     PutStart,
+    ReclaimDoor,
     RunCheck,
     SendRequest,
+    ShowHint,
+    ShowLesson,
     ShowSight,
     ShutDoor,
     WriteProgress,
@@ -69,11 +74,12 @@ from stackwalk.session.session.events import (
     NotJudged,
     Saved,
     StageListening,
+    Strayed,
     Survived,
     Tick,
     Trouble,
 )
-from stackwalk.session.session.state import at_door
+from stackwalk.session.session.state import step_at_door
 from stackwalk.session.sights import Sights
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import Tap
@@ -131,6 +137,8 @@ class Live:
         self._doing: deque[Action] = deque()
         self._stage: LiveStep | None = None
         self._sights = Sights()
+        self._started_in = _started_in()
+        self._stray: str | None = None  # what was last said of a file in the wrong place
         self._run = 0
         self._day: Day | None = None
         self._day_number = 0
@@ -159,7 +167,14 @@ class Live:
         files = tuple(spec.file for spec in lab.programs)
         saves = Saves(self._workspace.root, files, self._saved)
         self._session, actions = begin(
-            self._course, lab, step, progress, present=self._present(files), at=time.monotonic(), port=port
+            self._course,
+            lab,
+            step,
+            progress,
+            present=self._present(files),
+            at=time.monotonic(),
+            port=port,
+            folder=str(self._workspace.root),
         )
         saves.start()
         stack.callback(saves.stop)
@@ -195,6 +210,17 @@ class Live:
 
     # The loop ---------------------------------------------------------------------------------------------
 
+    def _look_for_stray(self) -> None:
+        """Look for the program's file under other names and in other folders, while it is not there."""
+        outer = self._session.outer
+        if outer is None or self._session.present or self._session.let_go or self._stage is not None:
+            self._stray = None
+            return
+        stray = find_stray(self._workspace.root, outer.spec.file, *self._started_in)
+        if stray is not None and stray != self._stray:
+            self._waiting.append(Strayed(stray))
+        self._stray = stray
+
     def run(self) -> None:
         """Go on until somebody leaves."""
         ticked = time.monotonic()
@@ -207,6 +233,7 @@ class Live:
             if time.monotonic() >= ticked + TICK:
                 ticked = time.monotonic()
                 self._waiting.append(Tick(ticked))
+                self._look_for_stray()
                 self._show(*self._sights.quiet(ticked))
                 if self._stage is not None:
                     self._stage.look()
@@ -299,6 +326,10 @@ class Live:
                 # At once, for what is drawn next names the door; what is said of it comes below that.
                 self._session, later = react(self._session, self._doors.open(port))
                 self._doing += later
+            case ReclaimDoor(port):
+                opened = self._doors.reclaim(port)
+                if opened is not None:
+                    self._waiting.append(opened)
             case ShutDoor():
                 self._doors.close()
                 self._waiting.append(DoorShut())
@@ -404,8 +435,9 @@ class Live:
             self.bottom.show(*parts)
 
     def _show_news(self, news: Show) -> None:
-        send = tuple(at_door(self._session, line) for line in self._session.step.send)
-        drawn = draw_news(news, self._course, self.bottom.width, send)
+        if isinstance(news, ShowLesson | ShowHint):
+            news = replace(news, step=step_at_door(self._session, news.step))
+        drawn = draw_news(news, self._course, self.bottom.width)
         if drawn is not None:
             self._show(drawn)
 
@@ -427,6 +459,14 @@ class Live:
     def _give_terminal_back(self) -> None:
         self.bottom.end()
         self._keyboard.give_back()
+
+
+def _started_in() -> tuple[Path, ...]:
+    """The folder in which stackwalk was started; none where that is gone."""
+    try:
+        return (Path.cwd(),)
+    except OSError:
+        return ()
 
 
 def _merged(before: Progress, now: Progress) -> Progress:

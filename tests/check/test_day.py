@@ -10,6 +10,7 @@ import pytest
 
 from stackwalk.check.day import Count, Day
 from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.workspace import files_of
 
 PATIENCE = 90.0  # seconds
 COURSE = read_course(find_course())
@@ -29,13 +30,15 @@ def played(workspace: Path) -> Count:
 def save(workspace: Path, step: str) -> None:
     solution = COURSE.step(step).solution
     assert solution is not None
-    for file in solution.iterdir():
-        (workspace / file.name).write_bytes(file.read_bytes())
+    for name, file in files_of(solution):
+        (workspace / name).write_bytes(file.read_bytes())
 
 
 def test_a_day_counts_what_a_program_survives(tmp_path: Path) -> None:
     save(tmp_path, "1.6")
-    assert played(tmp_path) == Count(186, 200)
+    count = played(tmp_path)
+    # 186; a busy machine makes a client wait now and then.
+    assert (count.total, 180 <= count.survived <= 190, count.problem) == (200, True, "")
 
 
 def test_a_program_that_never_listens_is_said_to_have_seen_none_of_it(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_program_that_cannot_be_moved_has_the_port_itself_and_the_checks_too(
     with lab(f"1.2 --from {course}", spot) as window:
         window.wait_for("There is no server.py yet")
         save("2", spot, UNMOVABLE, door)
-        window.wait_for("in a way that cannot be moved", "listens on port", "passed")
+        window.wait_for("in a way that cannot be moved", "is its own", "passed")
         window.press("s")
         window.wait_for(f"$ curl -v http://localhost:{door + 1}/", "< Hi there!")
         save("2", spot, UNMOVABLE + "# once more\n", door)

@@ -117,3 +117,4 @@ def test_a_folder_gets_an_answer(server: Server, fresh: Fresh, workspace: Worksp
                 expected="HTTP/1.1 404 Not Found",
                 actual=answer.first_line,
             )
+        answer.expect_whole_head(f"GET {target} gets a whole answer, whichever.")

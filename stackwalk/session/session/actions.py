@@ -65,6 +65,13 @@ class OpenDoor:
 
 
 @dataclass(frozen=True, slots=True)
+class ReclaimDoor:
+    """Take that door in place of the present one, if it is free by now."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShutDoor:
     """Let go of the door."""
 
@@ -234,6 +241,7 @@ Action = (
     | DropDay
     | Aim
     | OpenDoor
+    | ReclaimDoor
     | ShutDoor
     | OpenStage
     | CloseStage
