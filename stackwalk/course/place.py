@@ -72,6 +72,17 @@ def step_before(course: Course, step: Step) -> Step | None:
     return course.steps[place - 1] if place else None
 
 
+def replaced_by(course: Course, progress: Progress, step: str, check: str) -> Step | None:
+    """The step that replaces a check of a step that has passed, once the learner has been there; else None.
+
+    `check` is the check's name in its step, as "body_is_hi_there".
+    """
+    if step not in progress.passed:
+        return None
+    full = f"{step}.{check}"
+    return next((one for one in course.steps if full in one.replaces and progress.begun(one.id)), None)
+
+
 def choice(course: Course, progress: Progress, step: Step) -> str:
     """Say what the learner can do where no next step of the same kind is left."""
     lab = course.lab(step.lab)
