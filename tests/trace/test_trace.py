@@ -113,13 +113,15 @@ def serving(answer: bytes = PAGE, host: str = "127.0.0.1", port: int = 0) -> Ite
 
 
 def ask(port: int, request: bytes = b"GET /page HTTP/1.1\r\nHost: here\r\n\r\n") -> bytes:
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+    data = b""
+    with (  # a reset may come while it connects
+        contextlib.suppress(ConnectionError),
+        socket.create_connection(("127.0.0.1", port), PATIENCE) as connection,
+    ):
         connection.sendall(request)
-        data = b""
-        with contextlib.suppress(ConnectionError):
-            while piece := connection.recv(65536):
-                data += piece
-        return data
+        while piece := connection.recv(65536):
+            data += piece
+    return data
 
 
 def test_a_line_an_exchange_and_a_summary_at_the_end() -> None:
