@@ -8,7 +8,7 @@ from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable
 from typing import Any
 
-from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
+from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
@@ -84,6 +84,7 @@ def _request_fields(request: Request) -> Fields:
         "head_b64": _text(request.head.raw),
         "body_b64": _text(request.body),
         "body_size": request.body_size,
+        "chunks": _chunk_fields(request.chunks),
     }
 
 
@@ -93,7 +94,12 @@ def _response_fields(response: Response) -> Fields:
         "body_b64": _text(response.body),
         "body_size": response.body_size,
         "ended_by": response.ended_by,
+        "chunks": _chunk_fields(response.chunks),
     }
+
+
+def _chunk_fields(chunks: Chunks | None) -> tuple[int, tuple[int, ...]] | None:
+    return None if chunks is None else (chunks.count, chunks.sizes)
 
 
 def _exchange_fields(exchange: Exchange) -> Fields:
@@ -112,12 +118,17 @@ def _exchange_fields(exchange: Exchange) -> Fields:
 
 def _request(fields: Fields) -> Request:
     head = read_head(a2b_base64(fields["head_b64"]))
-    return Request(head, a2b_base64(fields["body_b64"]), fields["body_size"])
+    return Request(head, a2b_base64(fields["body_b64"]), fields["body_size"], _chunks(fields.get("chunks")))
 
 
 def _response(fields: Fields) -> Response:
     head = read_head(a2b_base64(fields["head_b64"]))
-    return Response(head, a2b_base64(fields["body_b64"]), fields["body_size"], fields["ended_by"])
+    body, chunks = a2b_base64(fields["body_b64"]), _chunks(fields.get("chunks"))
+    return Response(head, body, fields["body_size"], fields["ended_by"], chunks)
+
+
+def _chunks(told: tuple[int, list[int]] | None) -> Chunks | None:
+    return None if told is None else Chunks(told[0], tuple(told[1]))
 
 
 def _exchange(fields: Fields) -> Exchange:

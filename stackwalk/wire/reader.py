@@ -30,6 +30,9 @@ AFTER_THE_END = "more bytes came after the end of the answer"
 EARLY = Note("early-answer", "answered before the request was whole", "RFC 9112 9.5")
 EARLIER = Note("early-answer", "answered before the request came", "RFC 9112 9.2")
 UNASKED = Note("unasked", "an answer that no request came before", "RFC 9112 9.2")
+PIPELINED = Note("pipelined", "asked before the answer to the request ahead of it had come", "RFC 9112 9.3.2")
+CONTINUE = Note("continue", "100 Continue: the server asked for the body before it was sent", "RFC 9110 10.1.1")
+EARLY_HINTS = Note("early-hints", "103 Early Hints: what the page will need, said before the answer", "RFC 8297 2")
 HEAD_CUT = Note("head-cut", "the connection ended before the empty line after the headers", "RFC 9112 2.1")
 
 
@@ -169,6 +172,8 @@ class Reader:
                 self._fail("client", Fault(TOO_MANY_WAIT, head.raw[:SHOWN]), at, sights)
                 self._go_quiet("server")
                 return
+            if self._waiting or self._answering is not None:
+                pair.notes.append(PIPELINED)
             self._waiting.append(pair)
             self._weigh(pair, len(head.raw))
         body = request_body(head, self._body_limit)
@@ -228,6 +233,9 @@ class Reader:
             return
         if 100 <= status < 200 and status != 101:
             sights.append(Interim(self._connection, at, Response(head)))
+            note = {100: CONTINUE, 103: EARLY_HINTS}.get(status)
+            if note is not None and self._waiting and note not in self._waiting[0].notes:
+                self._waiting[0].notes.append(note)
             return
         pair = self._pair_answer(at, sights)
         pair.response, pair.answered_at = head, self._begun["server"]
@@ -359,12 +367,14 @@ class Reader:
     def _exchange(self, pair: _Pair) -> Exchange:
         request = response = None
         if pair.request is not None:
-            kept, size = _kept(pair.request_body)
-            request = Request(pair.request, kept, size)
+            body = pair.request_body
+            kept, size = _kept(body)
+            request = Request(pair.request, kept, size, None if body is None else body.chunks)
         if pair.response is not None:
-            kept, size = _kept(pair.response_body)
-            ended_by = "none" if pair.response_body is None else pair.response_body.ended_by
-            response = Response(pair.response, kept, size, ended_by)
+            body = pair.response_body
+            kept, size = _kept(body)
+            ended_by = "none" if body is None else body.ended_by
+            response = Response(pair.response, kept, size, ended_by, None if body is None else body.chunks)
         return Exchange(
             pair.number,
             self._connection,
