@@ -71,7 +71,7 @@ MAY = {
     "course": ("errors", "course"),
     "check": ("errors", "wire", "stack", "course", "check"),
     "screen": ("errors", "wire", "course", "check.verdict", "session.session", "session.human", "screen"),
-    "trace": ("errors", "heeding", "wire", "tap", "screen"),
+    "trace": ("errors", "heeding", "wire", "tap", "screen", "trace"),
     "grading": ("errors", "course", "check", "screen", "stack"),
     "watching": ("errors", "heeding", "course", "check", "screen", "stack", "grading"),
     "proving": ("errors", "course", "check", "screen"),
