@@ -2,25 +2,28 @@
 
 from rich.text import Text
 
+from stackwalk.screen.bodies import draw_content
 from stackwalk.screen.console import Screen
 from stackwalk.screen.exchanges import (
-    draw_body,
     draw_exchange,
     draw_heads,
     draw_interim,
     draw_missed,
     draw_refused,
-    draw_remarks,
     draw_silent,
     draw_unanswered,
     draw_unreadable,
 )
+from stackwalk.screen.notes import draw_hello, draw_notes, draw_timing
 from stackwalk.trace.recorder import exchange_of
-from stackwalk.wire.message import Exchange
+from stackwalk.wire.explain import explain, oddities
+from stackwalk.wire.hello import read_hello
+from stackwalk.wire.message import Exchange, Request, Response
 from stackwalk.wire.records import record_line
-from stackwalk.wire.sight import Answered, Closed, Interim, Missed, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Closed, Interim, Missed, Opened, Refused, Sight, Unanswered, Unreadable
 
-BODY_LINES = 12  # of each body, with -vv
+BODY_LINES = 40  # of each body, with -vv
+CONNECTIONS = 10_000  # whose opening is remembered
 HEADS, BODIES = 1, 2  # how often -v is said
 
 
@@ -32,11 +35,12 @@ class View:
         self._verbose = verbose
         self._as_json = as_json
         self._epoch = epoch
+        self._opened: dict[int, float] = {}  # when connections were
 
     def show(self, sight: Sight) -> None:
         if self._as_json:
             exchange = exchange_of(sight)
-            record = record_line(sight, self._epoch, None if exchange is None else exchange.notes)
+            record = record_line(sight, self._epoch, None if exchange is None else explain(exchange))
             if record is not None:
                 self._console.write(record.decode("ascii"))
             return
@@ -50,13 +54,20 @@ class View:
     def _lines(self, sight: Sight) -> list[Text]:
         width, whole = self._console.width, not self._console.is_terminal
         match sight:
+            case Opened(connection=connection, at=at):
+                self._opened[connection] = at
+                if len(self._opened) > CONNECTIONS:
+                    del self._opened[next(iter(self._opened))]
             case Answered(exchange=exchange):
-                line = draw_exchange(exchange, width, whole=whole)
-                return [line, *draw_remarks(exchange), *self._more(exchange)]
+                return [draw_exchange(exchange, width, whole=whole), *self._more(exchange)]
             case Unanswered(exchange=exchange):
-                return [*draw_unanswered(sight, width, whole=whole), *self._more(exchange)]
-            case Unreadable():
-                return draw_unreadable(sight, width)
+                line, remark, *_ = draw_unanswered(sight, width, whole=whole)
+                return [line, remark, *self._more(exchange)]
+            case Unreadable(exchange=exchange):
+                hello = read_hello(sight.raw) if sight.side == "client" else None
+                about = [] if hello is None else [draw_hello(hello)]
+                more = [] if exchange is None else self._more(exchange)
+                return [*draw_unreadable(sight, width, whole=whole), *about, *more]
             case Interim():
                 return [draw_interim(sight)]
             case Refused(why=why):
@@ -68,15 +79,19 @@ class View:
         return []
 
     def _more(self, exchange: Exchange) -> list[Text]:
+        """What stands under the line of an exchange: oddities always, the rest as often as -v was said."""
         if self._verbose < HEADS:
-            return []
-        if self._verbose < BODIES:
-            return draw_heads(exchange)
-        lines: list[Text] = []
-        if exchange.request is not None:
-            lines += draw_heads(Exchange(exchange.number, exchange.connection, exchange.request, None))
-            lines += draw_body(exchange.request.body, exchange.request.body_size, "client", BODY_LINES)
-        if exchange.response is not None:
-            lines += draw_heads(Exchange(exchange.number, exchange.connection, None, exchange.response))
-            lines += draw_body(exchange.response.body, exchange.response.body_size, "server", BODY_LINES)
+            return draw_notes(oddities(exchange))
+        lines = [*draw_notes(explain(exchange)), draw_timing(exchange, self._opened.get(exchange.connection))]
+        for said in (exchange.request, exchange.response):
+            if said is not None:
+                lines += draw_heads(_alone(exchange, said))
+                if self._verbose >= BODIES:
+                    lines += draw_content(said, BODY_LINES)
         return lines
+
+
+def _alone(exchange: Exchange, said: Request | Response) -> Exchange:
+    if isinstance(said, Request):
+        return Exchange(exchange.number, exchange.connection, said, None)
+    return Exchange(exchange.number, exchange.connection, None, said)

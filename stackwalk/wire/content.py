@@ -107,7 +107,9 @@ def content_of(said: Request | Response) -> Content:
     if text is None:
         return Content((), _binary(kind, unpacked, said.body_size), unpacked.is_whole)
     if kind == "application/x-www-form-urlencoded" and unpacked.is_whole:
-        return Content(tuple(f"{name} = {value}" for name, value in form_fields(text)))
+        fields = form_fields(text)
+        if fields:
+            return Content(tuple(f"{name} = {value}" for name, value in fields))
     if (kind.endswith(("/json", "+json"))) and unpacked.is_whole:
         drawn = indented(text)
         if drawn is not None:

@@ -27,6 +27,8 @@ WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
 HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
 TOO_MANY_WAIT = "too many requests wait for an answer"
 AFTER_THE_END = "more bytes came after the end of the answer"
+AFTER_HEAD = "a body came after the answer to HEAD, which has none (RFC 9110 9.3.2)"
+AFTER_BODILESS = "a body came after a {}, which has none (RFC 9110 6.4.1)"
 EARLY = Note("early-answer", "answered before the request was whole", "RFC 9112 9.5")
 EARLIER = Note("early-answer", "answered before the request came", "RFC 9112 9.2")
 UNASKED = Note("unasked", "an answer that no request came before", "RFC 9112 9.2")
@@ -87,6 +89,7 @@ class Reader:
         self._held = bytearray()
         self._begun: dict[Side, float] = {"client": 0.0, "server": 0.0}  # first byte of the present message
         self._count = 0
+        self._surplus = AFTER_THE_END  # what bytes after the present answer would be
 
     def feed(self, side: Side, data: bytes, at: float) -> list[Sight]:
         """Bytes have passed: what is known by them. `at`: seconds of one monotonic clock."""
@@ -271,6 +274,7 @@ class Reader:
         if pair is None:
             return
         pair.ended, pair.done_at = True, at
+        self._surplus = _surplus(pair)
         if cut and pair.response_body is not None:
             pair.response_body.ended_by = "cut"
         if pair is not self._unasked:
@@ -334,7 +338,7 @@ class Reader:
             elif self._waiting:
                 pair = self._next_waiting()
             elif self._count:
-                why = AFTER_THE_END
+                why = self._surplus
             self._answering = None
         self._go_quiet(side)
         if not said:
@@ -386,6 +390,13 @@ class Reader:
             pair.done_at,
             tuple(pair.notes),
         )
+
+
+def _surplus(pair: _Pair) -> str:
+    status = None if pair.response is None else Response(pair.response).status
+    if pair.method == "HEAD":
+        return AFTER_HEAD
+    return AFTER_BODILESS.format(status) if status in (204, 304) else AFTER_THE_END
 
 
 def _kept(body: Body | None) -> tuple[bytes, int]:

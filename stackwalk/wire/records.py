@@ -82,7 +82,8 @@ def _exchange_fields(
         "done": _wall(exchange.done_at, epoch),
     }
     began = next((time for time in (*times.values(), at) if time is not None), 0.0)
-    took = exchange.milliseconds
+    asked, done = times["asked"], times["done"]
+    took = None if asked is None or done is None else max(0.0, (done - asked) * 1000)
     return {
         "record": "exchange",
         "outcome": outcome,

@@ -58,7 +58,7 @@ def test_a_line_holds_to_its_schema_and_is_read_back(drawn: Sight, epoch: float)
     assert [error.message for error in VALIDATOR.iter_errors(json.loads(line))] == []
     back = read_record(line)
     assert type(back) is type(sight)
-    assert json.loads(record_line(back, 0.0) or b"") | {"milliseconds": 0} == json.loads(line) | {"milliseconds": 0}
+    assert record_line(back, 0.0) == line
     assert read_record(record_line(back, 0.0) or b"") == back
 
 
