@@ -4,15 +4,17 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from stackwalk.screen.exchanges import time_of
+from stackwalk.screen.exchanges import size_of, time_of
 from stackwalk.screen.safe import safe
 from stackwalk.wire.explain import is_odd
+from stackwalk.wire.frames import CLOSE, Frame
 from stackwalk.wire.hello import Hello
-from stackwalk.wire.message import Exchange, Note
+from stackwalk.wire.message import Exchange, Note, Side
 from stackwalk.wire.timing import timing_of
 
 LONGEST_LINE = 400  # characters
 MOST_PROTOCOLS = 8
+MOST_OF_A_FRAME = 60  # characters of what a frame carries
 
 
 def draw_notes(notes: Iterable[Note]) -> list[Text]:
@@ -49,3 +51,18 @@ def draw_hello(hello: Hello) -> Text:
     protocols = ", ".join(safe(one, LONGEST_LINE) for one in hello.protocols[:MOST_PROTOCOLS])
     offers = f", offering {protocols}" if protocols else ""
     return Text(f"  · a TLS ClientHello{name}{offers} (RFC 8446 4.1.2)", style="dim")
+
+
+def draw_frame(connection: int, side: Side, frame: Frame, payload: bytes | None, *, whole: bool = False) -> Text:
+    """Return the line of a WebSocket frame; `payload`: what it carries, unpacked; None: that is not known."""
+    mark, style = ("> ", "cyan") if side == "client" else ("< ", "magenta")
+    more = "" if frame.is_final else ", more follows"
+    line = Text(f"  {mark}{frame.kind}, {size_of(frame.size)}{more}", style=style, no_wrap=whole)
+    line.append(f" (connection {connection:,})", style="dim")
+    if payload is None:
+        line.append(": compressed", style="dim")
+    elif frame.opcode == CLOSE and len(payload) >= 2:  # RFC 6455 5.5.1
+        line.append(f": {int.from_bytes(payload[:2], 'big')} {safe(payload[2:], LONGEST_LINE)}".rstrip())
+    elif payload:
+        line.append(f": {safe(payload, LONGEST_LINE if whole else MOST_OF_A_FRAME)}")
+    return line

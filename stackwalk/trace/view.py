@@ -14,13 +14,25 @@ from stackwalk.screen.exchanges import (
     draw_unanswered,
     draw_unreadable,
 )
-from stackwalk.screen.notes import draw_hello, draw_notes, draw_timing
+from stackwalk.screen.notes import draw_frame, draw_hello, draw_notes, draw_timing
 from stackwalk.trace.recorder import exchange_of
 from stackwalk.wire.explain import explain, oddities
+from stackwalk.wire.frames import Unpacker
 from stackwalk.wire.hello import read_hello
-from stackwalk.wire.message import Exchange, Request, Response
+from stackwalk.wire.message import Exchange, Request, Response, Side
 from stackwalk.wire.records import record_line
-from stackwalk.wire.sight import Answered, Closed, Interim, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import (
+    Answered,
+    Closed,
+    Framed,
+    Interim,
+    Missed,
+    Opened,
+    Refused,
+    Sight,
+    Unanswered,
+    Unreadable,
+)
 
 BODY_LINES = 40  # of each body, with -vv
 CONNECTIONS = 10_000  # whose opening is remembered
@@ -36,6 +48,7 @@ class View:
         self._as_json = as_json
         self._epoch = epoch
         self._opened: dict[int, float] = {}  # when connections were
+        self._unpackers: dict[tuple[int, Side], Unpacker] = {}
 
     def show(self, sight: Sight) -> None:
         if self._as_json:
@@ -68,12 +81,20 @@ class View:
                 about = [] if hello is None else [draw_hello(hello)]
                 more = [] if exchange is None else self._more(exchange)
                 return [*draw_unreadable(sight, width, whole=whole), *about, *more]
+            case Framed(connection=connection, side=side, frame=frame):
+                unpacker = self._unpackers.setdefault((connection, side), Unpacker())
+                if len(self._unpackers) > CONNECTIONS:
+                    del self._unpackers[next(iter(self._unpackers))]
+                return [draw_frame(connection, side, frame, unpacker.unpack(frame), whole=whole or self._verbose > 0)]
             case Interim():
                 return [draw_interim(sight)]
             case Refused(why=why):
                 return [draw_refused(why)]
-            case Closed(client_bytes=0, server_bytes=0, by="client"):
-                return [draw_silent()]
+            case Closed(connection=connection):
+                for end in ("client", "server"):
+                    self._unpackers.pop((connection, end), None)
+                is_silent = sight.by == "client" and not sight.client_bytes and not sight.server_bytes
+                return [draw_silent()] if is_silent else []
             case Missed(count=count):
                 return [draw_missed(count)]
         return []

@@ -8,11 +8,13 @@ from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable
 from typing import Any
 
+from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
     Closed,
+    Framed,
     Interim,
     Missed,
     Opened,
@@ -62,6 +64,8 @@ def _own_fields(sight: Sight) -> Fields:
                 "raw_b64": _text(sight.raw),
                 "exchange": None if sight.exchange is None else _exchange_fields(sight.exchange),
             }
+        case Framed():
+            return {"side": sight.side, **frame_fields(sight.frame)}
         case Closed():
             return {
                 "by": sight.by,
@@ -73,6 +77,23 @@ def _own_fields(sight: Sight) -> Fields:
             return {"why": sight.why}
         case Missed():
             return {"count": sight.count}
+
+
+def frame_fields(frame: Frame) -> Fields:
+    """A frame's own fields."""
+    return {
+        "opcode": frame.opcode,
+        "size": frame.size,
+        "payload_b64": _text(frame.payload),
+        "final": frame.is_final,
+        "packed": frame.is_packed,
+    }
+
+
+def frame_of(fields: Fields) -> Frame:
+    """The frame that they tell."""
+    payload = a2b_base64(fields["payload_b64"])
+    return Frame(fields["opcode"], fields["size"], payload, fields["final"], fields["packed"])
 
 
 def _text(data: bytes) -> str:
@@ -167,6 +188,7 @@ _MAKERS: dict[str, Callable[[Fields], Sight]] = {
         fields["connection"], fields["at"], _exchange(fields["exchange"])
     ),
     "unreadable": _unreadable,
+    "framed": lambda fields: Framed(fields["connection"], fields["at"], fields["side"], frame_of(fields)),
     "closed": _closed,
     "refused": lambda fields: Refused(fields["connection"], fields["at"], fields["why"]),
     "missed": lambda fields: Missed(fields["connection"], fields["at"], fields["count"]),

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from stackwalk.wire.body import Body, Fault, request_body, response_body
+from stackwalk.wire.frames import FrameReader
 from stackwalk.wire.message import Exchange, Head, Note, Request, Response, Side, read_head
 from stackwalk.wire.parsing import (
     HTTP2,
@@ -19,7 +20,7 @@ from stackwalk.wire.parsing import (
     request_line_fault,
     status_line_fault,
 )
-from stackwalk.wire.sight import Answered, Asked, Closed, Interim, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Asked, Closed, Framed, Interim, Sight, Unanswered, Unreadable
 
 BODY_LIMIT = 64 * 1024  # bytes of a body that are kept
 WAITING_LIMIT = 1000  # requests of one connection that wait for their answers
@@ -27,6 +28,7 @@ WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
 HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
 TOO_MANY_WAIT = "too many requests wait for an answer"
 AFTER_THE_END = "more bytes came after the end of the answer"
+NO_FRAME = "after the upgrade to WebSocket, bytes that are no frame"
 AFTER_HEAD = "a body came after the answer to HEAD, which has none (RFC 9110 9.3.2)"
 AFTER_BODILESS = "a body came after a {}, which has none (RFC 9110 6.4.1)"
 EARLY = Note("early-answer", "answered before the request was whole", "RFC 9112 9.5")
@@ -89,6 +91,7 @@ class Reader:
         self._held = bytearray()
         self._begun: dict[Side, float] = {"client": 0.0, "server": 0.0}  # first byte of the present message
         self._count = 0
+        self._frames: dict[Side, FrameReader] | None = None  # once HTTP has become WebSocket
         self._surplus = AFTER_THE_END  # what bytes after the present answer would be
 
     def feed(self, side: Side, data: bytes, at: float) -> list[Sight]:
@@ -97,7 +100,9 @@ class Reader:
         if self._over or self._ended[side]:
             return sights
         self._bytes[side] += len(data)
-        if side == "client":
+        if self._frames is not None:
+            self._read_frames(side, data, at, sights)
+        elif side == "client":
             self._read_questions(data, at, sights)
         else:
             self._read_answers(data, at, sights)
@@ -132,6 +137,7 @@ class Reader:
         self._go_quiet("server")
         self._waiting.clear()
         self._unasked = self._answering = None
+        self._frames = None
 
     # The client's bytes
 
@@ -228,6 +234,8 @@ class Reader:
                 self._begin_answer(message, at, sights)
             if message.done and not self._quiet["server"]:
                 self._end_answer(at, sights)
+        if self._frames is not None:
+            self._read_frames("server", data[position:], at, sights)
 
     def _begin_answer(self, message: MessageReader, at: float, sights: list[Sight]) -> None:
         head = message.head
@@ -246,7 +254,9 @@ class Reader:
         message.body = pair.response_body = body
         self._answering = pair
         if status == 101 or (pair.method == "CONNECT" and 200 <= status < 300):
+            held = bytes(self._held)
             self._end_answer(at, sights)
+            self._begin_frames(pair, held, at, sights)
             self._go_quiet("client")
             self._go_quiet("server")
         elif pair is self._switching:
@@ -302,6 +312,27 @@ class Reader:
         pair.response_body = Body("cut", 0)
         self._answering = pair
         self._end_answer(at, sights)
+
+    # After HTTP
+
+    def _begin_frames(self, pair: _Pair, held: bytes, at: float, sights: list[Sight]) -> None:
+        head = pair.response
+        if head is None or (head.header("upgrade") or b"").lower() != b"websocket" or self._frames is not None:
+            return
+        if pair.method != "CONNECT":
+            self._frames = {"server": FrameReader(self._body_limit)}
+            if not self._quiet["client"]:  # else part of what it sent is not known
+                self._frames["client"] = FrameReader(self._body_limit)
+            self._read_frames("client", held, at, sights)
+
+    def _read_frames(self, side: Side, data: bytes, at: float, sights: list[Sight]) -> None:
+        reader = None if self._frames is None else self._frames.get(side)
+        if self._frames is None or reader is None:
+            return
+        sights += [Framed(self._connection, at, side, frame) for frame in reader.feed(data)]
+        if reader.broken:
+            del self._frames[side]
+            sights.append(Unreadable(self._connection, at, side, NO_FRAME, b""))
 
     # Both
 

@@ -9,8 +9,9 @@ from binascii import Error, a2b_base64, b2a_base64
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from stackwalk.wire.lines import frame_fields, frame_of
 from stackwalk.wire.message import Chunks, EndedBy, Exchange, Head, Note, Request, Response, Side, read_head
-from stackwalk.wire.sight import Answered, Missed, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Framed, Missed, Refused, Sight, Unanswered, Unreadable
 
 FORMAT = 1
 MOST_DIGITS = 6  # behind the point: microseconds
@@ -64,6 +65,9 @@ def _fields(sight: Sight, epoch: float, notes: tuple[Note, ...] | None) -> Field
                 else _exchange_fields(exchange, "unreadable", at, epoch, notes)
             )
             return {**fields, "side": sight.side, "why": sight.why, "raw_b64": _text(sight.raw)}
+        case Framed(side=side, frame=frame):
+            fields = {"record": "frame", "connection": sight.connection, "at": at, "side": side, "kind": frame.kind}
+            return {**fields, **frame_fields(frame)}
         case Refused(why=why):
             return {"record": "refused", "connection": sight.connection, "at": at, "why": why}
         case Missed(count=count):
@@ -135,6 +139,12 @@ def _sight(fields: Fields) -> Sight:
         return Refused(connection, at, _string(fields["why"]))
     if record == "missed":
         return Missed(connection, at, _number(fields["count"]))
+    if record == "frame":
+        frame = frame_of(fields)
+        if not isinstance(frame.is_final, bool) or not isinstance(frame.is_packed, bool):
+            raise TypeError(frame)
+        _number(frame.opcode), _number(frame.size)
+        return Framed(connection, at, _side(fields["side"]), frame)
     if record == "unreadable":
         return Unreadable(connection, at, _side(fields["side"]), _string(fields["why"]), a2b_base64(fields["raw_b64"]))
     if record != "exchange":

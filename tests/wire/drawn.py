@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, read_head
 
 HEADS = st.binary(max_size=60).map(read_head)
@@ -22,3 +23,4 @@ NOTES = st.lists(st.builds(Note, st.text(), st.text(), st.text()), max_size=2).m
 EXCHANGES = st.builds(
     Exchange, NUMBERS, NUMBERS, st.none() | REQUESTS, st.none() | RESPONSES, MAYBE, MAYBE, MAYBE, MAYBE, NOTES
 )
+FRAMES = st.builds(Frame, st.integers(0, 15), NUMBERS, st.binary(max_size=20), st.booleans(), st.booleans())

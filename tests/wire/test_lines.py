@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from drawn import EXCHANGES, NUMBERS, REQUESTS, RESPONSES, TIMES
+from drawn import EXCHANGES, FRAMES, NUMBERS, REQUESTS, RESPONSES, TIMES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from stackwalk.wire.sight import (
     Answered,
     Asked,
     Closed,
+    Framed,
     Interim,
     Missed,
     Opened,
@@ -31,6 +32,7 @@ SIGHTS: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Unanswered, NUMBERS, TIMES, EXCHANGES),
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
     st.builds(Closed, NUMBERS, TIMES, st.none() | SIDES, st.booleans(), NUMBERS, NUMBERS),
+    st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),
 )

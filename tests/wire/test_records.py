@@ -5,14 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from drawn import EXCHANGES, NUMBERS
+from drawn import EXCHANGES, FRAMES, NUMBERS
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
 from stackwalk.wire.records import read_record, record_line
-from stackwalk.wire.sight import Answered, Closed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Closed, Framed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "trace.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -22,6 +22,7 @@ RECORDED: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Answered, NUMBERS, TIMES, EXCHANGES),
     st.builds(Unanswered, NUMBERS, TIMES, EXCHANGES),
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
+    st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),
 )
