@@ -46,11 +46,12 @@ def draw_timing(exchange: Exchange, opened_at: float | None = None) -> Text:
 
 
 def draw_hello(hello: Hello) -> Text:
-    """Return the line of a TLS ClientHello."""
+    """Return the line of a TLS ClientHello, with which a client begins what nobody else can read."""
     name = f" for {safe(hello.server_name, LONGEST_LINE)}" if hello.server_name else ""
     protocols = ", ".join(safe(one, LONGEST_LINE) for one in hello.protocols[:MOST_PROTOCOLS])
     offers = f", offering {protocols}" if protocols else ""
-    return Text(f"  · a TLS ClientHello{name}{offers} (RFC 8446 4.1.2)", style="dim")
+    words = f"  ! TLS (https){name}{offers}: what follows is encrypted and can't be read here (RFC 8446 4.1.2)"
+    return Text(words, style="yellow")
 
 
 def draw_frame(connection: int, side: Side, frame: Frame, payload: bytes | None, *, whole: bool = False) -> Text:

@@ -78,9 +78,10 @@ class View:
                 return [line, remark, *self._more(exchange)]
             case Unreadable(exchange=exchange):
                 hello = read_hello(sight.raw) if sight.side == "client" else None
-                about = [] if hello is None else [draw_hello(hello)]
+                if hello is not None:
+                    return [draw_hello(hello)]
                 more = [] if exchange is None else self._more(exchange)
-                return [*draw_unreadable(sight, width, whole=whole), *about, *more]
+                return [*draw_unreadable(sight, width, whole=whole), *more]
             case Framed(connection=connection, side=side, frame=frame):
                 unpacker = self._unpackers.setdefault((connection, side), Unpacker())
                 if len(self._unpackers) > CONNECTIONS:

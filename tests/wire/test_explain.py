@@ -105,7 +105,7 @@ ORDINARY = [
         exchange(answered=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"),
         "the server sent 1 chunk, each with its size before it: 2 bytes",
     ),
-    ("keep-alive", exchange(), "stays open"),
+    ("keep-alive", exchange(), "can serve another"),
     ("close", answer(b"Connection: close\r\n", b"hi"), "the server will end"),
     ("no-continue", post(b"Expect: 100-continue\r\n", b"hi"), "none came"),
     ("switched", exchange(UPGRADE, SWITCHED % ACCEPT), "speaks websocket"),

@@ -23,7 +23,7 @@ def keeping(exchange: Exchange) -> str | None:
         return None
     if any(said.version == "HTTP/1.0" and b"keep-alive" not in tokens(said.head, "connection") for _, said in both):
         return None
-    return "keep-alive: the connection stays open for the next request"
+    return "keep-alive: the connection can serve another request after this"
 
 
 def no_continue(exchange: Exchange) -> str | None:
