@@ -52,6 +52,11 @@ def raw(evidence: Evidence) -> bytes:
     return evidence.answer.raw if evidence.answer else b""
 
 
+def shown(evidence: Evidence) -> str:
+    """The first line of what the client has got."""
+    return evidence.answer.first_line[:60] if evidence.answer else ""
+
+
 def typed_port(evidence: Evidence) -> int | None:
     """The number that bind is called with, where it is one."""
     found = re.search(r"\.bind\(\s*\([^,()]*,\s*(\d+)", source(evidence))
@@ -414,7 +419,7 @@ def missing_gets_nothing(evidence: Evidence) -> bool:
 
 def name_for_contents(evidence: Evidence) -> bool:
     return in_resources(evidence, 200) and bool(
-        evidence.answer and re.fullmatch(rb"/?([a-z]+/)?[a-z]+\.(html|css|txt)\s*", evidence.answer.body)
+        evidence.answer and re.fullmatch(rb"/?([a-z\d]+/)?[a-z\d]+\.(html|css|txt)\s*", evidence.answer.body)
     )
 
 
@@ -690,8 +695,13 @@ MISTAKES = [
     Mistake(
         "no empty line",
         no_empty_line,
-        "The empty line between head and body is missing, so the client takes your body for more headers. "
-        r"Write two line ends in a row after the status line: \n\n.",
+        lambda evidence: (
+            "The empty line between head and body is missing, so the client takes your body for more headers. "
+            r"Write two line ends in a row after the status line: \n\n."
+            if b"\n" in raw(evidence).rstrip()
+            else f"Your answer is {shown(evidence)} and no more, and without an empty line after it no client takes "
+            r"that for an answer. Write two line ends in a row, \n\n, also where no body follows."
+        ),
     ),
     Mistake(
         "no close",

@@ -27,6 +27,7 @@ from stackwalk.stack.listening import Listener
 
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
+SLOW_START = 1.0  # seconds; a program that needs longer is told so
 DEATH = 0.5  # seconds in which a program that broke off may be seen to end
 QUIET = 0.1  # seconds of waiting after which it is not about to end
 REST = 0.25  # seconds in which a program comes to rest after an answer, or ends
@@ -143,6 +144,11 @@ class Server:
         """Whether it has once listened."""
         return self.started_in is not None
 
+    @property
+    def starts_slowly(self) -> bool:
+        """Whether it took so long to listen that it should not be started again without need."""
+        return (self.started_in or 0.0) >= SLOW_START
+
     def begin(self) -> None:
         """Launch it. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
@@ -165,7 +171,13 @@ class Server:
         if self.ready:
             return
         patience = self._start_patience - (time.monotonic() - self._began)
-        self._where(time.monotonic() + max(0.5, min(patience, self._ground.budget.left)))
+        left = self._ground.budget.left
+        try:
+            self._where(time.monotonic() + max(0.5, min(patience, left)))
+        except LearnerFailure as failure:
+            if failure.cause is Cause.NOT_LISTENING and left < patience:
+                raise self._ground.budget.spent() from None  # it had less time than a program may take
+            raise
         self.started_in = time.monotonic() - self._began
 
     def must_go_on(self) -> None:
@@ -282,12 +294,21 @@ class Server:
     def _ended(self, end: Ending) -> LearnerFailure:
         text = self._program.output.text() if self._program is not None else ""
         port = self._spec.port
-        if not self.ready and end.code and endings.address_in_use(text) and self._not_moved() and _is_taken(port):
-            return endings.port_taken(port)
+        if not self.ready and end.code and endings.address_in_use(text):
+            other = self._refused_elsewhere()
+            if other is not None:
+                return endings.refused_elsewhere(other, port)
+            if self._not_moved() and _is_taken(port):
+                return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
             limits=LIMITS,
         )  # fmt: skip
+
+    def _refused_elsewhere(self) -> int | None:
+        """Another port than the lesson's that the system did not give it: what runs beside the checks may have it."""
+        refused = self._program.refused() if self._program is not None else ()
+        return next((port for port in refused if port != self._spec.port), None)
 
     def _not_moved(self) -> bool:
         """Whether the probe is not known to have given the program a port of its own."""

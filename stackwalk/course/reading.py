@@ -182,7 +182,6 @@ def _read_step(lab: int, number: int, name: str, folder: Path, solution: Path) -
         check=_check_of(folder, live),
         start=_folder_of(folder / "start"),
         solution=_folder_of(solution),
-        attempts=_read_attempts(folder / "wrong"),
         replaces=frozenset(table.texts("replaces")),
         wins=table.texts("wins"),
     )
@@ -250,7 +249,12 @@ def _folder_of(folder: Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _read_attempts(folder: Path) -> tuple[Attempt, ...]:
+def read_attempts(step: Step) -> tuple[Attempt, ...]:
+    """The wrong attempts of a step. For those who prove a course: a learner's commands need none of them.
+
+    Raises StackwalkError where one is not as it should be.
+    """
+    folder = step.folder / "wrong"
     if _folder_of(folder) is None:
         return ()
     attempts = []

@@ -178,6 +178,7 @@ class _Watched:
                 traceback=traceback,
                 last_words=text[-LAST_WORDS:],
                 left_behind=ending.left_behind,
+                refused=self._program.refused(),
             )
         )
 

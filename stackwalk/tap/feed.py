@@ -140,9 +140,7 @@ def _folders() -> list[Path]:
     folders = [Path(os.environ.get("TMPDIR") or "/tmp") / name, Path("/tmp") / name]
     if runtime and Path(runtime).is_dir() and Path(runtime).stat().st_uid == os.getuid():
         folders.insert(0, Path(runtime) / "stackwalk")
-    return [
-        folder for folder in folders if len(os.fsencode(folder)) + len("/door-65535.sock") <= LONGEST_PATH
-    ]
+    return [folder for folder in folders if len(os.fsencode(folder)) + len("/door-65535.sock") <= LONGEST_PATH]
 
 
 def _connected(path: Path) -> socket.socket | None:

@@ -26,9 +26,7 @@ PATIENCE = 10.0  # seconds for a tap to start, and to do what it is told
 ENDING = 2.0  # seconds for it to end by itself
 SIGHT = b'{"sight"'  # how the line of a sight begins
 
-Target = (
-    tuple[str, int] | Literal["hold"] | None
-)  # where clients are brought; "hold": they wait; None: refused
+Target = tuple[str, int] | Literal["hold"] | None  # where clients are brought; "hold": they wait; None: refused
 
 
 class Tap:

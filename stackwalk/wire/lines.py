@@ -179,14 +179,10 @@ def _closed(fields: Fields) -> Closed:
 
 _MAKERS: dict[str, Callable[[Fields], Sight]] = {
     "opened": lambda fields: Opened(fields["connection"], fields["at"], fields["client"]),
-    "asked": lambda fields: Asked(
-        fields["connection"], fields["at"], _request(fields["request"]), fields["number"]
-    ),
+    "asked": lambda fields: Asked(fields["connection"], fields["at"], _request(fields["request"]), fields["number"]),
     "interim": lambda fields: Interim(fields["connection"], fields["at"], _response(fields["response"])),
     "answered": lambda fields: Answered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
-    "unanswered": lambda fields: Unanswered(
-        fields["connection"], fields["at"], _exchange(fields["exchange"])
-    ),
+    "unanswered": lambda fields: Unanswered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
     "unreadable": _unreadable,
     "framed": lambda fields: Framed(fields["connection"], fields["at"], fields["side"], frame_of(fields)),
     "closed": _closed,

@@ -64,9 +64,7 @@ class _Pair:
     @property
     def may_switch(self) -> bool:
         """After it the connection may speak something else (RFC 9110 7.8, 9.3.6)."""
-        return self.request is not None and (
-            self.method == "CONNECT" or self.request.header("upgrade") is not None
-        )
+        return self.request is not None and (self.method == "CONNECT" or self.request.header("upgrade") is not None)
 
 
 class Reader:

@@ -105,6 +105,15 @@ def test_a_flood_is_thinned_and_what_is_left_out_is_counted(stand: Stand) -> Non
     assert sum(event.dropped for event in before if isinstance(event, Printed)) > 0
 
 
+def test_a_port_that_the_system_refused_is_told_as_it_was_typed(stand: Stand) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        stand.launch(f"import socket\nsocket.create_server(('127.0.0.1', {port}))\n")
+        end = stand.until(ProgramEnded)[-1]
+    assert isinstance(end, ProgramEnded)
+    assert end.refused == (port,)
+
+
 def test_a_process_that_is_left_behind_is_named_and_ended(stand: Stand) -> None:
     stand.launch("import subprocess\nsubprocess.Popen(['sleep', '1000'], start_new_session=True)\n")
     end = stand.until(ProgramEnded)[-1]

@@ -1,5 +1,6 @@
 """What goes wrong at a real terminal: a door that is taken, files in odd shapes, keys at bad moments."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -36,11 +37,11 @@ for number in range(20_000):
 
 
 @contextmanager
-def lab(words: str, spot: Path, columns: int = 80) -> Iterator[Terminal]:
-    """The lab command in a terminal of its own."""
+def lab(words: str, spot: Path, columns: int = 80, command: str = "") -> Iterator[Terminal]:
+    """The lab command in a terminal of its own; `command` runs it, where that is not stackwalk as it is."""
     needs("tmux")
     with terminal(spot, columns=columns, lines=24) as window:
-        window.run(stackwalk(f"lab {words}"), environment_of(spot), spot)
+        window.run(f"{command} lab {words}" if command else stackwalk(f"lab {words}"), environment_of(spot), spot)
         yield window
 
 
@@ -162,4 +163,35 @@ def test_two_stackwalks_in_one_workspace(spot: Path, door: int) -> None:
         )  # fmt: skip
         assert second.returncode == 2
         assert "Another stackwalk has this workspace open: process " in second.stderr
+        leave(window, spot)
+
+
+def test_a_save_is_noticed_where_the_file_system_tells_of_none(spot: Path, door: int) -> None:
+    deaf = spot / "deaf.py"
+    deaf.write_text(
+        "import watchfiles\n"
+        "def watch(*folders, stop_event, **options):\n    stop_event.wait()\n    return iter(())\n"
+        "watchfiles.watch = watch\nimport stackwalk.__main__\nstackwalk.__main__.main()\n"
+    )
+    with lab(f"1.1 --port {door}", spot, command=f"{sys.executable} {deaf}") as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot, before="import nonsense\n")
+        window.wait_for("ModuleNotFoundError")
+        save("1", spot)
+        window.wait_for("1.1 passed")
+        leave(window, spot)
+
+
+def test_a_pass_is_followed_by_a_day_on_the_internet_and_the_next_one_is_shown_beside_it(spot: Path, door: int) -> None:
+    with lab(f"1.4 --port {door}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        save("4", spot)
+        shown = window.wait_for("1.4 passed", " of 200 oddities.", seconds=60)
+        before = re.search(r"Your program survives (\d+) of 200 oddities\.", shown)
+        assert before is not None
+        save("5", spot)
+        shown = window.wait_for(f" of 200 oddities ({before[1]} before).", seconds=60)
+        after = re.search(r"survives (\d+) of 200 oddities \(", shown)
+        assert after is not None
+        assert int(after[1]) > int(before[1])
         leave(window, spot)

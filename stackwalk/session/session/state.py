@@ -34,6 +34,7 @@ class Turn(StrEnum):
     PROGRAM = "program"
     ENDING = "ending"  # it is being ended, so that the checks can have the port
     CHECKS = "checks"
+    RETRYING = "retrying"  # all is being ended, so that a changed program can be tried with its port moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Running:
     since: float = 0.0  # when it was launched
     ports: tuple[Port, ...] = ()
     traceback: str = ""  # with which it ended
+    moved: bool = True  # its port was to be moved, at this launch
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
     crashed_at: float | None = None
@@ -61,8 +63,11 @@ class Session:
     progress: Progress
     programs: tuple[Running, ...]  # outermost first
     port: int  # the door that is wanted
+    folder: str = ""  # the whole path of the workspace
     door: int | None = None  # the door that is ours
     holder: str = ""  # who has the one that is wanted
+    resting: bool = False  # nobody has it, and old connections hold it
+    reclaim_at: float = 0.0  # when it is tried again, where it rests
     present: frozenset[str] = frozenset()  # the programs' files that are there
     let_go: bool = False  # the learner runs the program by hand
     movable: bool = True  # the probe can move the program's port
@@ -78,6 +83,9 @@ class Session:
     saved_since: bool = False  # a save since the step was entered
     same_cause: tuple[str, str] | None = None  # which check failed of what, last time
     same_cause_count: int = 0  # saves in a row
+    day: int = 0  # the number of the last day on the internet
+    day_due: bool = True  # none has been played with the files as they are
+    survives: int | None = None  # oddities, when they were last counted in this lab
     quiet_since: float = 0.0  # the last save, or hint, or when the step was entered
     ticked: float = 0.0  # when time last went on
     hint_offered: bool = False  # since the last save
@@ -113,9 +121,12 @@ class Session:
 
 
 def nothing_yet(session: Session) -> str:
-    """Which file is to be made."""
+    """Which file is to be made, and where."""
     outer = session.outer
-    return f"There is no {outer.spec.file} yet." if outer else "There is nothing to run yet."
+    if outer is None:
+        return "There is nothing to run yet."
+    where = f" in {session.folder}" if session.folder else ""
+    return f"There is no {outer.spec.file} yet. Save it{where}, and it starts by itself."
 
 
 def onward(session: Session) -> Step | None:
