@@ -1,6 +1,5 @@
 """What was asked of a trace, and what is wrong with it before anything starts."""
 
-import ipaddress
 import os
 import socket
 from dataclasses import dataclass
@@ -141,7 +140,7 @@ def _host(host: str | None, allow_remote: bool) -> tuple[str | None, bool]:
         raise StackwalkError(
             f"Nobody knows an address {host} to listen on.", "Say one of this machine's: --host 127.0.0.1"
         ) from problem
-    if all(ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback for *_, address in found):
+    if all(_is_loopback(str(address[0])) for *_, address in found):
         return host, False
     if not allow_remote:
         raise StackwalkError(
@@ -154,9 +153,15 @@ def _host(host: str | None, allow_remote: bool) -> tuple[str | None, bool]:
 def _is_itself(target: tuple[str, int], host: str | None) -> bool:
     aim = addresses_of(target)
     addresses = {str(address) for _, address, _ in aim} if isinstance(aim, tuple) else set()
-    if any(ipaddress.ip_address(address.partition("%")[0]).is_loopback for address in addresses):
+    if any(_is_loopback(address) for address in addresses):
         return host is None or host in (*LOCAL, *addresses)
     return host is not None and (host in addresses or host in ("0.0.0.0", "::"))
+
+
+def _is_loopback(address: str) -> bool:
+    import ipaddress
+
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
 def _save(text: str, opened: str | None) -> Path:

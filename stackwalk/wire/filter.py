@@ -5,7 +5,6 @@ Conditions stand side by side and all must hold; `!` before one turns it round. 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from stackwalk.wire.message import Exchange
 from stackwalk.wire.parsing import TOKEN
@@ -128,6 +127,8 @@ def _check_field(text: str, start: int, field: str, operator: str) -> None:
         return
     if field in NUMBERS or field in TEXTS:
         return
+    from difflib import get_close_matches  # only an error needs it
+
     known = (*TEXTS, *NUMBERS, "header:NAME")
     close = get_close_matches(field[:40], known, 1)
     what = f"There is no field {field!a:.60}." if field else f"No field stands before {operator or 'this'}."
