@@ -10,6 +10,7 @@ from stackwalk.wire.explain import is_odd
 from stackwalk.wire.frames import CLOSE, Frame
 from stackwalk.wire.hello import Hello
 from stackwalk.wire.message import Exchange, Note, Side
+from stackwalk.wire.sight import Asked
 from stackwalk.wire.timing import timing_of
 
 LONGEST_LINE = 400  # characters
@@ -43,6 +44,13 @@ def draw_timing(exchange: Exchange, opened_at: float | None = None) -> Text:
     times = f"{', '.join(parts)}; " if parts else ""
     where = f"connection {exchange.connection:,}, request {exchange.number:,} on it"
     return Text(f"  · {times}{where}", style="dim")
+
+
+def draw_late(sight: Asked, now: float) -> Text:
+    """Return the line of a request whose answer has not ended yet; `now` on its own clock, in seconds."""
+    method, target = safe(sight.request.method, LONGEST_LINE), safe(sight.request.target, LONGEST_LINE)
+    waited = time_of((now - sight.at) * 1000)
+    return Text(f"  · {method} {target} is not over after {waited} (connection {sight.connection:,})", style="dim")
 
 
 def draw_hello(hello: Hello) -> Text:

@@ -138,8 +138,11 @@ class Watch:
         if reader is not None:
             waiting.register(reader, 0)  # an error alone: whoever read has left (`| head -1`)
         while not self._is_over():
-            if any(number == reader for number, _ in waiting.poll()):
+            due = view.due()
+            patience = None if due is None else max(0.0, due - time.monotonic()) * 1000
+            if any(number == reader for number, _ in waiting.poll(patience)):
                 return
+            view.remind(time.monotonic())
             for sight in recorder.take():
                 view.show(sight)
                 if self._is_over():

@@ -14,7 +14,7 @@ from stackwalk.screen.exchanges import (
     draw_unanswered,
     draw_unreadable,
 )
-from stackwalk.screen.notes import draw_frame, draw_hello, draw_notes, draw_timing
+from stackwalk.screen.notes import draw_frame, draw_hello, draw_late, draw_notes, draw_timing
 from stackwalk.trace.recorder import exchange_of
 from stackwalk.wire.explain import explain, oddities
 from stackwalk.wire.frames import Unpacker
@@ -23,6 +23,7 @@ from stackwalk.wire.message import Exchange, Request, Response, Side
 from stackwalk.wire.records import record_line
 from stackwalk.wire.sight import (
     Answered,
+    Asked,
     Closed,
     Framed,
     Interim,
@@ -34,6 +35,7 @@ from stackwalk.wire.sight import (
     Unreadable,
 )
 
+LATE = 1.0  # seconds after which it is said that an exchange is not over
 BODY_LINES = 40  # of each body, with -vv
 CONNECTIONS = 10_000  # whose opening is remembered
 HEADS, BODIES = 1, 2  # how often -v is said
@@ -49,6 +51,17 @@ class View:
         self._epoch = epoch
         self._opened: dict[int, float] = {}  # when connections were
         self._unpackers: dict[tuple[int, Side], Unpacker] = {}
+        self._open: dict[tuple[int, int], Asked] = {}  # requests whose exchanges are not over, the oldest first
+
+    def due(self) -> float | None:
+        """When to call `remind`, on the sights' clock; None: there is nothing to be reminded of."""
+        return next((sight.at + LATE for sight in self._open.values()), None)
+
+    def remind(self, now: float) -> None:
+        """Say, once, which requests have been waiting for the end of their answers for a while."""
+        while (due := self.due()) is not None and due <= now:
+            sight = self._open.pop(next(iter(self._open)))
+            self._say([draw_late(sight, now)])
 
     def show(self, sight: Sight) -> None:
         if self._as_json:
@@ -57,7 +70,26 @@ class View:
             if record is not None:
                 self._console.write(record.decode("ascii"))
             return
-        lines = self._lines(sight)
+        self._remember(sight)
+        self._say(self._lines(sight))
+
+    def _remember(self, sight: Sight) -> None:
+        match sight:
+            case Asked():
+                self._open[sight.connection, sight.number] = sight
+                if len(self._open) > CONNECTIONS:
+                    del self._open[next(iter(self._open))]
+            case Missed():
+                self._open.clear()  # their ends may be among what was missed
+            case Closed(connection=connection):
+                for key in [key for key in self._open if key[0] == connection]:
+                    del self._open[key]
+            case _:
+                exchange = exchange_of(sight)
+                if exchange is not None:
+                    self._open.pop((exchange.connection, exchange.number), None)
+
+    def _say(self, lines: list[Text]) -> None:
         if not self._console.is_terminal:
             for line in lines:  # other programs read lines: they stay whole
                 line.no_wrap, line.overflow = True, "ignore"

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from stackwalk.screen.bodies import draw_content
 from stackwalk.screen.console import make_console
-from stackwalk.screen.notes import draw_frame, draw_hello, draw_notes, draw_timing
+from stackwalk.screen.notes import draw_frame, draw_hello, draw_late, draw_notes, draw_timing
 from stackwalk.wire.explain import explain
 from stackwalk.wire.frames import Frame
 from stackwalk.wire.hello import Hello, read_hello
 from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
+from stackwalk.wire.sight import Asked
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 
@@ -62,6 +63,11 @@ def test_json_is_indented_and_what_is_left_out_is_said() -> None:
 )
 def test_a_frame_is_a_line(frame: Frame, payload: bytes | None, line: str) -> None:
     assert draw_frame(7, "client", frame, payload).plain == line
+
+
+def test_what_takes_long_is_said() -> None:
+    asked = Asked(3, 1.0, Request(read_head(b"GET /slow\x1b HTTP/1.1\r\n\r\n")))
+    assert draw_late(asked, 2.5).plain == "  · GET /slow\\x1b is not over after 1,500.0 ms (connection 3)"
 
 
 def test_whom_a_tls_hello_is_for() -> None:

@@ -177,3 +177,33 @@ def test_on_a_terminal_it_is_coloured_and_fits() -> None:
                 process.kill()
         os.close(ours)
     assert b"\x1b[1;32m200 \x1b[0m" in said
+
+
+def test_a_request_that_waits_is_said_once() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        tracing(f"localhost:{listening.getsockname()[1]}") as trace,
+    ):
+        with socket.create_connection(("127.0.0.1", trace.port), PATIENCE) as client:
+            client.sendall(b"GET /slow HTTP/1.1\r\nHost: here\r\n\r\n")
+            server, _ = listening.accept()
+            with server:
+                trace.wait_for("GET /slow is not over after")
+                server.sendall(PAGE)
+                assert client.recv(65536)
+                said = trace.wait_for(" 200 ")
+    assert said.count("is not over after") == 1
+
+
+def test_events_are_passed_on_as_they_come_and_counted() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with tracing(f"localhost:{listening.getsockname()[1]}", "-v") as trace:
+            with socket.create_connection(("127.0.0.1", trace.port), PATIENCE) as client:
+                client.sendall(b"GET /events HTTP/1.1\r\nHost: here\r\n\r\n")
+                server, _ = listening.accept()
+                with server:
+                    for piece in (head, b"data: 1\n\n", b"data: 2\n\n"):
+                        server.sendall(piece)
+                        assert client.recv(65536) == piece, "each as it was sent"
+                trace.wait_for("a stream of 2 events, each ended by an empty line")
