@@ -108,10 +108,10 @@ def serving(answer: bytes = PAGE, host: str = "127.0.0.1", port: int = 0) -> Ite
 
 
 def ask(port: int, request: bytes = b"GET /page HTTP/1.1\r\nHost: here\r\n\r\n") -> bytes:
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
+    """What is answered until the end; a reset, which may come while still connecting, ends it too."""
+    data = b""
+    with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
         connection.sendall(request)
-        data = b""
-        with contextlib.suppress(ConnectionError):
-            while piece := connection.recv(65536):
-                data += piece
-        return data
+        while piece := connection.recv(65536):
+            data += piece
+    return data
