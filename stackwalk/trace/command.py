@@ -167,17 +167,13 @@ class Watch:
             yield None
             return
         with contextlib.closing(Saver(self._wanted.save, epoch)) as saver:
-            is_told = False
             try:
                 yield saver
-                is_told = True
-            except Interrupted:
+            finally:
                 saver.finish()
-                raise
-            saver.finish()
-            if saver.problem is not None:
-                self.status = NOT_SAVED
-            if is_told and not self._console.closed:
+                if saver.problem is not None:
+                    self.status = NOT_SAVED
+            if not self._console.closed:
                 with self._drawing():
                     self._aside.show(_saved(saver))
 

@@ -9,10 +9,10 @@ import select
 import threading
 import time
 from collections import deque
+from typing import Protocol
 
 from stackwalk.errors import StackwalkError
 from stackwalk.tap.feed import Subscription
-from stackwalk.tap.tapping import Tap
 from stackwalk.trace.saving import Saver
 from stackwalk.wire.filter import Filter, matches
 from stackwalk.wire.message import Exchange
@@ -22,6 +22,14 @@ from stackwalk.wire.tally import Tally
 ROOM = 16 * 1024 * 1024  # bytes that may wait for the screen
 EACH = 2000  # bytes that a sight takes beside its bodies, about
 LAST_WORDS = 0.5  # seconds for what the tap has not told yet, at the end
+
+
+class Source(Protocol):
+    """What tells sights: a tap, or the feed of one."""
+
+    def fileno(self) -> int: ...
+
+    def read(self) -> list[Sight]: ...
 
 
 class Choice:
@@ -45,7 +53,7 @@ class Choice:
 class Recorder:
     """To be used as a context; `take` what it has."""
 
-    def __init__(self, source: Tap | Subscription, saver: Saver | None, choice: Choice) -> None:
+    def __init__(self, source: Source, saver: Saver | None, choice: Choice) -> None:
         self.tally = Tally()
         self.ended = False  # nothing more will come
         self._source = source

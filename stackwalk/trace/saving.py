@@ -10,6 +10,7 @@ from stackwalk.trace.opening import looks_saved, saved_sights
 from stackwalk.wire.records import record_line
 from stackwalk.wire.sight import Missed, Sight
 
+OWN = 0o600  # what passes may hold passwords and cookies: it is for nobody else
 AT_ONCE = 256 * 1024  # bytes of lines that are written at once
 
 
@@ -50,7 +51,7 @@ class Saver:
         self.lines = path.with_name(f"{path.name}.jsonl") if self._is_har else path
         try:
             raise_unless_saved(self.lines)
-            self._file = os.open(self.lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            self._file = os.open(self.lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, OWN)
             self._end = os.fstat(self._file).st_size
             if self._end and os.pread(self._file, 1, self._end - 1) != b"\n":
                 self._write(b"\n")  # what wrote it was killed in the middle of a line
@@ -110,7 +111,8 @@ def _make(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file as a whole: until it is, whatever was there stays."""
     part = path.with_name(f"{path.name}.part")
     try:
-        with part.open("wb") as file:
+        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, OWN)
+        with os.fdopen(number, "wb") as file:
             for piece in pieces:
                 file.write(piece)
         part.replace(path)

@@ -95,7 +95,8 @@ def test_what_an_open_door_publishes_is_attached_to(tmp_path: Path) -> None:
             patch.setenv(name, value)
         with contextlib.ExitStack() as lab:
             tap = lab.enter_context(tapping(port=0, target=("127.0.0.1", port), publish=True))
-            with tracing(f"localhost:{tap.port}", environment=place) as trace:
+            saved = tmp_path / "saved.jsonl"
+            with tracing(f"localhost:{tap.port}", "--save", str(saved), environment=place) as trace:
                 trace.wait_for("the traffic of the lab that is open on")
                 assert trace.port == tap.port
                 ask(tap.port)
@@ -103,6 +104,7 @@ def test_what_an_open_door_publishes_is_attached_to(tmp_path: Path) -> None:
                 lab.close()
                 assert trace.process.wait(PATIENCE) == 0
                 assert "1 exchange in" in trace.wait_for("The lab has ended.")
+                assert saved.read_bytes().count(b'"target":"/page"') == 1
 
 
 def test_nothing_of_the_wire_reaches_the_terminal_raw() -> None:
