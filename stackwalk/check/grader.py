@@ -237,7 +237,7 @@ class Reporter:
         pieces = self._bench.ground.transcript.pieces if failure.transcript is None else failure.transcript
         return Finding(
             step.id, name, title, outcome, failure.cause, message, own(failure.expected), own(failure.actual),
-            own(failure.hint), pieces, bounded(own(failure.output)),
+            own(failure.hint), pieces, bounded(own(failure.output)), works=failure.works,
         )  # fmt: skip
 
     def _mistakes_of(self, lab: Lab) -> Sequence[Mistake]:

@@ -197,6 +197,18 @@ class Server:
         ended.expected, ended.actual = failure.expected, failure.actual
         return ended
 
+    def works(self) -> str:
+        """What it does already, as sentences; "" where it has not even listened."""
+        if not self.ready:
+            return ""
+        printed = self.output()
+        asked = (piece.data.split(b" ", 2) for piece in self._ground.transcript.pieces if piece.sender == "client")
+        targets = (words[1].decode("ascii", "replace") for words in asked if len(words) > 1)
+        prints = any(len(target) > 1 and target in printed for target in targets)
+        return f"Your program listens on port {self._spec.port}." + (
+            " It prints what a client sends." if prints else ""
+        )
+
     def end(self) -> None:
         """End it at once: what runs in a copy has nothing to save."""
         if self._program is not None:

@@ -59,6 +59,8 @@ from stackwalk.session.session.actions import (
     ReclaimDoor,
     RunCheck,
     SendRequest,
+    ShowHint,
+    ShowLesson,
     ShowSight,
     ShutDoor,
     WriteProgress,
@@ -77,7 +79,7 @@ from stackwalk.session.session.events import (
     Tick,
     Trouble,
 )
-from stackwalk.session.session.state import at_door
+from stackwalk.session.session.state import step_at_door
 from stackwalk.session.sights import Sights
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import Tap
@@ -135,6 +137,7 @@ class Live:
         self._doing: deque[Action] = deque()
         self._stage: LiveStep | None = None
         self._sights = Sights()
+        self._started_in = _started_in()
         self._stray: str | None = None  # what was last said of a file in the wrong place
         self._run = 0
         self._day: Day | None = None
@@ -213,7 +216,7 @@ class Live:
         if outer is None or self._session.present or self._session.let_go or self._stage is not None:
             self._stray = None
             return
-        stray = find_stray(self._workspace.root, outer.spec.file, Path.cwd())
+        stray = find_stray(self._workspace.root, outer.spec.file, *self._started_in)
         if stray is not None and stray != self._stray:
             self._waiting.append(Strayed(stray))
         self._stray = stray
@@ -432,8 +435,9 @@ class Live:
             self.bottom.show(*parts)
 
     def _show_news(self, news: Show) -> None:
-        send = tuple(at_door(self._session, line) for line in self._session.step.send)
-        drawn = draw_news(news, self._course, self.bottom.width, send)
+        if isinstance(news, ShowLesson | ShowHint):
+            news = replace(news, step=step_at_door(self._session, news.step))
+        drawn = draw_news(news, self._course, self.bottom.width)
         if drawn is not None:
             self._show(drawn)
 
@@ -455,6 +459,14 @@ class Live:
     def _give_terminal_back(self) -> None:
         self.bottom.end()
         self._keyboard.give_back()
+
+
+def _started_in() -> tuple[Path, ...]:
+    """The folder in which stackwalk was started; none where that is gone."""
+    try:
+        return (Path.cwd(),)
+    except OSError:
+        return ()
 
 
 def _merged(before: Progress, now: Progress) -> Progress:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from stackwalk.errors import StackwalkError
 from stackwalk.tap.attempt import Address
 from stackwalk.tap.door import LOOPBACK, Door, open_door
-from stackwalk.tap.feed import publishing, read_lines
+from stackwalk.tap.feed import Lines, publishing
 from stackwalk.tap.outlet import ROOM
 from stackwalk.wire.lines import from_line
 from stackwalk.wire.reader import BODY_LIMIT
@@ -41,7 +41,7 @@ class Tap:
         self._host = host
         self._control = control
         self._process = process
-        self._rest = b""
+        self._lines = Lines()
         self._seen: deque[Sight] = deque()
         self._answers: deque[Any] = deque()
         self._feed_path: Path | None = None
@@ -128,13 +128,12 @@ class Tap:
         self._answers.popleft()
 
     def _take_lines(self) -> None:
-        lines, self._rest, ended = read_lines(self._control, self._rest)
-        for line in lines:
+        for line in self._lines.read(self._control):
             if line.startswith(SIGHT):
                 self._seen.append(from_line(line))
             else:
                 self._answers.append(json.loads(line))
-        if ended and not self._seen and not self._answers:
+        if self._lines.ended and not self._seen and not self._answers:
             raise self._has_ended()
 
     def _has_ended(self) -> StackwalkError:

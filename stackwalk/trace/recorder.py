@@ -21,6 +21,7 @@ from stackwalk.wire.tally import Tally
 
 ROOM = 16 * 1024 * 1024  # bytes that may wait for the screen
 EACH = 2000  # bytes that a sight takes beside its bodies, about
+A_MOMENT = 0.02  # seconds without a word from the tap: it has told all
 LAST_WORDS = 0.5  # seconds for what the tap has not told yet, at the end
 
 
@@ -121,8 +122,14 @@ class Recorder:
         self._ring()
 
     def _keep_the_last(self) -> None:
+        """What is on its way; traffic that never ends is not waited for."""
+        waiting = select.poll()
+        waiting.register(self._source.fileno(), select.POLLIN)
         deadline = time.monotonic() + LAST_WORDS
-        while time.monotonic() < deadline and (sights := self._source.read()):
+        while time.monotonic() < deadline and waiting.poll(A_MOMENT * 1000):
+            sights = self._source.read()
+            if isinstance(self._source, Subscription) and self._source.ended:
+                deadline = 0.0
             self._keep(sights)
 
     def _keep(self, sights: list[Sight]) -> None:

@@ -1,6 +1,7 @@
 """Stories: events in, what is to be done out, with no terminal."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ from stackwalk.session.session.events import (
     Trouble,
 )
 from stackwalk.session.session.react import react
-from stackwalk.session.session.state import Phase, Turn, what_next
+from stackwalk.session.session.state import Phase, Turn, step_at_door, what_next
 from stackwalk.wire.sight import Closed
 
 Play = Callable[..., Any]
@@ -94,6 +95,7 @@ def test_a_whole_lab_is_played_with_no_terminal(play: Play) -> None:
     player.key("3")
     player.save()
     player.judge(PASSED)
+    assert "all is passed. Press n" in player.asked(ShowVerdict)[0].next_line
     player.key("n")
     assert player.session.step.id == "1.3"
     assert "the road ends here" in player.said
@@ -472,6 +474,23 @@ def test_where_a_file_is_to_be_made_is_said_whole_and_where_it_went_too(play: Pl
     assert "Save it in /home/ada/my-stack, and it starts by itself." in player.said
     player.feed(Strayed("There is a server.py.txt: did your editor add .txt?"))
     assert "server.py.txt" in player.said
+
+
+def test_a_door_that_has_moved_is_the_only_port_in_the_line(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.feed(DoorOpened(8081, "another program"))
+    player.listen()
+    assert player.said == "server.py listens. Open http://localhost:8081 (8080 is taken)"
+
+
+def test_texts_name_the_door_as_it_is_and_the_port_that_is_typed_stays(play: Play) -> None:
+    player = play("1.2")
+    player.feed(DoorOpened(8081, "another program"))
+    text = 'Open `localhost:8080`; it ends with :8080. `bind(("", 8080))` at 192.0.2.1:8080 and localhost:80800.'
+    step = step_at_door(player.session, replace(player.session.step, text=text, hints=("It ends with `:8080`.",)))
+    assert step.text == text.replace("localhost:8080`", "localhost:8081`").replace("with :8080", "with :8081")
+    assert step.hints == ("It ends with `:8081`.",)
+    assert step.send[0] == "curl -v http://localhost:8081/"
 
 
 def test_send_goes_through_the_lessons_lines_in_turn(play: Play) -> None:

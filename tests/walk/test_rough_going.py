@@ -2,8 +2,10 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,17 +72,66 @@ def test_a_door_that_is_taken_is_named_with_who_has_it_and_can_be_had_back(spot:
             leave(window, spot)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone refuses such a port")
+def test_a_door_that_ones_own_program_has_just_left_is_said_to_rest(spot: Path, door: int, course: Path) -> None:
+    with lab(f"1.1 --from {course}", spot, columns=200) as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot, door=door)
+        window.wait_for("1.1 passed")
+        window.press("d")
+        window.wait_for(f"Port {door} is yours")
+        with subprocess.Popen([sys.executable, str(spot / "my-stack" / "server.py")], stdout=subprocess.DEVNULL) as own:
+            _ask(door)  # it hangs up first, so its end of the connection waits
+            own.terminate()
+        window.press("d")
+        window.wait_for(f"Port {door} is not free yet: nobody listens there", f"http://localhost:{door + 1}")
+        assert "taken by" not in window.screen()
+        leave(window, spot)
+
+
+def _ask(port: int) -> None:
+    """Have one request taken and the connection closed, by whoever is about to listen on a port."""
+    deadline = time.monotonic() + 30.0
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 10.0) as client:
+                client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                assert client.recv(1) == b""
+                return
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_the_wrong_port_is_said_and_the_right_one_works_after_it(spot: Path, door: int, course: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        wrong = free.getsockname()[1]
+    with lab(f"1.1 --from {course}", spot, columns=200) as window:
+        window.wait_for(f"Save it in {spot / 'my-stack'}")
+        (spot / "server.py").write_text("")
+        window.wait_for(f"There is a server.py in {spot}")
+        for _ in range(2):
+            save("1", spot, door=wrong)
+            window.wait_for(f"Your program opens port {wrong}, and clients knock at {door}. Write {door}")
+            window.press("r")
+        save("1", spot, door=door)
+        shown = window.wait_for(f"listens on port {door}: http://localhost:{door}", "1.1 passed")
+        for word in ("cannot be moved", "could not be checked", f"localhost:{door + 1}"):
+            assert word not in shown
+        leave(window, spot)
+
+
 def test_a_program_that_cannot_be_moved_has_the_port_itself_and_the_checks_too(
     spot: Path, door: int, course: Path
 ) -> None:
     with lab(f"1.2 --from {course}", spot) as window:
         window.wait_for("There is no server.py yet")
         save("2", spot, UNMOVABLE, door)
-        window.wait_for("in a way that cannot be moved", "listens on port", "passed")
+        window.wait_for("in a way that cannot be moved", "is its own", "passed")
         window.press("s")
         window.wait_for(f"$ curl -v http://localhost:{door + 1}/", "< Hi there!")
         save("2", spot, UNMOVABLE + "# once more\n", door)
-        seen = window.wait_for("listens again on port")
+        seen = window.wait_for("listens again. Open")
         assert "not yet" not in seen and "blocked" not in seen
         leave(window, spot)
 
@@ -142,7 +193,7 @@ def test_a_terminal_that_is_closed_takes_everything_with_it(spot: Path, door: in
         wait_until_gone(spot)
 
 
-@pytest.mark.parametrize("words", ["checking…", "1.1 Listen", "listens on port"])
+@pytest.mark.parametrize("words", ["checking…", "1.1 Listen", "server.py listens"])
 def test_ctrl_c_in_the_middle_of_things_ends_with_0(words: str, spot: Path, door: int) -> None:
     with lab(f"1.1 --port {door}", spot) as window:
         (spot / "my-stack").mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from stackwalk.check import fail
+from stackwalk.check import LearnerFailure, fail
 from stackwalk.check.answer import Answer
 from stackwalk.check.fresh import WORDS, Fresh
 from stackwalk.check.server import Server
@@ -22,7 +22,12 @@ def expect_service(server: Server, fresh: Fresh, workspace: Workspace, after: st
     """An ordinary client is served as ever."""
     name, text = a_file(fresh, workspace)
     message = f"After {after}, the next client asks for a file that is there, and gets it."
-    answer = server.get(f"/{name}")
+    try:
+        answer = server.get(f"/{name}")
+    except LearnerFailure as failure:
+        if failure.cause == "silent":
+            failure.message = f"After {after}, your program is not there for the next client. {failure.message}"
+        raise
     answer.expect_status(200, message)
     answer.expect_body(text.encode(), message, final_newline=True)
 

@@ -9,6 +9,7 @@ from stackwalk.check.workspace import Workspace
 PAUSE = 0.03  # seconds without a byte: what was sent so far has been read by itself
 HEADERS = 8 * 1024  # bytes of headers that must be taken
 BODY = 100 * 1024  # bytes
+GONE = 0.5  # seconds in which a program may see that its client has gone
 TOO_LONG = 1024 * 1024  # bytes of headers that must be refused
 
 
@@ -109,6 +110,29 @@ def test_a_body_is_read(server: Server, fresh: Fresh, workspace: Workspace) -> N
                 actual=answer.first_line,
             )
         answer.expect_whole_head("A POST with a body gets a whole answer, whatever the status is.")
+
+
+def test_a_client_that_leaves(server: Server, fresh: Fresh, workspace: Workspace) -> None:
+    """a client that hangs up before its request is whole holds up nobody"""
+    name, content = a_file(fresh, workspace)
+    request = request_for(name)
+    for sent in (len(request) - 2, fresh.number(30, len(request) - 10)):
+        connection = server.connect()
+        connection.send(request[:sent])
+        connection.half_close()
+        connection.await_close(GONE)
+        connection.close()
+        connection = server.connect()
+        connection.send(request)
+        try:
+            expect_file(connection, name, content)
+        except LearnerFailure as failure:
+            if failure.cause == "silent":
+                failure.message = (
+                    f"A client sent {sent} of {len(request)} bytes and hung up, and your program is not there for "
+                    f"the next one. {failure.message}"
+                )
+            raise
 
 
 def test_endless_headers_are_refused(server: Server, fresh: Fresh, workspace: Workspace) -> None:

@@ -164,7 +164,17 @@ def _listens(session: Session, program: Running) -> str:
     again = "listens again" if session.heard else "listens"
     if session.outer is None or session.outer.launch != program.launch or session.door is None:
         return f"{program.spec.file} {again} on port {program.spec.port}."
-    return f"{program.spec.file} {again} on port {program.spec.port}: http://{session.address}"
+    typed = program.spec.port
+    if session.door == typed:
+        return f"{program.spec.file} {again} on port {typed}: http://{session.address}"
+    why = ""
+    if any(port.number == typed for port in program.ports):
+        why = f" ({typed} is its own, and what is sent there is not seen here)"
+    elif session.holder:
+        why = f" ({typed} is taken)"
+    elif session.resting:
+        why = f" ({typed} is not free yet)"
+    return f"{program.spec.file} {again}. Open http://{session.address}{why}"
 
 
 def _listens_elsewhere(session: Session, program: Running) -> str:

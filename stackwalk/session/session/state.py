@@ -1,12 +1,12 @@
 """The open lab as one frozen value, and what can be read off it. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from stackwalk.check.verdict import Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
-from stackwalk.course.place import next_after
+from stackwalk.course.place import all_passed, next_after
 from stackwalk.session.session.events import Port
 
 
@@ -147,6 +147,8 @@ def what_next(session: Session) -> str:
     if session.passed:
         following = onward(session)
         if following is None or following.lab != session.lab.number:
+            if all_passed(session.course, session.progress):
+                return "That was the last step: all is passed. Press n for what you have now, and what comes."
             return "Press n to see where the road goes on."
         press = "Type n and Enter" if session.stage_open else "Press n"
         return f"{press} to go on to {following.id} {following.title} ({following.minutes} minutes)."
@@ -159,11 +161,22 @@ def what_next(session: Session) -> str:
 
 
 def at_door(session: Session, line: str) -> str:
-    """A curl line with the port that the lesson names turned into the one that the door has.
+    """A text with the address that the lesson names turned into the one that the door has.
 
-    Only loopback addresses are touched: `localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`.
+    Only loopback addresses are touched (`localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`), and `:8080` with
+    nothing before it; a port by itself is what programs type, and stays.
     """
     if session.door is None or not session.programs:
         return line
     typed = session.programs[0].spec.port
-    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]|(?<![\w\].])):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+
+
+def step_at_door(session: Session, step: Step) -> Step:
+    """A step whose texts name the door as it is."""
+    return replace(
+        step,
+        text=at_door(session, step.text),
+        hints=tuple(at_door(session, hint) for hint in step.hints),
+        send=tuple(at_door(session, line) for line in step.send),
+    )
