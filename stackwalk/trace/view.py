@@ -14,6 +14,7 @@ from stackwalk.screen.exchanges import (
     draw_unanswered,
     draw_unreadable,
 )
+from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.notes import draw_frame, draw_hello, draw_late, draw_notes, draw_timing
 from stackwalk.trace.recorder import exchange_of
 from stackwalk.wire.explain import explain, oddities
@@ -36,6 +37,7 @@ from stackwalk.wire.sight import (
 )
 
 LATE = 1.0  # seconds after which it is said that an exchange is not over
+MARK = 4  # characters before what is wrapped
 BODY_LINES = 40  # of each body, with -vv
 CONNECTIONS = 10_000  # whose opening is remembered
 HEADS, BODIES = 1, 2  # how often -v is said
@@ -90,11 +92,14 @@ class View:
                     self._open.pop((exchange.connection, exchange.number), None)
 
     def _say(self, lines: list[Text]) -> None:
-        if not self._console.is_terminal:
-            for line in lines:  # other programs read lines: they stay whole
-                line.no_wrap, line.overflow = True, "ignore"
-        if lines:
-            self._console.show(*lines)
+        if not lines:
+            return
+        if self._console.is_terminal:
+            self._console.show(*map(_hung, lines))
+            return
+        for line in lines:  # other programs read lines: they stay whole
+            line.no_wrap, line.overflow = True, "ignore"
+        self._console.show(*lines)
 
     def _lines(self, sight: Sight) -> list[Text]:
         width, whole = self._console.width, not self._console.is_terminal
@@ -143,6 +148,14 @@ class View:
                 if self._verbose >= BODIES:
                     lines += draw_content(said, BODY_LINES)
         return lines
+
+
+def _hung(line: Text) -> Text | Hanging:
+    """A line that begins with a mark, so that what is wrapped of it stands behind the mark."""
+    mark = line.plain[:MARK]
+    if len(mark) < MARK or mark[:2] != "  " or mark[2] not in "!·><":
+        return line
+    return Hanging(line[:MARK], line[MARK:], whole=mark[2] in "><")
 
 
 def _alone(exchange: Exchange, said: Request | Response) -> Exchange:
