@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from stackwalk.tap.loop import READ, WRITE, Loop
 from stackwalk.wire.message import Side
-from stackwalk.wire.reader import Reader
+from stackwalk.wire.reader import BODY_LIMIT, Reader
 from stackwalk.wire.sight import Sight, Unreadable
 
 CHUNK = 64 * 1024  # bytes read at once, and the most that waits to be taken in a direction
@@ -53,6 +53,7 @@ class Connection:
         loop: Loop,
         report: Report,
         over: Callable[["Connection"], None],
+        body_limit: int = BODY_LIMIT,
     ) -> None:
         self.number = number
         self.client = End("client", client)
@@ -61,7 +62,7 @@ class Connection:
         self._loop = loop
         self._report = report
         self._told_over = over
-        self._reader = Reader(number)
+        self._reader = Reader(number, body_limit)
 
     def join(self, server: socket.socket, was_reset: bool = False) -> None:
         """The server has taken the connection (and perhaps reset it since): bytes may pass."""

@@ -9,6 +9,7 @@ from typing import Literal
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
 from stackwalk.tap.connection import Connection, Report
 from stackwalk.tap.loop import READ, Loop
+from stackwalk.wire.reader import BODY_LIMIT
 from stackwalk.wire.sight import Closed, Opened, Refused
 
 HOLD = 2.0  # seconds that a client waits for a program that is being restarted
@@ -24,9 +25,10 @@ Aim = tuple[Address, ...] | Literal["hold"] | None
 class Relay:
     """Doors on one side, a target on the other."""
 
-    def __init__(self, loop: Loop, report: Report) -> None:
+    def __init__(self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT) -> None:
         self._loop = loop
         self._report = report
+        self._body_limit = body_limit  # bytes of each body that are kept
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
         self._ports: set[int] = set()
@@ -77,7 +79,7 @@ class Relay:
                 self._pause()
             return  # else: it has gone again
         self._count += 1
-        connection = Connection(self._count, client, self._loop, self._report, self._forget)
+        connection = Connection(self._count, client, self._loop, self._report, self._forget, self._body_limit)
         self._connections.add(connection)
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
         self._report([Opened(self._count, time.monotonic(), f"{host}:{address[1]}")])

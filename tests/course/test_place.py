@@ -37,7 +37,7 @@ def at(current: str | None, *passed: str, opened: tuple[str, ...] = ()) -> Progr
         (at("1.0", "1.0"), "1.1", "1.1 is the next core step"),
         (at("1.1", "1.0"), "1.1", "opened last"),
         (at("1.1", "1.1", "1.2"), "1.3", "1.3 is the next core step"),
-        (at("1.3", "1.1", "1.2", "1.3"), "2.1", "2.1 opens lab 2. Or stay in lab 1 and repair"),
+        (at("1.3", "1.1", "1.2", "1.3"), "2.1", "2.1 opens lab 2. Or stay in lab 1 and go further"),
         (at("1.4", "1.4"), "1.5", "1.5 is the next further step"),
         (at("1.4", "1.4", "1.5"), "1.10", "1.10 is the next further step"),
         (
