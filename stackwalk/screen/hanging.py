@@ -21,11 +21,8 @@ class Hanging:
         indent = cell_len(self.mark.plain)
         room = max(NARROWEST, options.max_width - indent)
         text = self.text.copy()
-        if self.whole:
-            # A space at the edge is one of the bytes: nothing is left out.
-            lines = _pieces(text, room)
-        else:
-            lines = list(text.wrap(console, room))
+        # A space at the edge is one of the bytes: nothing is left out.
+        lines = _pieces(text, room) if self.whole else list(text.wrap(console, room))
         for number, line in enumerate(lines):
             if not self.whole:
                 line.rstrip()
