@@ -40,7 +40,7 @@ class Tap:
         self._control = control
         self._process = process
         self._rest = b""
-        self._seen: deque[Sight] = deque()
+        self._seen: list[bytes] = []  # lines of sights
         self._answers: deque[Any] = deque()
         self._feed_path: Path | None = None
         self._publishes = False
@@ -77,9 +77,12 @@ class Tap:
 
     def read(self) -> list[Sight]:
         """What has been seen since, without waiting."""
+        return [from_line(line) for line in self.read_lines()]
+
+    def read_lines(self) -> list[bytes]:
+        """The same as lines of JSON (see `wire.lines`), without their newlines: for whoever writes them down."""
         self._take_lines()
-        seen = list(self._seen)
-        self._seen.clear()
+        seen, self._seen = self._seen, []
         return seen
 
     def wait_for_start(self) -> None:
@@ -129,7 +132,7 @@ class Tap:
         lines, self._rest, ended = read_lines(self._control, self._rest)
         for line in lines:
             if line.startswith(SIGHT):
-                self._seen.append(from_line(line))
+                self._seen.append(line)
             else:
                 self._answers.append(json.loads(line))
         if ended and not self._seen and not self._answers:
