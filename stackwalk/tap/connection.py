@@ -12,16 +12,18 @@ import time
 from collections.abc import Callable
 
 from stackwalk.tap.loop import READ, WRITE, Loop
+from stackwalk.wire.lines import to_line
 from stackwalk.wire.message import Side
-from stackwalk.wire.reader import Reader
-from stackwalk.wire.sight import Sight, Unreadable
+from stackwalk.wire.scribe import Scribe
+from stackwalk.wire.sight import Unreadable
 
 CHUNK = 64 * 1024  # bytes read at once, and the most that waits to be taken in a direction
+BUFFER = bytearray(CHUNK)  # what has just been read; one thread reads
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time left: closing sends a reset
 A_MOMENT = 0.05  # seconds: most connections are over by then
 LAST_BYTES = 2.0  # seconds for what was sent before a reset to be taken
 
-Report = Callable[[list[Sight]], None]
+Report = Callable[[bytes], None]  # called with lines of sights
 
 
 class End:
@@ -61,7 +63,7 @@ class Connection:
         self._loop = loop
         self._report = report
         self._told_over = over
-        self._reader = Reader(number)
+        self._scribe = Scribe(number)
 
     def join(self, server: socket.socket, was_reset: bool = False) -> None:
         """The server has taken the connection (and perhaps reset it since): bytes may pass."""
@@ -80,49 +82,53 @@ class Connection:
         self._close()
 
     def _ready_call(self, end: End, peer: End) -> Callable[[int], None]:
+        """What is called when something is possible at `end`: the one place where speed counts."""
+        side, scribe = end.side, self._scribe
+        receive, send = end.socket.recv_into, peer.socket.send
+        view = memoryview(BUFFER)
+
         def ready(events: int) -> None:
-            if events & WRITE and end.outgoing is not None:
-                self._flush(end, peer)
-            if events & READ and end.events & READ and not self.is_over:
-                self._read(end, peer)
+            if events != READ:
+                if end.outgoing is not None:
+                    self._flush(end, peer)
+                if not events & READ:
+                    return
+            if not end.events & READ or self.is_over:
+                return
+            try:
+                size = receive(BUFFER)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError:
+                self._reset_by(end, peer)
+                return
+            if not size:
+                self._end_by(end, peer)
+                return
+            at = time.monotonic()
+            data = view[:size]
+            is_taken = True
+            try:
+                sent = send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError:
+                sent, is_taken = size, False
+            if sent < size:
+                peer.outgoing = memoryview(bytes(data[sent:]))
+                self._watch(peer, end)
+                self._watch(end, peer)
+            try:
+                if size <= scribe.countable(side):
+                    scribe.count(side, size)
+                elif lines := scribe.feed(side, bytes(data), at):
+                    self._report(lines)
+            except Exception as slip:  # noqa: BLE001 - a slip of ours may spoil the picture, never the traffic
+                self._tell_slip(slip, side, at)
+            if not is_taken:
+                self._lose(peer, end)
 
         return ready
-
-    def _read(self, end: End, peer: End) -> None:
-        try:
-            data = end.socket.recv(CHUNK)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError:
-            self._reset_by(end, peer)
-            return
-        if not data:
-            self._end_by(end, peer)
-            return
-        at = time.monotonic()
-        passed = self._pass_on(data, peer, end)
-        try:
-            sights = self._reader.feed(end.side, data, at)
-            if sights:
-                self._report(sights)
-        except Exception as slip:  # noqa: BLE001 - a slip of ours may spoil the picture, never the traffic
-            self._tell_slip(slip, end.side, at)
-        if not passed:
-            self._lose(peer, end)
-
-    def _pass_on(self, data: bytes, end: End, source: End) -> bool:
-        """Send to `end`; False: it takes nothing more."""
-        try:
-            sent = end.socket.send(data)
-        except (BlockingIOError, InterruptedError):
-            sent = 0
-        except OSError:
-            return False
-        if sent < len(data):
-            end.outgoing = memoryview(data)[sent:]
-            self._watch(end, source)
-            self._watch(source, end)
-        return True
 
     def _flush(self, end: End, source: End) -> None:
         if end.outgoing is None:
@@ -223,22 +229,22 @@ class Connection:
 
     def _tell_close(self, end: End, at: float, reset: bool) -> None:
         try:
-            self._report(self._reader.close(end.side, at, reset))
+            self._report(self._scribe.close(end.side, at, reset))
         except Exception as slip:  # noqa: BLE001 - as above
             self._tell_slip(slip, end.side, at)
 
     def _tell_end(self) -> None:
         at = time.monotonic()
         try:
-            self._report(self._reader.end(at))
+            self._report(self._scribe.end(at))
         except Exception as slip:  # noqa: BLE001 - as above
             self._tell_slip(slip, "client", at)
 
     def _tell_slip(self, slip: Exception, side: Side, at: float) -> None:
-        self._reader.silence()
+        self._scribe.silence()
         why = f"stackwalk's own reader slipped, the bytes were passed on: {slip!r:.200}"
         with contextlib.suppress(Exception):
-            self._report([Unreadable(self.number, at, side, why, b"")])
+            self._report(to_line(Unreadable(self.number, at, side, why, b"")))
 
 
 def _make_reset(own_socket: socket.socket) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
 from stackwalk.tap.connection import Connection, Report
 from stackwalk.tap.loop import READ, Loop
+from stackwalk.wire.lines import to_line
 from stackwalk.wire.sight import Closed, Opened, Refused
 
 HOLD = 2.0  # seconds that a client waits for a program that is being restarted
@@ -80,7 +81,7 @@ class Relay:
         connection = Connection(self._count, client, self._loop, self._report, self._forget)
         self._connections.add(connection)
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
-        self._report([Opened(self._count, time.monotonic(), f"{host}:{address[1]}")])
+        self._report(to_line(Opened(self._count, time.monotonic(), f"{host}:{address[1]}")))
         if self._own and address[:2] in self._own.values():
             self._refuse(connection, ITSELF)
         else:
@@ -125,7 +126,8 @@ class Relay:
     def _refuse(self, connection: Connection, why: str) -> None:
         connection.give_up()
         at = time.monotonic()
-        self._report([Refused(connection.number, at, why), Closed(connection.number, at, None, True, 0, 0)])
+        self._report(to_line(Refused(connection.number, at, why)))
+        self._report(to_line(Closed(connection.number, at, None, True, 0, 0)))
 
     def _sweep_later(self) -> None:
         if not self._sweeping and (self._held or self._attempts):
