@@ -105,7 +105,7 @@ class Connection:
             if not size:
                 self._end_by(end, peer)
                 return
-            at = time.monotonic()
+            at = time.monotonic_ns() // 1000 / 1_000_000  # to a microsecond, as it is written down
             data = view[:size]
             is_taken = True
             try:

@@ -1,4 +1,4 @@
-"""What a connection's `Reader` sees, written down as lines.
+"""What a connection's `Reader` sees, written down as lines; times to a microsecond.
 
 Most exchanges are plain: a request in one piece and, after it, its whole answer in one piece. Those are written down
 without being taken apart, which is several times as fast. With the first byte of anything else the `Reader` takes
@@ -7,6 +7,7 @@ over, from the place where it would be itself, and keeps on until nothing is lef
 
 import re
 from binascii import b2a_base64
+from functools import lru_cache
 
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.message import Side
@@ -21,21 +22,22 @@ LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n)", re.I
 # What makes a head more than plain: an early end, a folded line, framing, an end of HTTP.
 MORE = re.compile(rb"\n(?:\n|\r\n|[ \t]|content-length|transfer-encoding|upgrade)", re.IGNORECASE)
 
-ASKED = (
-    b'{"sight":"asked","connection":%d,"at":%b,"number":%d,"request":{"head_b64":"%b","body_b64":"","body_size":0}}\n'
-)
+SHORT = 2048  # bytes; of shorter pieces it is remembered what they are
+REMEMBERED = 512  # such pieces; of all that comes, much has come before
+
+ASKED = b'{"sight":"asked","connection":%d,"at":%.6f,"number":%d,"request":%b}\n'
 ANSWERED = (
-    b'{"sight":"answered","connection":%d,"at":%b,"exchange":{"number":%d,"connection":%d,'
-    b'"request":{"head_b64":"%b","body_b64":"%b","body_size":%d},'
-    b'"response":{"head_b64":"%b","body_b64":"%b","body_size":%d,"ended_by":"length"},'
+    b'{"sight":"answered","connection":%d,"at":%b,"exchange":{"number":%d,"connection":%d,"request":%b,"response":%b,'
     b'"asked_at":%b,"request_done_at":%b,"answered_at":%b,"done_at":%b,"notes":[]}}\n'
 )
+REQUEST = b'{"head_b64":"%b","body_b64":"%b","body_size":%d}'
+RESPONSE = REQUEST[:-1] + b',"ended_by":"length"}'
 
 
 class Scribe:
     """Both directions of one connection; `feed`, `close` and `end` return lines. See `Reader`."""
 
-    __slots__ = ("_asked", "_body_limit", "_bytes", "_connection", "_count", "_reader", "_written")
+    __slots__ = ("_asked", "_asked_at", "_body_limit", "_bytes", "_connection", "_count", "_reader", "_request")
 
     def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
         self._connection = connection
@@ -43,17 +45,19 @@ class Scribe:
         self._reader: Reader | None = None  # in charge, where it is not plain
         self._count = 0  # exchanges
         self._bytes: dict[Side, int] = {"client": 0, "server": 0}  # as long as it is plain
-        self._asked: tuple[bytes, float] | None = None  # a plain request without its answer, and when it came
-        self._written = (b"", b"", b"", 0)  # of that: when, its head, its body, its body's size
+        self._asked = b""  # a plain request without its answer
+        self._asked_at = 0.0
+        self._request = b""  # how that is written down
 
     def feed(self, side: Side, data: bytes, at: float) -> bytes:
         """Bytes have passed: what is known by them."""
         if self._reader is None:
+            plain = _remembered if len(data) <= SHORT else _plain
             if side == "client":
-                if self._asked is None and (found := plain_lengths(data, REQUEST_LINE, 0)) is not None:
-                    return self._ask(data, at, found)
-            elif self._asked is not None and (found := plain_lengths(data, STATUS_LINE, None)) is not None:
-                return self._answer(data, at, found)
+                if not self._asked and (head := plain(data, True, self._body_limit)) is not None:
+                    return self._ask(data, at, head)
+            elif self._asked and (head := plain(data, False, self._body_limit)) is not None:
+                return self._answer(data, at, head)
         reader = self._reader or self._hand_over()
         lines = _lines(reader.feed(side, data, at))
         if reader.is_idle:
@@ -81,39 +85,29 @@ class Scribe:
         """Read nothing more; bytes are still counted, and the end is still said."""
         (self._reader or self._hand_over()).silence()
 
-    def _ask(self, data: bytes, at: float, found: tuple[int, int]) -> bytes:
-        length, size = found
+    def _ask(self, data: bytes, at: float, request: bytes) -> bytes:
         self._count += 1
-        self._asked = data, at
+        self._asked = data
+        self._asked_at = at
+        self._request = request
         self._bytes["client"] += len(data)
-        head = data[:length]
-        body = b2a_base64(data[length : length + self._body_limit], newline=False) if size else b""
-        when, written = repr(at).encode(), b2a_base64(head, newline=False)
-        self._written = when, written, body, size
-        return ASKED % (self._connection, when, self._count, written)
+        return ASKED % (self._connection, at, self._count, request)
 
-    def _answer(self, data: bytes, at: float, found: tuple[int, int]) -> bytes:
-        length, size = found
-        asked, request, asked_body, asked_size = self._written
-        self._asked = None
+    def _answer(self, data: bytes, at: float, response: bytes) -> bytes:
+        asked = b"%.6f" % self._asked_at
+        self._asked = b""
         self._bytes["server"] += len(data)
-        head = b2a_base64(data[:length], newline=False)
-        body = b2a_base64(data[length : length + self._body_limit], newline=False) if size else b""
-        own, number, when = self._connection, self._count, repr(at).encode()
-        return ANSWERED % (
-            own, when, number, own, request, asked_body, asked_size, head, body, size, asked, asked, when, when,
-        )  # fmt: skip
+        own, number, when = self._connection, self._count, b"%.6f" % at
+        return ANSWERED % (own, when, number, own, self._request, response, asked, asked, when, when)
 
     def _hand_over(self) -> Reader:
         """The reader goes on from here; what a plain request made known has been written down already."""
         reader = self._reader = Reader(self._connection, self._body_limit)
-        asked, self._asked = self._asked, None
-        again = 0 if asked is None else 1
-        if asked is not None:
-            self._bytes["client"] -= len(asked[0])
-        reader.resume(self._count - again, self._bytes["client"], self._bytes["server"])
-        if asked is not None:
-            reader.feed("client", *asked)
+        asked, self._asked = self._asked, b""
+        self._bytes["client"] -= len(asked)
+        reader.resume(self._count - bool(asked), self._bytes["client"], self._bytes["server"])
+        if asked:
+            reader.feed("client", asked, self._asked_at)
         return reader
 
     def _take_back(self, reader: Reader) -> None:
@@ -121,26 +115,34 @@ class Scribe:
         self._reader = None
 
 
-def plain_lengths(data: bytes, first_line: re.Pattern[bytes], unsaid: int | None) -> tuple[int, int] | None:
-    """The bytes of head and body where `data` is one plain message and no byte more; None: it is not.
-
-    `unsaid`: the length of a body whose head does not say it; None: such a message is not plain.
-    """
-    end = data.find(b"\r\n\r\n", 0, PLAIN_HEAD)
-    line = first_line.match(data)
-    if end < 0 or line is None:
+def plain_lengths(data: bytes, is_request: bool) -> tuple[int, int] | None:
+    """The bytes of head and body where `data` is one plain message and no byte more; None: it is not."""
+    line = (REQUEST_LINE if is_request else STATUS_LINE).match(data)
+    end = data.find(b"\r\n\r\n", 0, PLAIN_HEAD) + 4
+    if line is None or end < 4:
         return None
-    end += 4
-    said = LENGTH.search(data, line.end() - 1, end)
+    headers = line.end() - 1
+    said = LENGTH.search(data, headers, end)
     if said is None:
-        size, position = unsaid, line.end() - 1
-    else:
-        size, position = int(said[1]), said.end() + 1
-        if MORE.search(data, line.end() - 1, said.start() + 1) is not None:
-            return None
-    if size is None or len(data) != end + size or MORE.search(data, position, end - 2) is not None:
+        # A request has no body then, an answer ends with the connection.
+        return (end, 0) if is_request and len(data) == end and MORE.search(data, headers, end - 2) is None else None
+    if MORE.search(data, headers, said.start() + 1) or MORE.search(data, said.end() + 1, end - 2):
         return None
-    return end, size
+    size = int(said[1])
+    return (end, size) if len(data) == end + size else None
+
+
+def _plain(data: bytes, is_request: bool, body_limit: int) -> bytes | None:
+    """A plain message as it is written down; None: it is not plain."""
+    found = plain_lengths(data, is_request)
+    if found is None:
+        return None
+    end, size = found
+    head, body = b2a_base64(data[:end], newline=False), b2a_base64(data[end : end + body_limit], newline=False)
+    return (REQUEST if is_request else RESPONSE) % (head, body, size)
+
+
+_remembered = lru_cache(REMEMBERED)(_plain)
 
 
 def _lines(sights: list[Sight]) -> bytes:
