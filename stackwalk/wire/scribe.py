@@ -54,10 +54,10 @@ class Scribe:
         if self._reader is None:
             plain = _remembered if len(data) <= SHORT else _plain
             if side == "client":
-                if not self._asked and (head := plain(data, True, self._body_limit)) is not None:
-                    return self._ask(data, at, head)
-            elif self._asked and (head := plain(data, False, self._body_limit)) is not None:
-                return self._answer(data, at, head)
+                if not self._asked and (written := plain(data, True, self._body_limit)) is not None:
+                    return self._ask(data, at, *written)
+            elif self._asked and (written := plain(data, False, self._body_limit)) is not None:
+                return self._answer(data, at, written[1])
         reader = self._reader or self._hand_over()
         lines = _lines(reader.feed(side, data, at))
         if reader.is_idle:
@@ -85,13 +85,13 @@ class Scribe:
         """Read nothing more; bytes are still counted, and the end is still said."""
         (self._reader or self._hand_over()).silence()
 
-    def _ask(self, data: bytes, at: float, request: bytes) -> bytes:
+    def _ask(self, data: bytes, at: float, head: bytes, request: bytes) -> bytes:
         self._count += 1
         self._asked = data
         self._asked_at = at
         self._request = request
         self._bytes["client"] += len(data)
-        return ASKED % (self._connection, at, self._count, request)
+        return ASKED % (self._connection, at, self._count, head)
 
     def _answer(self, data: bytes, at: float, response: bytes) -> bytes:
         asked = b"%.6f" % self._asked_at
@@ -132,14 +132,15 @@ def plain_lengths(data: bytes, is_request: bool) -> tuple[int, int] | None:
     return (end, size) if len(data) == end + size else None
 
 
-def _plain(data: bytes, is_request: bool, body_limit: int) -> bytes | None:
-    """A plain message as it is written down; None: it is not plain."""
+def _plain(data: bytes, is_request: bool, body_limit: int) -> tuple[bytes, bytes] | None:
+    """The head of a plain message, and all of it, as they are written down; None: it is not plain."""
     found = plain_lengths(data, is_request)
     if found is None:
         return None
     end, size = found
+    form = REQUEST if is_request else RESPONSE
     head, body = b2a_base64(data[:end], newline=False), b2a_base64(data[end : end + body_limit], newline=False)
-    return (REQUEST if is_request else RESPONSE) % (head, body, size)
+    return form % (head, b"", 0), form % (head, body, size)
 
 
 _remembered = lru_cache(REMEMBERED)(_plain)
