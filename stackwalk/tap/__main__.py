@@ -5,6 +5,7 @@ imports little: it is to start quickly.
 """
 
 import contextlib
+import gc
 import json
 import resource
 import socket
@@ -104,6 +105,7 @@ def main(settings: dict[str, object]) -> None:
     doors = settings["doors"]
     desk.relay.aim(_aim(settings["aim"]))
     desk.relay.take(socket.socket(fileno=number) for number in (doors if isinstance(doors, list) else ()))
+    gc.freeze()  # what is there now stays: it need not be looked through again and again
     desk.run()
 
 

@@ -45,7 +45,10 @@ class Attempt:
             code = self._socket.connect_ex((host, port))
             if code in (0, errno.EINPROGRESS):
                 self.local = self._socket.getsockname()[:2]
-                self._loop.watch(self._socket, WRITE, self._ready)
+                if _is_connected(self._socket):
+                    self._ready(WRITE)  # on the same machine the other side has taken it by now
+                else:
+                    self._loop.watch(self._socket, WRITE, self._ready)
                 return
             self._fail(code, host, port)
         self._finish(None)
@@ -89,3 +92,11 @@ class Attempt:
         done, self._done, self._socket = self._done, None, None
         if done is not None:
             done(connected, self._why)
+
+
+def _is_connected(one: socket.socket) -> bool:
+    try:
+        one.getpeername()
+    except OSError:
+        return False
+    return True

@@ -17,13 +17,29 @@ from stackwalk.wire.message import Side
 from stackwalk.wire.scribe import Scribe
 from stackwalk.wire.sight import Unreadable
 
-CHUNK = 64 * 1024  # bytes read at once, and the most that waits to be taken in a direction
+CHUNK = 512 * 1024  # bytes read at once, and the most that waits to be taken in a direction
+SMALL_CHUNK = 16 * 1024  # the same, while much waits in all
+MUCH = 16 * 1024 * 1024  # bytes that wait to be taken, of all connections
 BUFFER = bytearray(CHUNK)  # what has just been read; one thread reads
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time left: closing sends a reset
 A_MOMENT = 0.05  # seconds: most connections are over by then
 LAST_BYTES = 2.0  # seconds for what was sent before a reset to be taken
 
 Report = Callable[[bytes], None]  # called with lines of sights
+
+
+class Waiting:
+    """What all connections of a tap have read and their other sides have not taken yet."""
+
+    __slots__ = ("at_once", "size")
+
+    def __init__(self) -> None:
+        self.size = 0  # bytes
+        self.at_once = CHUNK  # bytes that may be read at once now
+
+    def change(self, by: int) -> None:
+        self.size += by
+        self.at_once = CHUNK if self.size < MUCH else SMALL_CHUNK
 
 
 class End:
@@ -55,6 +71,7 @@ class Connection:
         loop: Loop,
         report: Report,
         over: Callable[["Connection"], None],
+        waiting: Waiting,
     ) -> None:
         self.number = number
         self.client = End("client", client)
@@ -63,6 +80,7 @@ class Connection:
         self._loop = loop
         self._report = report
         self._told_over = over
+        self._waiting = waiting
         self._scribe = Scribe(number)
 
     def join(self, server: socket.socket, was_reset: bool = False) -> None:
@@ -72,6 +90,8 @@ class Connection:
         for end, peer in ((self.client, self._server), (self._server, self.client)):
             end.ready = self._ready_call(end, peer)
             self._watch(end, peer)
+        if self.client.ready is not None:
+            self.client.ready(READ)  # what it has asked by now need not wait for another turn
 
     def give_up(self) -> None:
         """Reset whatever is open: the client must not take a cut answer for a whole one."""
@@ -83,7 +103,7 @@ class Connection:
 
     def _ready_call(self, end: End, peer: End) -> Callable[[int], None]:
         """What is called when something is possible at `end`: the one place where speed counts."""
-        side, scribe = end.side, self._scribe
+        side, scribe, waiting = end.side, self._scribe, self._waiting
         receive, send = end.socket.recv_into, peer.socket.send
         view = memoryview(BUFFER)
 
@@ -96,7 +116,7 @@ class Connection:
             if not end.events & READ or self.is_over:
                 return
             try:
-                size = receive(BUFFER)
+                size = receive(BUFFER, waiting.at_once)
             except (BlockingIOError, InterruptedError):
                 return
             except OSError:
@@ -115,7 +135,7 @@ class Connection:
             except OSError:
                 sent, is_taken = size, False
             if sent < size:
-                peer.outgoing = memoryview(bytes(data[sent:]))
+                self._wait(peer, memoryview(bytes(data[sent:])))
                 self._watch(peer, end)
                 self._watch(end, peer)
             try:
@@ -140,8 +160,9 @@ class Connection:
         except OSError:
             self._lose(end, source)
             return
-        end.outgoing = end.outgoing[sent:] if sent < len(end.outgoing) else None
-        if end.outgoing is not None:
+        left = end.outgoing[sent:] if sent < len(end.outgoing) else None
+        self._wait(end, left)
+        if left is not None:
             return
         if source.reset:
             self._break(end)
@@ -160,8 +181,10 @@ class Connection:
         if peer.outgoing is None:
             self._pass_end(peer, end)
         self._tell_close(end, at, reset=False)
-        if not self.is_over:
-            self._watch(end, peer)
+        if self.is_over:
+            return
+        self._watch(end, peer)
+        if not peer.ended:
             self._loop.at(at + A_MOMENT, lambda: self._watch_reset(end, peer))
 
     def _pass_end(self, end: End, source: End) -> None:
@@ -177,7 +200,7 @@ class Connection:
     def _lose(self, end: End, source: End) -> None:
         """A write failed: `end` was reset. What it sent before is still to be read."""
         end.lost = True
-        end.outgoing = None
+        self._wait(end, None)
         if end.ended or source.lost:
             self._reset_by(end, source)
         else:
@@ -188,7 +211,7 @@ class Connection:
         if end.reset or self.is_over:
             return
         end.reset = end.ended = end.lost = True
-        end.outgoing = None
+        self._wait(end, None)
         self._tell_close(end, time.monotonic(), reset=True)
         if peer.outgoing is None or peer.lost:
             self._break(peer)
@@ -208,10 +231,15 @@ class Connection:
         self.is_over = True
         for end in (self.client, self._server):
             if end is not None:
-                self._loop.forget(end.socket)
-                end.socket.close()
+                self._loop.close_socket(end.socket)
                 end.ready = None
+                self._wait(end, None)
         self._told_over(self)
+
+    def _wait(self, end: End, outgoing: memoryview | None) -> None:
+        """These bytes are for `end`, which has not taken them yet."""
+        self._waiting.change(len(outgoing or b"") - len(end.outgoing or b""))
+        end.outgoing = outgoing
 
     def _watch(self, end: End, peer: End) -> None:
         """Wait for what may happen next at `end`: nothing is read for a peer that can't take it."""

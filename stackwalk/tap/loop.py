@@ -17,7 +17,7 @@ class Loop:
     """One thread's waiting. A callback may watch, forget and close anything, itself included."""
 
     def __init__(self) -> None:
-        self._poll = select.epoll() if hasattr(select, "epoll") else Kqueue()
+        self._poll: select.epoll | Kqueue = select.epoll() if hasattr(select, "epoll") else Kqueue()
         self._ready: dict[int, Ready] = {}  # by the number of the socket
         self._gone: set[int] = set()  # numbers let go of in this turn: what is told of them is old
         self._deadlines: list[tuple[float, int, Callable[[], None]]] = []
@@ -55,6 +55,17 @@ class Loop:
         self.watch(watched, 0, _nothing)
         if self._resets is not None:
             self._resets.forget(watched)
+
+    def close_socket(self, watched: socket.socket) -> None:
+        """Close it; nothing is called for it any more. The system forgets what is closed by itself."""
+        number = watched.fileno()
+        if self._ready.pop(number, None) is not None:
+            self._gone.add(number)
+            if isinstance(self._poll, Kqueue):
+                self._poll.unregister(number)
+        if self._resets is not None:
+            self._resets.forget(watched)
+        watched.close()
 
     def at(self, deadline: float, call: Callable[[], None]) -> None:
         """Call once when `time.monotonic()` has passed `deadline`; `call` checks whether it still matters."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal
 
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
-from stackwalk.tap.connection import Connection, Report
+from stackwalk.tap.connection import Connection, Report, Waiting
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.sight import Closed, Opened, Refused
@@ -28,6 +28,7 @@ class Relay:
     def __init__(self, loop: Loop, report: Report) -> None:
         self._loop = loop
         self._report = report
+        self._waiting = Waiting()
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
         self._ports: set[int] = set()
@@ -78,7 +79,7 @@ class Relay:
                 self._pause()
             return  # else: it has gone again
         self._count += 1
-        connection = Connection(self._count, client, self._loop, self._report, self._forget)
+        connection = Connection(self._count, client, self._loop, self._report, self._forget, self._waiting)
         self._connections.add(connection)
         host = f"[{address[0]}]" if ":" in address[0] else address[0]
         self._report(to_line(Opened(self._count, time.monotonic(), f"{host}:{address[1]}")))

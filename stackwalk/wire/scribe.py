@@ -12,7 +12,7 @@ from functools import lru_cache
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.message import Side
 from stackwalk.wire.reader import BODY_LIMIT, Reader
-from stackwalk.wire.sight import Sight
+from stackwalk.wire.sight import Closed, Sight
 
 PLAIN_HEAD = 16 * 1024  # bytes; a longer head is left to the reader
 # CONNECT and HEAD decide how their answers are read, and are left to the reader.
@@ -37,7 +37,17 @@ RESPONSE = REQUEST[:-1] + b',"ended_by":"length"}'
 class Scribe:
     """Both directions of one connection; `feed`, `close` and `end` return lines. See `Reader`."""
 
-    __slots__ = ("_asked", "_asked_at", "_body_limit", "_bytes", "_connection", "_count", "_reader", "_request")
+    __slots__ = (
+        "_asked",
+        "_asked_at",
+        "_body_limit",
+        "_bytes",
+        "_connection",
+        "_count",
+        "_ended",
+        "_reader",
+        "_request",
+    )
 
     def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
         self._connection = connection
@@ -47,13 +57,16 @@ class Scribe:
         self._bytes: dict[Side, int] = {"client": 0, "server": 0}  # as long as it is plain
         self._asked = b""  # a plain request without its answer
         self._asked_at = 0.0
+        self._ended: tuple[Side, ...] = ()  # that have sent their last byte while nothing was open
         self._request = b""  # how that is written down
 
     def feed(self, side: Side, data: bytes, at: float) -> bytes:
         """Bytes have passed: what is known by them."""
         if self._reader is None:
             plain = _remembered if len(data) <= SHORT else _plain
-            if side == "client":
+            if self._ended:
+                pass
+            elif side == "client":
                 if not self._asked and (written := plain(data, True, self._body_limit)) is not None:
                     return self._ask(data, at, *written)
             elif self._asked and (written := plain(data, False, self._body_limit)) is not None:
@@ -75,7 +88,13 @@ class Scribe:
 
     def close(self, side: Side, at: float, reset: bool = False) -> bytes:
         """A side has sent its last byte, or has reset the connection."""
-        return _lines((self._reader or self._hand_over()).close(side, at, reset))
+        if self._reader is not None or self._asked or reset or side in self._ended:
+            return _lines((self._reader or self._hand_over()).close(side, at, reset))
+        self._ended += (side,)
+        if len(self._ended) == 1:
+            return b""
+        bytes_passed = self._bytes["client"], self._bytes["server"]
+        return to_line(Closed(self._connection, at, self._ended[0], False, *bytes_passed))
 
     def end(self, at: float) -> bytes:
         """Nobody passes anything on any more."""
@@ -108,6 +127,8 @@ class Scribe:
         reader.resume(self._count - bool(asked), self._bytes["client"], self._bytes["server"])
         if asked:
             reader.feed("client", asked, self._asked_at)
+        for side in self._ended:
+            reader.close(side, self._asked_at)
         return reader
 
     def _take_back(self, reader: Reader) -> None:
