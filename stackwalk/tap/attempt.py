@@ -19,6 +19,8 @@ Done = Callable[[socket.socket | None, str], None]  # a connected socket, or Non
 class Attempt:
     """Connecting without waiting. `done` is called once; by `start` itself where nothing can be tried."""
 
+    __slots__ = ("_done", "_left", "_loop", "_socket", "_why", "begun", "local", "was_reset")
+
     def __init__(self, loop: Loop, addresses: tuple[Address, ...], done: Done) -> None:
         self.begun = time.monotonic()
         self.was_reset = False  # the target took the connection and has reset it since

@@ -12,10 +12,9 @@ import time
 from collections.abc import Callable
 
 from stackwalk.tap.loop import READ, WRITE, Loop
-from stackwalk.wire.lines import to_line
+from stackwalk.tap.picture import LARGE, Picture
 from stackwalk.wire.message import Side
 from stackwalk.wire.scribe import Scribe
-from stackwalk.wire.sight import Unreadable
 
 CHUNK = 512 * 1024  # bytes read at once, and the most that waits to be taken in a direction
 SMALL_CHUNK = 16 * 1024  # the same, while much waits in all
@@ -24,8 +23,6 @@ BUFFER = bytearray(CHUNK)  # what has just been read; one thread reads
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time left: closing sends a reset
 A_MOMENT = 0.05  # seconds: most connections are over by then
 LAST_BYTES = 2.0  # seconds for what was sent before a reset to be taken
-
-Report = Callable[[bytes], None]  # called with lines of sights
 
 
 class Waiting:
@@ -69,7 +66,7 @@ class Connection:
         number: int,
         client: socket.socket,
         loop: Loop,
-        report: Report,
+        picture: Picture,
         over: Callable[["Connection"], None],
         waiting: Waiting,
     ) -> None:
@@ -78,10 +75,10 @@ class Connection:
         self.is_over = False
         self._server: End | None = None
         self._loop = loop
-        self._report = report
+        self._picture = picture
         self._told_over = over
         self._waiting = waiting
-        self._scribe = Scribe(number)
+        self.scribe = Scribe(number)
 
     def join(self, server: socket.socket, was_reset: bool = False) -> None:
         """The server has taken the connection (and perhaps reset it since): bytes may pass."""
@@ -96,15 +93,16 @@ class Connection:
     def give_up(self) -> None:
         """Reset whatever is open: the client must not take a cut answer for a whole one."""
         if self._server is not None and not self.is_over:
-            self._tell_end()
+            self._picture.add(self.scribe, self.scribe.end, time.monotonic())
             _make_reset(self._server.socket)
         _make_reset(self.client.socket)
         self._close()
 
     def _ready_call(self, end: End, peer: End) -> Callable[[int], None]:
         """What is called when something is possible at `end`: the one place where speed counts."""
-        side, scribe, waiting = end.side, self._scribe, self._waiting
+        side, scribe, waiting = end.side, self.scribe, self._waiting
         receive, send = end.socket.recv_into, peer.socket.send
+        add, feed = self._picture.add, scribe.feed
         view = memoryview(BUFFER)
 
         def ready(events: int) -> None:
@@ -138,17 +136,20 @@ class Connection:
                 self._wait(peer, memoryview(bytes(data[sent:])))
                 self._watch(peer, end)
                 self._watch(end, peer)
-            try:
-                if size <= scribe.countable(side):
-                    scribe.count(side, size)
-                elif lines := scribe.feed(side, bytes(data), at):
-                    self._report(lines)
-            except Exception as slip:  # noqa: BLE001 - a slip of ours may spoil the picture, never the traffic
-                self._tell_slip(slip, side, at)
+            if size < LARGE or not self._is_counted(side, size):
+                add(scribe, feed, side, bytes(data), at)
             if not is_taken:
                 self._lose(peer, end)
 
         return ready
+
+    def _is_counted(self, side: Side, size: int) -> bool:
+        """Whether it is enough to count these bytes that have passed; they are counted then."""
+        self._picture.draw()  # what came before decides
+        if size > self.scribe.countable(side):
+            return False
+        self.scribe.count(side, size)
+        return True
 
     def _flush(self, end: End, source: End) -> None:
         if end.outgoing is None:
@@ -256,23 +257,7 @@ class Connection:
             self._loop.watch_reset(end.socket, lambda: self._reset_by(end, peer))
 
     def _tell_close(self, end: End, at: float, reset: bool) -> None:
-        try:
-            self._report(self._scribe.close(end.side, at, reset))
-        except Exception as slip:  # noqa: BLE001 - as above
-            self._tell_slip(slip, end.side, at)
-
-    def _tell_end(self) -> None:
-        at = time.monotonic()
-        try:
-            self._report(self._scribe.end(at))
-        except Exception as slip:  # noqa: BLE001 - as above
-            self._tell_slip(slip, "client", at)
-
-    def _tell_slip(self, slip: Exception, side: Side, at: float) -> None:
-        self._scribe.silence()
-        why = f"stackwalk's own reader slipped, the bytes were passed on: {slip!r:.200}"
-        with contextlib.suppress(Exception):
-            self._report(to_line(Unreadable(self.number, at, side, why, b"")))
+        self._picture.add(self.scribe, self.scribe.close, end.side, at, reset)
 
 
 def _make_reset(own_socket: socket.socket) -> None:

@@ -42,15 +42,15 @@ class Scribe:
         "_asked_at",
         "_body_limit",
         "_bytes",
-        "_connection",
         "_count",
         "_ended",
         "_reader",
         "_request",
+        "connection",
     )
 
     def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
-        self._connection = connection
+        self.connection = connection
         self._body_limit = body_limit
         self._reader: Reader | None = None  # in charge, where it is not plain
         self._count = 0  # exchanges
@@ -94,7 +94,7 @@ class Scribe:
         if len(self._ended) == 1:
             return b""
         bytes_passed = self._bytes["client"], self._bytes["server"]
-        return to_line(Closed(self._connection, at, self._ended[0], False, *bytes_passed))
+        return to_line(Closed(self.connection, at, self._ended[0], False, *bytes_passed))
 
     def end(self, at: float) -> bytes:
         """Nobody passes anything on any more."""
@@ -110,18 +110,18 @@ class Scribe:
         self._asked_at = at
         self._request = request
         self._bytes["client"] += len(data)
-        return ASKED % (self._connection, at, self._count, head)
+        return ASKED % (self.connection, at, self._count, head)
 
     def _answer(self, data: bytes, at: float, response: bytes) -> bytes:
         asked = b"%.6f" % self._asked_at
         self._asked = b""
         self._bytes["server"] += len(data)
-        own, number, when = self._connection, self._count, b"%.6f" % at
+        own, number, when = self.connection, self._count, b"%.6f" % at
         return ANSWERED % (own, when, number, own, self._request, response, asked, asked, when, when)
 
     def _hand_over(self) -> Reader:
         """The reader goes on from here; what a plain request made known has been written down already."""
-        reader = self._reader = Reader(self._connection, self._body_limit)
+        reader = self._reader = Reader(self.connection, self._body_limit)
         asked, self._asked = self._asked, b""
         self._bytes["client"] -= len(asked)
         reader.resume(self._count - bool(asked), self._bytes["client"], self._bytes["server"])
