@@ -86,9 +86,14 @@ class Connection:
         self._server.lost = was_reset
         for end, peer in ((self.client, self._server), (self._server, self.client)):
             end.ready = self._ready_call(end, peer)
-            self._watch(end, peer)
-        if self.client.ready is not None:
-            self.client.ready(READ)  # what it has asked by now need not wait for another turn
+        if not was_reset and self.client.ready is not None:
+            # What the client has asked by now need not wait for another turn.
+            self.client.events = READ
+            self.client.ready(READ)
+            self.client.events = 0
+        if not self.is_over:
+            self._watch(self.client, self._server)
+            self._watch(self._server, self.client)
 
     def give_up(self) -> None:
         """Reset whatever is open: the client must not take a cut answer for a whole one."""
@@ -186,7 +191,8 @@ class Connection:
             return
         self._watch(end, peer)
         if not peer.ended:
-            self._loop.at(at + A_MOMENT, lambda: self._watch_reset(end, peer))
+            # Many at once: each waking would hold up somebody's bytes.
+            self._loop.at((at // A_MOMENT + 2) * A_MOMENT, lambda: self._watch_reset(end, peer))
 
     def _pass_end(self, end: End, source: End) -> None:
         """Its other side has sent its last byte, and so do we."""
