@@ -1,6 +1,7 @@
 """The commands: a few lines each; what one needs is imported when it runs, so that each starts quickly."""
 
 import os
+import shlex
 import sys
 from enum import IntEnum
 from pathlib import Path
@@ -300,24 +301,41 @@ def words(
 
 
 @app.command()
-def reset(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: FromFlag = None) -> int:
-    """Begin the step again; what you typed is kept as a dated copy.
+def reset(
+    step: StepName = None,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Set the files of the step aside, to type them anew; they are kept, and it says how to have them back.
 
     Example: stackwalk reset
     """
     from stackwalk.course.workspace import files_of
     from stackwalk.course.workspace import reset as reset_workspace
+    from stackwalk.screen.safe import safe
 
     course, place, progress = _opened(workspace, course_folder)
     here = _step(course, progress, step)
     names = [name for name, _ in files_of(here.solution)] if here.solution is not None else []
-    kept, _ = reset_workspace(place, here, names)
     console = _console()
+    there = [name for name in names if os.path.lexists(place.root / name)]
+    if there and not yes and sys.stdin is not None and sys.stdin.isatty():
+        console.print(safe(f"This sets aside {', '.join(there)} in {place.root}: you begin with an empty page."))
+        if input("Do it? [y/N] ").strip().lower() not in ("y", "yes"):
+            console.print("Nothing was touched.")
+            return Status.PASSED
+    kept, _ = reset_workspace(place, here, names)
     for path in kept:
-        console.print(f"kept: {path}", markup=False, highlight=False)
-    if not kept:
+        console.print(safe(f"kept: {path}"), soft_wrap=True)
+    if kept:
+        shelves = place.state / "kept"
+        shelf = shelves / kept[0].relative_to(shelves).parts[0]
+        line = f"cp -R {shlex.quote(f'{shelf}/.')} {shlex.quote(f'{place.root}/')}"
+        console.print(safe(f"To have all of it back: {line}"), soft_wrap=True)
+    else:
         console.print("There was nothing to keep: none of this step's files is there yet.")
-    console.print(f"Next: stackwalk lab {here.id}", markup=False, highlight=False)
+    console.print(f"Next: stackwalk lab {here.id}")
     return Status.PASSED
 
 

@@ -29,10 +29,6 @@ def grade(plan: Plan, *, on_finding: OnFinding | None = None, meanwhile: Callabl
         from stackwalk.check.warm import grade_elsewhere
 
         return grade_elsewhere(plan, on_finding=on_finding)
-    if len(plan.parts) > 1:
-        # Each part is a fork: what they all need is imported once.
-        import stackwalk.check.grader
-        import stackwalk.check.opening  # noqa: F401
     run = None
     try:
         with reaping():

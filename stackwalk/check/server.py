@@ -197,6 +197,18 @@ class Server:
         ended.expected, ended.actual = failure.expected, failure.actual
         return ended
 
+    def works(self) -> str:
+        """What it does already, as sentences; "" where it has not even listened."""
+        if not self.ready:
+            return ""
+        printed = self.output()
+        asked = (piece.data.split(b" ", 2) for piece in self._ground.transcript.pieces if piece.sender == "client")
+        targets = (words[1].decode("ascii", "replace") for words in asked if len(words) > 1)
+        prints = any(len(target) > 1 and target in printed for target in targets)
+        return f"Your program listens on port {self._spec.port}." + (
+            " It prints what a client sends." if prints else ""
+        )
+
     def end(self) -> None:
         """End it at once: what runs in a copy has nothing to save."""
         if self._program is not None:
@@ -294,12 +306,21 @@ class Server:
     def _ended(self, end: Ending) -> LearnerFailure:
         text = self._program.output.text() if self._program is not None else ""
         port = self._spec.port
-        if not self.ready and end.code and endings.address_in_use(text) and self._not_moved() and _is_taken(port):
-            return endings.port_taken(port)
+        if not self.ready and end.code and endings.address_in_use(text):
+            other = self._refused_elsewhere()
+            if other is not None:
+                return endings.refused_elsewhere(other, port)
+            if self._not_moved() and _is_taken(port):
+                return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
             limits=LIMITS,
         )  # fmt: skip
+
+    def _refused_elsewhere(self) -> int | None:
+        """Another port than the lesson's that the system did not give it: what runs beside the checks may have it."""
+        refused = self._program.refused() if self._program is not None else ()
+        return next((port for port in refused if port != self._spec.port), None)
 
     def _not_moved(self) -> bool:
         """Whether the probe is not known to have given the program a port of its own."""

@@ -3,8 +3,12 @@
 The programs of lab 1, and many more right ones, are in tests/programs.
 """
 
+import contextlib
 import dataclasses
+import errno
 import os
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,13 @@ from grading import RIGHT, plan_for, problem, verdict_on, workspace_with
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Cause, Outcome
 
+LAB_1_WRONG_PORT = """\
+import socket
+door = socket.socket()
+door.bind(("", {port}))
+door.listen()
+door.accept()
+"""
 HEAD = "import os, socket, sys, time, threading, signal\n"
 LOOP = """
 while True:
@@ -346,3 +357,24 @@ def test_nothing_is_left_running_and_no_folder_is_left(tmp_path: Path, monkeypat
     assert list(folder.iterdir()) == []
     psutil = pytest.importorskip("psutil")
     assert not [one for one in psutil.process_iter(["cmdline"]) if marker in (one.info["cmdline"] or [])]
+
+
+def test_another_port_that_is_taken_is_still_another_port(tmp_path: Path) -> None:
+    """As in an open lab: the learner's program has the wrong port, and the lab's own door the right one."""
+    with socket.create_server(("127.0.0.1", 0)) as running, _held(8080):
+        source = LAB_1_WRONG_PORT.format(port=running.getsockname()[1])
+        found = problem(verdict_on(tmp_path, source))
+    assert (found.cause, found.outcome) == (Cause.WRONG_ADDRESS, Outcome.FAILED)
+    assert "clients come to port 8080" in found.message
+
+
+@contextlib.contextmanager
+def _held(port: int) -> Iterator[None]:
+    """Somebody listens on a port: we, unless another one does."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            yield
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        yield
