@@ -47,8 +47,8 @@ class Attempt:
             code = self._socket.connect_ex((host, port))
             if code in (0, errno.EINPROGRESS):
                 self.local = self._socket.getsockname()[:2]
-                if _is_connected(self._socket):
-                    self._ready(WRITE)  # on the same machine the other side has taken it by now
+                if _is_connected(self._socket) and self.local != (host, port):
+                    self._finish(self._socket)  # on the same machine the other side has taken it by now
                 else:
                     self._loop.watch(self._socket, WRITE, self._ready)
                 return

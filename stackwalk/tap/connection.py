@@ -196,12 +196,16 @@ class Connection:
 
     def _pass_end(self, end: End, source: End) -> None:
         """Its other side has sent its last byte, and so do we."""
+        is_over = end.ended and source.outgoing is None
         try:
-            end.socket.shutdown(socket.SHUT_WR)
+            if is_over:
+                end.socket.getpeername()  # an error where it was reset; closing it sends the end
+            else:
+                end.socket.shutdown(socket.SHUT_WR)
         except OSError:
             self._lose(end, source)
             return
-        if end.ended and source.outgoing is None:
+        if is_over:
             self._loop.soon(self._close)  # soon: what ended it is told first
 
     def _lose(self, end: End, source: End) -> None:
