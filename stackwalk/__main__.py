@@ -1,5 +1,6 @@
 """The entry point. --version is answered before anything heavy is imported."""
 
+import atexit
 import gc
 import os
 import sys
@@ -32,6 +33,7 @@ def main() -> None:
 
 def _end_at_once(status: int) -> None:
     """End without taking all that was imported apart, which takes a tenth of a short command's time."""
+    atexit._run_exitfuncs()  # there is no other way to have done what was asked to be done at the end
     try:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -217,20 +217,60 @@ def watch(
 
 @app.command()
 def trace(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="localhost:8080, :8080, http://localhost:8080/ …")],
+    target: Annotated[
+        str | None, typer.Argument(metavar="[TARGET]", help="localhost:8080, :8080, http://localhost:8080/ …")
+    ] = None,
     port: Annotated[
         str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")
     ] = None,
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too; -vv: bodies too.")] = 0,
+    chosen: Annotated[
+        str | None,
+        typer.Option("--filter", metavar="TEXT", help="Only these: 'method=POST status>=400 path~/api header:cookie'."),
+    ] = None,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="FILE", help="Keep it in FILE.jsonl, or in FILE.har for browsers.")
+    ] = None,
+    opened: Annotated[
+        str | None, typer.Option("--open", metavar="FILE", help="Show what was saved, instead of a TARGET.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each exchange on stdout.")] = False,
+    body_limit: Annotated[
+        str | None, typer.Option("--body-limit", metavar="N|none", help="Keep so many bytes of each body; else 65536.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADDR", help="Listen on this address; else on loopback alone.")
+    ] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="With --host: other machines may come in.")
+    ] = False,
     plain: PlainFlag = False,
 ) -> int:
     """Watch the traffic of anything that speaks HTTP on an address.
 
     Example: stackwalk trace localhost:8080
     """
-    from stackwalk.trace import run_trace
+    from stackwalk.screen.console import make_console
+    from stackwalk.trace.asked import Asked
+    from stackwalk.trace.command import run_trace
 
-    return run_trace(target, port=_port(port), verbose=verbose, console=_console(plain=plain))
+    console = _console(plain=plain)
+    return run_trace(
+        Asked(
+            target,
+            port=_port(port),
+            host=host,
+            allow_remote=allow_remote,
+            verbose=verbose,
+            as_json=as_json,
+            filter=chosen,
+            save=save,
+            open=opened,
+            body_limit=body_limit,
+        ),
+        console=console,
+        aside=make_console(sys.stderr, plain=plain) if as_json else console,
+    )
 
 
 @app.command()

@@ -80,7 +80,7 @@ MAY = {
         "session.human",
         "screen",
     ),
-    "trace": ("errors", "heeding", "wire", "tap", "screen"),
+    "trace": ("errors", "heeding", "wire", "tap", "screen", "trace"),
     "grading": ("errors", "course", "check", "screen", "stack"),
     "watching": ("errors", "heeding", "course", "check", "screen", "stack", "grading"),
     "proving": ("errors", "course", "check", "screen"),

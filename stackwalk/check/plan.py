@@ -14,7 +14,7 @@ DEADLINE = 14.5  # seconds after which a lab's checks count as hanging
 START_PATIENCE = 10.0  # seconds that a program may take until it listens
 AT_FIRST = 4  # parts of a run that begin before anything is known of the program
 SIDE_BY_SIDE = 7  # parts at once, when a check has ended: most of them wait for silence, few compute
-ALONE = 2  # further steps of a lab that are parts by themselves, beside the rest
+ALONE = 2  # steps of a lab that are parts by themselves, beside the rest
 SLICE = 2  # checks of such a step in one part
 SLICES = (SIDE_BY_SIDE - 1) // ALONE  # at most so many parts of one step, so that a lab's parts all have a place
 
@@ -59,11 +59,11 @@ class Plan:
 
     @property
     def spreads(self) -> bool:
-        """Whether some of it can run beside the rest: the further steps, in which there is most to wait for."""
+        """Whether some of it can run beside the rest: steps whose checks wait."""
         return any(self._alone(steps) for steps in self._by_lab())
 
     def parts(self, checks: Mapping[str, int]) -> tuple["Plan", ...]:
-        """What can run side by side, in order: of each lab the last further steps, some of their checks each.
+        """What can run side by side, in order: of each lab the last steps that wait, some of their checks each.
 
         `checks` says how many each step has. A part has a program of its own, which costs some time to start, so
         that the quick steps before stay together.
@@ -92,9 +92,9 @@ class Plan:
         return [tuple(steps) for _, steps in groupby(self.steps, lambda step: step.lab)]
 
     def _alone(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        """The further steps at the end, but for the very first step."""
+        """The steps at the end that wait, but for the very first step."""
         count = 0
-        while count < min(ALONE, len(steps) - 1) and not steps[-1 - count].core:
+        while count < min(ALONE, len(steps) - 1) and steps[-1 - count].waits:
             count += 1
         return steps[len(steps) - count :]
 

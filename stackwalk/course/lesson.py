@@ -63,6 +63,7 @@ class Step:
     solution: Path | None  # the folder of the workspace as it is after this step
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
+    waits: bool = False  # its checks mostly wait: they may run beside others
 
     @property
     def core(self) -> bool:

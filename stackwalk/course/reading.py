@@ -184,6 +184,7 @@ def _read_step(lab: int, number: int, name: str, folder: Path, solution: Path) -
         solution=_folder_of(solution),
         replaces=frozenset(table.texts("replaces")),
         wins=table.texts("wins"),
+        waits=table.flag("waits"),
     )
     table.finish()
     for line in step.send:

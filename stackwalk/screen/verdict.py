@@ -11,7 +11,6 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from stackwalk.check.difference import visible
 from stackwalk.check.verdict import Finding, Outcome, Piece, Verdict
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.safe import safe, safe_block
@@ -180,7 +179,7 @@ def _transcript(pieces: Iterable[Piece], width: int) -> list[Text]:
         left = piece.omitted
         if binary:
             left += len(binary)
-            shown = visible(binary[:FIRST_BYTES])
+            shown = safe(binary[:FIRST_BYTES].decode("ascii", "surrogateescape"))  # no letters of any script
             rows.append(shown if left <= FIRST_BYTES else f"({left:,} bytes that are no text: {shown} …)")
         elif left:
             rows.append(f"({left:,} more bytes)")

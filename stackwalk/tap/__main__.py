@@ -27,12 +27,12 @@ SOCKETS = 16  # handed over with an order, at most
 class Desk:
     """Does what it is told by the one who started it, and tells what the relay sees."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, body_limit: int, room: int) -> None:
         self.is_open = True
         self._loop = Loop()
-        self._starter = Outlet(self._loop, control, self._hear, self._leave)
+        self._starter = Outlet(self._loop, control, self._hear, self._leave, room)
         self._subscribers = Subscribers(self._loop)
-        self.relay = Relay(self._loop, self._tell)
+        self.relay = Relay(self._loop, self._tell, body_limit)
         self._orders = b""
         self._handed: list[int] = []
 
@@ -101,7 +101,8 @@ def main(settings: dict[str, object]) -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    desk = Desk(socket.socket(fileno=int(str(settings["control"]))))
+    control, body_limit, room = (int(str(settings[name])) for name in ("control", "body_limit", "room"))
+    desk = Desk(socket.socket(fileno=control), body_limit, room)
     doors = settings["doors"]
     desk.relay.aim(_aim(settings["aim"]))
     desk.relay.take(socket.socket(fileno=number) for number in (doors if isinstance(doors, list) else ()))

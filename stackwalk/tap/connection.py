@@ -14,6 +14,7 @@ from collections.abc import Callable
 from stackwalk.tap.loop import READ, WRITE, Loop
 from stackwalk.tap.picture import LARGE, Picture
 from stackwalk.wire.message import Side
+from stackwalk.wire.reader import BODY_LIMIT
 from stackwalk.wire.scribe import Scribe
 
 CHUNK = 512 * 1024  # bytes read at once, and the most that waits to be taken in a direction
@@ -69,6 +70,7 @@ class Connection:
         picture: Picture,
         over: Callable[["Connection"], None],
         waiting: Waiting,
+        body_limit: int = BODY_LIMIT,
     ) -> None:
         self.number = number
         self.client = End("client", client)
@@ -78,7 +80,7 @@ class Connection:
         self._picture = picture
         self._told_over = over
         self._waiting = waiting
-        self.scribe = Scribe(number)
+        self.scribe = Scribe(number, body_limit)
 
     def join(self, server: socket.socket, was_reset: bool = False) -> None:
         """The server has taken the connection (and perhaps reset it since): bytes may pass."""

@@ -77,22 +77,27 @@ def open_door(port: int, host: str | None = None) -> Door:
                 f"Port {port} may not be opened: those below 1024 are for the system's administrator.",
                 "Choose one from 1024 on with --port.",
             ) from problem
-        where = f"port {port}" if host is None else f"{host} port {port}"
-        raise StackwalkError(
-            f"Nothing can listen on {where} ({problem.strerror or problem}).",
-            "Choose another address or port.",
-        ) from problem
+        raise _no_door(port, host, problem) from problem
 
 
-def next_free_port(port: int) -> int:
+def next_free_port(port: int, host: str | None = None) -> int:
     """The first port above `port` that a door could be opened on now. StackwalkError where there is none."""
     for candidate in range(port + 1, LAST_PORT + 1):
         try:
-            _open(candidate, None).close()
-        except OSError:
-            continue
+            _open(candidate, host).close()
+        except OSError as problem:
+            if problem.errno in (errno.EADDRINUSE, errno.EACCES) or host is None:
+                continue
+            raise _no_door(candidate, host, problem) from problem  # another port would be no better
         return candidate
     raise StackwalkError(f"No port above {port} is free.", "Choose a lower one with --port.")
+
+
+def _no_door(port: int, host: str | None, problem: OSError) -> StackwalkError:
+    where = f"port {port}" if host is None else f"{host} port {port}"
+    return StackwalkError(
+        f"Nothing can listen on {where} ({problem.strerror or problem}).", "Choose another address or port."
+    )
 
 
 def holder(port: int) -> Holder | None:

@@ -11,6 +11,7 @@ from stackwalk.tap.connection import Connection, Waiting
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.tap.picture import Picture, Report
 from stackwalk.wire.lines import to_line
+from stackwalk.wire.reader import BODY_LIMIT
 from stackwalk.wire.sight import Closed, Opened, Refused
 
 HOLD = 2.0  # seconds that a client waits for a program that is being restarted
@@ -26,10 +27,11 @@ Aim = tuple[Address, ...] | Literal["hold"] | None
 class Relay:
     """Doors on one side, a target on the other."""
 
-    def __init__(self, loop: Loop, report: Report) -> None:
+    def __init__(self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT) -> None:
         self._loop = loop
         self._picture = Picture(loop, report)
         self._waiting = Waiting()
+        self._body_limit = body_limit  # bytes of each body that are kept
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
         self._ports: set[int] = set()
@@ -87,7 +89,9 @@ class Relay:
                 self._pause()
             return  # else: it has gone again
         self._count += 1
-        connection = Connection(self._count, client, self._loop, self._picture, self._forget, self._waiting)
+        connection = Connection(
+            self._count, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
+        )
         self._connections.add(connection)
         self._picture.add(connection.scribe, _opened, self._count, time.monotonic(), address)
         if self._own and address[:2] in self._own.values():

@@ -6,10 +6,11 @@ Each kind is fed bytes and says how far they belong to it. Only the first `limit
 import sys
 from dataclasses import dataclass
 
-from stackwalk.wire.message import EndedBy, Head
+from stackwalk.wire.message import Chunks, EndedBy, Head
 
 SIZE_LINE_LIMIT = 4096  # bytes; chunk extensions are seldom used at all
 TRAILER_LIMIT = 64 * 1024  # bytes
+CHUNKS_KEPT = 8  # sizes of a body's first chunks
 SIZE_DIGITS = 16  # hexadecimal digits of a chunk size: 64 bits
 LENGTH_DIGITS = 19  # digits of a Content-Length: 63 bits
 HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -35,6 +36,11 @@ class Body:
         self.done = False
         self.fault: Fault | None = None
         self._limit = limit
+
+    @property
+    def chunks(self) -> Chunks | None:
+        """The pieces that it came in; None: it was not sent in chunks."""
+        return None
 
     def feed(self, data: bytes, start: int) -> int:
         """Take what is the body's of `data[start:]`; the position after it."""
@@ -97,7 +103,7 @@ class Counted(Body):
 class Chunked(Body):
     """Chunks, each with its size before it, and a trailer (RFC 9112 7.1)."""
 
-    __slots__ = ("_left", "_line", "_state", "_trailer")
+    __slots__ = ("_count", "_left", "_line", "_sizes", "_state", "_trailer")
 
     def __init__(self, limit: int) -> None:
         super().__init__("chunked", limit)
@@ -105,6 +111,12 @@ class Chunked(Body):
         self._state = "size"
         self._left = 0  # bytes of the present chunk
         self._trailer = 0  # bytes of it so far
+        self._count = 0
+        self._sizes: list[int] = []
+
+    @property
+    def chunks(self) -> Chunks:
+        return Chunks(self._count, tuple(self._sizes))
 
     @property
     def countable(self) -> int:
@@ -169,6 +181,10 @@ class Chunked(Body):
             return
         self._line.clear()
         self._left = int(digits, 16)
+        if self._left:
+            self._count += 1
+            if len(self._sizes) < CHUNKS_KEPT:
+                self._sizes.append(self._left)
         self._state = "data" if self._left else "trailer"
 
 

@@ -39,7 +39,7 @@ def course_with(folder: Path, *checks: str) -> Course:
     for number, check in enumerate(checks, 3):
         step = folder / "labs" / "1-doors" / f"{number}-more"
         step.mkdir()
-        text = given.replace('kind = "core"', 'kind = "further"')
+        text = given.replace('kind = "core"', 'kind = "further"\nwaits = true')
         text = "\n".join(line for line in text.split("\n") if not line.startswith("replaces"))
         (step / "step.md").write_text(text, encoding="utf-8")
         shutil.copy(folder / "labs" / "1-doors" / "2-echo" / "hints.md", step)
@@ -59,7 +59,7 @@ def outcomes(verdict: Verdict) -> dict[str, list[str]]:
     return found
 
 
-def test_the_last_further_steps_are_parts_of_their_own(tmp_path: Path) -> None:
+def test_the_last_steps_that_wait_are_parts_of_their_own(tmp_path: Path) -> None:
     course = course_with(tmp_path / "course", PASSES, PASSES, PASSES)
     plan = plan_of(course, tmp_path)
     parts = plan.parts({"1.1": 3, "1.2": 2, "1.3": 1, "1.4": 1, "1.5": 1})
@@ -68,6 +68,8 @@ def test_the_last_further_steps_are_parts_of_their_own(tmp_path: Path) -> None:
     assert all(part.budget < part.deadline < plan.deadline == DEADLINE for part in parts)
     core = dataclasses.replace(plan, steps=plan.steps[:2])
     assert not core.spreads and core.parts({"1.1": 3, "1.2": 2}) == (core,)
+    quick = dataclasses.replace(plan, steps=(*plan.steps[:-1], dataclasses.replace(plan.steps[-1], waits=False)))
+    assert not quick.spreads
     alone = dataclasses.replace(plan, steps=plan.steps[-1:])
     assert not alone.spreads and alone.parts({"1.5": 9}) == (alone,)
 
