@@ -5,6 +5,7 @@ imports little: it is to start quickly.
 """
 
 import contextlib
+import gc
 import json
 import resource
 import socket
@@ -17,8 +18,6 @@ from stackwalk.tap.loop import Loop
 from stackwalk.tap.outlet import Outlet
 from stackwalk.tap.relay import Aim, Relay
 from stackwalk.tap.subscribers import Subscribers
-from stackwalk.wire.lines import to_line
-from stackwalk.wire.sight import Sight
 
 OPEN_FILES = 16384  # about 8,000 connections
 AT_ONCE = 64 * 1024  # bytes of an order
@@ -44,11 +43,9 @@ class Desk:
             self._loop.turn()
         self.relay.end()
 
-    def _tell(self, sights: list[Sight]) -> None:
-        for sight in sights:
-            line = to_line(sight)
-            self._starter.put(line)
-            self._subscribers.put(line)
+    def _tell(self, lines: bytes) -> None:
+        self._starter.put(lines)
+        self._subscribers.put(lines)
 
     def _leave(self, _outlet: Outlet) -> None:
         self.is_open = False
@@ -109,6 +106,7 @@ def main(settings: dict[str, object]) -> None:
     doors = settings["doors"]
     desk.relay.aim(_aim(settings["aim"]))
     desk.relay.take(socket.socket(fileno=number) for number in (doors if isinstance(doors, list) else ()))
+    gc.freeze()  # what is there now stays: it need not be looked through again and again
     desk.run()
 
 

@@ -42,7 +42,7 @@ class Tap:
         self._control = control
         self._process = process
         self._lines = Lines()
-        self._seen: deque[Sight] = deque()
+        self._seen: list[bytes] = []  # lines of sights
         self._answers: deque[Any] = deque()
         self._feed_path: Path | None = None
         self._publishes = False
@@ -79,9 +79,12 @@ class Tap:
 
     def read(self) -> list[Sight]:
         """What has been seen since, without waiting."""
+        return [from_line(line) for line in self.read_lines()]
+
+    def read_lines(self) -> list[bytes]:
+        """The same as lines of JSON (see `wire.lines`), without their newlines: for whoever writes them down."""
         self._take_lines()
-        seen = list(self._seen)
-        self._seen.clear()
+        seen, self._seen = self._seen, []
         return seen
 
     def wait_for_start(self) -> None:
@@ -130,7 +133,7 @@ class Tap:
     def _take_lines(self) -> None:
         for line in self._lines.read(self._control):
             if line.startswith(SIGHT):
-                self._seen.append(from_line(line))
+                self._seen.append(line)
             else:
                 self._answers.append(json.loads(line))
         if self._lines.ended and not self._seen and not self._answers:

@@ -3,6 +3,7 @@
 Each kind is fed bytes and says how far they belong to it. Only the first `limit` bytes are kept.
 """
 
+import sys
 from dataclasses import dataclass
 
 from stackwalk.wire.message import Chunks, EndedBy, Head
@@ -45,6 +46,15 @@ class Body:
         """Take what is the body's of `data[start:]`; the position after it."""
         raise NotImplementedError
 
+    @property
+    def countable(self) -> int:
+        """So many of the next bytes would only be counted."""
+        return 0
+
+    def count(self, size: int) -> None:
+        """So many bytes came, and all of them were countable."""
+        self.size += size
+
     def _take(self, data: bytes, start: int, end: int) -> int:
         room = self._limit - len(self.kept)
         if room > 0:
@@ -61,6 +71,10 @@ class UntilClose(Body):
     def __init__(self, limit: int) -> None:
         super().__init__("close", limit)
 
+    @property
+    def countable(self) -> int:
+        return sys.maxsize if len(self.kept) == self._limit else 0
+
     def feed(self, data: bytes, start: int) -> int:
         return self._take(data, start, len(data))
 
@@ -74,6 +88,11 @@ class Counted(Body):
         super().__init__("length", limit)
         self._length = length
         self.done = length == 0
+
+    @property
+    def countable(self) -> int:
+        # All but the last: with it the message ends.
+        return self._length - self.size - 1 if len(self.kept) == self._limit else 0
 
     def feed(self, data: bytes, start: int) -> int:
         end = self._take(data, start, min(len(data), start + self._length - self.size))
@@ -98,6 +117,14 @@ class Chunked(Body):
     @property
     def chunks(self) -> Chunks:
         return Chunks(self._count, tuple(self._sizes))
+
+    @property
+    def countable(self) -> int:
+        return self._left - 1 if self._state == "data" and len(self.kept) == self._limit else 0
+
+    def count(self, size: int) -> None:
+        super().count(size)
+        self._left -= size
 
     def feed(self, data: bytes, start: int) -> int:
         position = start

@@ -92,6 +92,49 @@ class Reader:
         self._frames: dict[Side, FrameReader] | None = None  # once HTTP has become WebSocket
         self._surplus = AFTER_THE_END  # what bytes after the present answer would be
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether some exchange has been and nothing is open: with the next byte a new one begins."""
+        return self._count > 0 and not (
+            self._waiting
+            or self._answering is not None
+            or self._asking is not None
+            or self._question.started
+            or self._answer.started
+            or self._unasked is not None
+            or self._switching is not None
+            or self._surplus != AFTER_THE_END  # that would be said of the next byte
+            or self._over
+            or any(self._ended.values())
+            or any(self._quiet.values())
+        )
+
+    @property
+    def passed(self) -> tuple[int, int, int]:
+        """The exchanges that have begun, and the bytes that client and server have sent."""
+        return self._count, self._bytes["client"], self._bytes["server"]
+
+    def resume(self, count: int, client_bytes: int, server_bytes: int) -> None:
+        """Go on, as a new reader, where another was idle after so much had `passed`."""
+        self._count = count
+        self._bytes = {"client": client_bytes, "server": server_bytes}
+        if count:
+            self._answer = MessageReader(status_line_fault, skips_blank=True)
+
+    def countable(self, side: Side) -> int:
+        """So many of the next bytes need not be fed: it is enough to `count` them."""
+        if self._over or self._ended[side]:
+            return 0
+        message = self._question if side == "client" else self._answer
+        return 0 if self._quiet[side] or message.body is None else message.body.countable
+
+    def count(self, side: Side, size: int) -> None:
+        """So many bytes have passed, and all of them were countable."""
+        self._bytes[side] += size
+        body = (self._question if side == "client" else self._answer).body
+        if body is not None:
+            body.count(size)
+
     def feed(self, side: Side, data: bytes, at: float) -> list[Sight]:
         """Bytes have passed: what is known by them. `at`: seconds of one monotonic clock."""
         sights: list[Sight] = []

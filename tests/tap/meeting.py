@@ -83,14 +83,6 @@ def call(port: int, part: Part) -> Any:
         return part(connection)
 
 
-def call_again(port: int, part: Part) -> Any:
-    """Play a client's part; a reset that comes while it still connects (and takes all bytes with it) does not count."""
-    for _ in range(20):
-        with contextlib.suppress(ConnectionResetError):
-            return call(port, part)
-    raise AssertionError("each time the reset came first")
-
-
 def is_turned_away(port: int) -> bool:
     """Whether a client is reset at once, without a byte. The reset may come before `connect` has returned."""
     try:
