@@ -306,6 +306,7 @@ def spaces_around(evidence: Evidence) -> bool:
     answer = evidence.answer
     return (
         evidence.check == "the_body_is_hi_there"
+        and evidence.cause == "wrong-answer"  # else the last answer is that of a client before
         and answer is not None
         and answer.body.strip() == b"Hi there!"
         and answer.head_ended

@@ -25,7 +25,7 @@ class Budget:
     def spent(self) -> LearnerFailure:
         """What is said where it is spent, or too little is left of it."""
         return LearnerFailure(
-            f"The checks together wait {self._seconds:.0f} s for your program, and it has used them up: "
-            "this one was not tried.",
+            f"Your program takes its time over each answer: the checks together wait {self._seconds:.0f} s for it, "
+            "and it has used them up.",
             Cause.TOO_SLOW,
         )

@@ -66,7 +66,7 @@ class Server:
         """
         lines = [
             ("Host", f"localhost:{self._spec.port}"),
-            ("User-Agent", "stackwalk"),
+            ("User-Agent", "curl/8.14.1"),  # no program can tell a check from a client
             ("Accept", "*/*"),
             *headers,
         ]

@@ -47,7 +47,7 @@ def where_is(course: Course, progress: Progress) -> Place:
     said = f"{here.id} has passed, and {following.id} opens lab {following.lab}."
     open_here = _open_further(course.lab(here.lab), progress)
     if open_here:
-        said += f" Or stay in lab {here.lab} and repair what broke: {_listed(open_here)}."
+        said += f" Or stay in lab {here.lab} and go further: {_listed(open_here)}."
     return Place(following, said)
 
 
@@ -92,7 +92,7 @@ def choice(course: Course, progress: Progress, step: Step) -> str:
     if missed:
         ways.append(f"go back to what is open: {_listed(missed)}")
     if further:
-        ways.append(f"repair what broke: {_listed(further)}")
+        ways.append(f"go further: {_listed(further)}")
     later = next((one for one in course.labs if one.number > lab.number and one.steps), None)
     if later is not None:
         ways.append(f"go on to lab {later.number}, {later.title}")

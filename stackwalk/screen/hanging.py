@@ -21,7 +21,7 @@ class Hanging:
         indent = cell_len(self.mark.plain)
         room = max(NARROWEST, options.max_width - indent)
         text = self.text.copy()
-        # A space at the edge is one of the bytes: nothing is left out.
+        # A space at the edge of bytes is one of them: nothing is left out there.
         lines = _pieces(text, room) if self.whole else list(text.wrap(console, room))
         for number, line in enumerate(lines):
             if not self.whole:

@@ -35,6 +35,7 @@ PATIENCE = 0.5  # seconds that a program may take to end before it is killed
 QUICK_LOOK, SLOW_LOOK = 0.005, 0.2  # seconds between two looks at what it listens on
 BATCH = 0.1  # seconds in which what is printed is put together
 PRINTED_A_SECOND = 3.0  # lines that are shown for as long as they come
+TRACEBACK = 0.5  # seconds that a traceback is held back, for its program may end of it
 PAUSE = 0.5  # seconds without a line, after which a flood is over
 BETWEEN_COUNTS = 10.0  # seconds between two times that it is said how many lines were left out
 LAST_WORDS = 2_000  # characters
@@ -232,13 +233,20 @@ class _Prints:
         How much was left out is told now and then, and at the end (`last`).
         """
         with self._lock:
-            lines, self._lines = _without_end(self._lines, but), []
             now, left_out = self._clock(), 0
+            held = [] if last or now - self._came >= TRACEBACK else _from_traceback(self._lines)
+            lines, self._lines = _without_end(self._lines[: len(self._lines) - len(held)], but), held
             if last or now - self._said >= BETWEEN_COUNTS:
                 left_out, self._flow = self._flow.left_out, self._flow.told()
                 self._said = now if left_out else self._said
         if lines or left_out:
             self._tell(lines, left_out)
+
+
+def _from_traceback(lines: list[str]) -> list[str]:
+    """The lines from the first traceback on: their program may be about to end, and is then told with it."""
+    begins = (place for place, line in enumerate(lines) if line.startswith(("Traceback (most recent", '  File "')))
+    return lines[next(begins, len(lines)) :]
 
 
 def _without_end(lines: list[str], traceback: str) -> tuple[str, ...]:

@@ -37,20 +37,20 @@ def at(current: str | None, *passed: str, opened: tuple[str, ...] = ()) -> Progr
         (at("1.0", "1.0"), "1.1", "1.1 is the next core step"),
         (at("1.1", "1.0"), "1.1", "opened last"),
         (at("1.1", "1.1", "1.2"), "1.3", "1.3 is the next core step"),
-        (at("1.3", "1.1", "1.2", "1.3"), "2.1", "2.1 opens lab 2. Or stay in lab 1 and repair"),
+        (at("1.3", "1.1", "1.2", "1.3"), "2.1", "2.1 opens lab 2. Or stay in lab 1 and go further"),
         (at("1.4", "1.4"), "1.5", "1.5 is the next further step"),
         (at("1.4", "1.4", "1.5"), "1.10", "1.10 is the next further step"),
         (
             at("1.10", "1.0", "1.1", "1.2", "1.3", "1.10"),
             "1.10",
-            "Repair what broke: 1.4, 1.5, or go on to lab 2",
+            "Go further: 1.4, 1.5, or go on to lab 2",
         ),
         (
             at("1.10", "1.10", "1.4", "1.5"),
             "1.10",
             "Go back to what is open: 1.0, 1.1, 1.2, 1.3, or go on to lab 2",
         ),
-        (at("2.2", "2.1", "2.2"), "2.2", "Repair what broke: 2.3."),
+        (at("2.2", "2.1", "2.2"), "2.2", "Go further: 2.3."),
         (at("2.3", "2.1", "2.2", "2.3"), "2.3", "That was the last step there is"),
         (at("2.1"), "2.1", "opened last"),  # no lab is locked
         (at("7.7", "7.7"), "1.0", "Nothing has been opened yet"),  # a step that is no longer there

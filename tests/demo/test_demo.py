@@ -144,7 +144,7 @@ def test_what_was_typed_by_hand_is_what_crossed_the_tap(live_course: Path, tmp_p
 
 def test_what_pip_compiled_of_a_course_is_not_typed(copied_course: Path, tmp_path: Path) -> None:
     cache = solution(copied_course, "1").parent / "__pycache__"
-    cache.mkdir()
+    cache.mkdir(exist_ok=True)
     (cache / "server.cpython-311.pyc").write_bytes(b"\xa7\r\r\n\x00")
     status, output = Demo(copied_course, free_port(), tmp_path).end()
     assert (status, "pycache" in output, "✔ 1.1 passed:" in output) == (0, False, True)
