@@ -43,14 +43,18 @@ class Bench:
         self._seconds = budget
         self._start_patience = start_patience
         self._lab: Lab | None = None
+        self._step: Step | None = None
         self._shared: Server | None = None
+        self._spec: ProgramSpec | None = None  # of the shared program
         self._failed_launch: LearnerFailure | None = None
+        self._failed_words = ""  # what that program printed
         self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
         self._launched: list[Server] = []  # by this check, for itself alone
         self.ground = Ground(Transcript(), Budget(budget))
         self._impatient = False  # a check has waited in vain
         self.fresh = Fresh(seed)
         self.check = ""
+        self.printed = ""  # by the programs of this check, as far as it is kept
 
     def begin(self, file: Path, check: str) -> None:
         """A check begins."""
@@ -61,24 +65,31 @@ class Bench:
             self._impatient = False
         if lab != self._lab:
             self.ground.budget = Budget(self._seconds)
-        self._lab = lab
+        self._lab, self._step = lab, step
+        self.printed = ""
         self.check = f"{step.id}.{check}"
         self.ground.begin(Transcript())
         self.fresh = Fresh(self.seed, self.check)
 
-    def prepare(self, lab: Lab) -> None:
-        """Launch the lab's program ahead of its first check, without waiting; a failure is remembered."""
-        self._lab = lab
+    def prepare(self, lab: Lab, step: Step) -> None:
+        """Launch a step's program ahead of its first check, without waiting; a failure is remembered."""
+        self._lab, self._step = lab, step
+        self._spec = lab.programs_at(step)[0]
         try:
-            self._shared = self._new(lab.programs[0], lab.patience)
+            self._shared = self._new(self._spec, lab.patience)
         except LearnerFailure as failure:
             self._failed_launch = failure
 
     def server(self) -> Server:
         """The lab's program, listening. Raises LearnerFailure where it does not come to that."""
-        if self._lab is None:
+        if self._lab is None or self._step is None:
             raise RuntimeError("no check has begun")
+        spec = self._lab.programs_at(self._step)[0]
+        if spec != self._spec:
+            self._end_shared()
+            self._spec, self._failed_launch = spec, None
         if self._failed_launch is not None:
+            self.printed = self._failed_words
             raise self._failed_launch
         if self.ground.budget.left == 0:
             raise LearnerFailure(
@@ -90,10 +101,14 @@ class Bench:
             self._end_shared()
         try:
             if self._shared is None:
-                self._shared = self._new(self._lab.programs[0], self._lab.patience)
+                self._shared = self._new(spec, self._lab.patience)
+            if self._shared.ready:
+                self._shared.begin_check()
             self._shared.await_ready()
         except LearnerFailure as failure:
             self._failed_launch = failure
+            self._hear()
+            self._failed_words = self.printed
             self._end_shared()
             raise
         return self._shared
@@ -113,6 +128,7 @@ class Bench:
 
     def failed(self, cause: Cause | str) -> None:
         """A check failed: the next one gets a fresh program, and waits less for one that has been silent before."""
+        self._hear()
         if cause in (Cause.SILENT, Cause.TOO_SLOW):
             self._impatient = True
         self.spoil()
@@ -129,6 +145,11 @@ class Bench:
         self.ground.close_connections()
         if self.ground.gave_up:
             self.spoil()
+
+    def _hear(self) -> None:
+        """Keep what the programs have printed, for what a failure is told by."""
+        programs = [*self._launched, *([self._shared] if self._shared is not None else [])]
+        self.printed = "\n".join(filter(None, (program.output() for program in programs))) or self.printed
 
     def _end_shared(self) -> None:
         if self._shared is not None:
@@ -175,7 +196,7 @@ class Bench:
 
     def _read_sources(self) -> Iterator[tuple[str, str]]:
         root = self.copy.origin
-        files = [root / program.file for program in (self._lab.programs if self._lab else ())]
+        files = [root / name for name in (self._lab.files if self._lab else ())]
         files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*"))
         for file in [one for one in dict.fromkeys(files) if one.is_file()][:SOURCES]:
             try:

@@ -128,12 +128,15 @@ class Launch:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
 
-    def __call__(self, run: Sequence[str], *, file: str, port: int, ready: bool = True) -> Server:
+    def __call__(
+        self, run: Sequence[str], *, file: str, port: int, ready: bool = True, answers: bool = False
+    ) -> Server:
         """Launch a command in the workspace's copy; file is what must be there, port the one that it types.
 
-        Waits until it listens unless ready is False. It ends with the check.
+        Waits until it listens (answers: until it has answered a request, too) unless ready is False. It ends with
+        the check.
         """
-        return self._bench.launch(ProgramSpec(file, tuple(run), file, port), ready=ready)
+        return self._bench.launch(ProgramSpec(file, tuple(run), file, port, answers), ready=ready)
 
 
 @pytest.fixture

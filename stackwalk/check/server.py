@@ -20,6 +20,7 @@ from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
+from stackwalk.stack.answering import Question
 from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Ending, Limits
@@ -51,7 +52,8 @@ class Server:
         self._program: Program | None = None
         self._address: tuple[int, tuple[str, int]] | None = None
         self._began = 0.0
-        self.started_in: float | None = None  # seconds until it listened
+        self._mark = 0  # in what it printed: where this check begins
+        self.started_in: float | None = None  # seconds until it was ready
 
     # What checks use
 
@@ -109,6 +111,15 @@ class Server:
         """What the program has printed so far; of a flood, the first and the last of it."""
         return "" if self._program is None else self._copy.as_learner(self._program.output.text())
 
+    def processes(self) -> tuple[int, ...]:
+        """The processes of the program, its first one first."""
+        program = self._running()
+        return (program.pid, *(pid for pid in program.processes() if pid != program.pid))
+
+    def holders(self) -> tuple[int, ...]:
+        """Those of its processes that hold the very socket on which it listens."""
+        return self._running().holders(self._spec.port)
+
     def await_output(self, text: str, patience: float = 2.0) -> bool:
         """Wait until the program has printed that text; whether it did within that many seconds."""
         deadline = time.monotonic() + self._ground.budget.wait(patience)
@@ -139,8 +150,13 @@ class Server:
     # What the engine uses
 
     @property
+    def answers(self) -> bool:
+        """Whether it is ready only once it has answered."""
+        return self._spec.answers
+
+    @property
     def ready(self) -> bool:
-        """Whether it has once listened."""
+        """Whether it has once been ready."""
         return self.started_in is not None
 
     def begin(self) -> None:
@@ -165,8 +181,16 @@ class Server:
         if self.ready:
             return
         patience = self._start_patience - (time.monotonic() - self._began)
-        self._where(time.monotonic() + max(0.5, min(patience, self._ground.budget.left)))
+        deadline = time.monotonic() + max(0.5, min(patience, self._ground.budget.left))
+        _, (address, port) = self._where(deadline)
+        if self._spec.answers:
+            self._await_answer(address, port, deadline)
         self.started_in = time.monotonic() - self._began
+        self._mark = self._running().output.mark()
+
+    def begin_check(self) -> None:
+        """A further check begins: what was printed before is not of its making."""
+        self._mark = self._running().output.mark()
 
     def must_go_on(self) -> None:
         """After a check: raise LearnerFailure where the program has ended by itself."""
@@ -217,6 +241,22 @@ class Server:
                 raise self._nowhere(program)
             program.wait(max(0.0, min(pause, deadline - now)))
             pause = min(pause * 1.2, GLANCE[1])
+
+    def _await_answer(self, address: str, port: int, deadline: float) -> None:
+        """Wait until it has answered a request of ours: its port may be open before it has the learner's code."""
+        program, question, pause = self._running(), Question(address, port), GLANCE[0]
+        try:
+            while not question.look():
+                end = program.poll()
+                if end is not None:
+                    raise self._ended(end)
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise self._with_output(endings.mute(self._spec.port, time.monotonic() - self._began))
+                program.wait(min(pause, left))
+                pause = min(pause * 1.2, GLANCE[1])
+        finally:
+            question.close()
 
     def _right(self, listeners: Iterable[Listener]) -> Listener | None:
         for each in listeners:
@@ -272,7 +312,7 @@ class Server:
         """Add what the program printed; an error in it that did not end the program is named."""
         if failure.output:
             return failure
-        text = self._running().output.text()
+        text = self._running().output.since(self._mark)
         crash = last_crash(text, str(self._copy.root))
         failure.output = crash.text if crash else last_lines(text)
         if crash and crash.file:
@@ -286,7 +326,7 @@ class Server:
             return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
-            limits=LIMITS,
+            limits=LIMITS, typed=self._spec.line if self._spec.answers else "",
         )  # fmt: skip
 
     def _not_moved(self) -> bool:
@@ -296,7 +336,7 @@ class Server:
 
     def _when(self) -> str:
         if not self.ready:
-            return f"before it listened on port {self._spec.port}"
+            return f"before it {'answered' if self._spec.answers else 'listened'} on port {self._spec.port}"
         return f"after the request {self._ground.asked}" if self._ground.asked else "after a client had connected"
 
 

@@ -25,6 +25,10 @@ class Table:
             raise self.wrong(f"{key} must be a text that is not empty", f'Write {key} = "…".')
         return value.strip()
 
+    def holds(self, key: str) -> bool:
+        """Whether the key is there."""
+        return key in self._values
+
     def optional_text(self, key: str) -> str | None:
         """A text that is not empty; None where the key is missing."""
         return self.text(key) if key in self._values else None

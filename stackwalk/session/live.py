@@ -43,6 +43,7 @@ from stackwalk.session.sending import PATIENCE, PATIENCE_WITH_PEOPLE, Sending
 from stackwalk.session.session import Action, Event, Session, Show, begin, react
 from stackwalk.session.session.actions import (
     Aim,
+    Become,
     CloseStage,
     DropCheck,
     EndPrograms,
@@ -143,12 +144,13 @@ class Live:
         self._warm = stack.enter_context(warming(self._course, again=True))
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
-        self._programs = Programs(guardian, self._workspace.root, lab.programs, self.mailbox.put)
+        specs = lab.programs_at(step)
+        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put)
         stack.callback(self._programs.close)
         stack.callback(self._give_terminal_back)
         self._take_terminal()
-        self.bottom.show(draw_files(str(self._workspace.root), python_of(self._workspace.root), lab))
-        files = tuple(spec.file for spec in lab.programs)
+        self.bottom.show(draw_files(str(self._workspace.root), python_of(self._workspace.root), specs))
+        files = lab.files
         saves = Saves(self._workspace.root, files, self._saved)
         self._session, actions = begin(
             self._course, lab, step, progress, present=self._present(files), at=time.monotonic(), port=port
@@ -179,8 +181,7 @@ class Live:
         self.mailbox.ring()
 
     def _saved(self, paths: tuple[str, ...]) -> None:
-        files = tuple(one.spec.file for one in self._session.programs)
-        self.mailbox.put(Saved(paths, self._present(files), time.monotonic()))
+        self.mailbox.put(Saved(paths, self._present(self._session.lab.files), time.monotonic()))
 
     def _present(self, files: tuple[str, ...]) -> frozenset[str]:
         return frozenset(file for file in files if os.path.lexists(self._workspace.root / file))
@@ -267,6 +268,8 @@ class Live:
         match action:
             case Launch(program, launch, moved):
                 self._programs.launch(program, launch, moved)
+            case Become(specs):
+                self._programs.become(specs)
             case EndPrograms():
                 self._programs.end_all()
             case RunCheck(run, step):

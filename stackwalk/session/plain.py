@@ -34,7 +34,9 @@ def plain_lab(course: Course, workspace: Workspace, asked: str, *, screen: Scree
         lab = course.lab(step.lab)
         if lab.steps[0] is step and not progress.begun(step.id):
             screen.show(draw_why(lab), Text())
-        screen.show(draw_files(str(workspace.root), python_of(workspace.root), lab), Text(safe(why)), Text())
+        screen.show(
+            draw_files(str(workspace.root), python_of(workspace.root), lab.programs_at(step)), Text(safe(why)), Text()
+        )
         if damage:
             screen.show(Text(safe(damage)), Text())
         progress = _record(workspace, progress, screen, lambda before: before.opening(step.id))

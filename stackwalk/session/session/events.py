@@ -56,6 +56,7 @@ class ProgramListening:
 
     launch: int
     ports: tuple[Port, ...]
+    answers: bool = True  # False: it listens, and has not answered yet, as it must to be ready
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,11 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     if session.movable and any(port.number == port.typed == program.spec.port for port in event.ports):
         return _take_turns(session, program)
     actions: tuple[Action, ...]
-    if target is not None:
+    if target is not None and not event.answers:
+        # Clients are let in: they wait for the code behind the port, as they would without us.
+        program = replace(program, phase=Phase.STARTING, ports=event.ports)
+        actions = ()
+    elif target is not None:
         program = replace(program, phase=Phase.LISTENING, ports=event.ports, heard=True)
         actions = (Say(_listens(session, program), "good"),)
         session = replace(session, heard=True)
@@ -126,6 +130,8 @@ def too_slow(session: Session, at: float) -> Reaction:
         waits = program.phase is Phase.STARTING and not program.heard and not program.slow_said
         if waits and at - program.since >= SLOW_START:
             text = f"{program.spec.file} runs, and has not begun to listen on port {program.spec.port}."
+            if program.ports:
+                text = f"Port {program.spec.port} is open, and nothing answers yet: your code is still being imported."
             return _with(session, index, replace(program, slow_said=True)), (Say(text, "bad"),)
     return session, ()
 
