@@ -277,7 +277,7 @@ MISTAKES = [
     Mistake("Flask cannot import service", could_not_import,
         "Flask could not import service.py: the file stands in the workspace itself, not in the folder app."),
     Mistake("Python cannot read it", bad_syntax,
-        "Python cannot read this line or the one before it: look for a missing bracket, quote or colon."),
+        "Python cannot read what stands there, or just above: look for a missing bracket, quote or colon."),
     Mistake("returns nothing", nothing_returned, says_nothing_returned),
     Mistake("returns something else", wrong_type, says_wrong_type),
     Mistake("a tuple taken for text and status", tuple_as_status,
@@ -292,7 +292,8 @@ MISTAKES = [
     Mistake("one address only", one_address,
         "One view can have two addresses: write @application.route(\"/\") and @application.route(\"/index\") "
         "above it."),
-    Mistake("other words", other_words, "What comes back is not exactly the text Hello, world! that your view should return."),
+    Mistake("other words", other_words,
+        "What comes back is not exactly the text Hello, world! that your view should return."),
     Mistake("one view for all", catch_all,
         "Your route takes any address at all. Only / and /index have a page here, and Flask says 404 for the rest "
         "by itself."),

@@ -162,7 +162,8 @@ class Server:
     def begin(self) -> None:
         """Launch it. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
-        environment = learner_environment(self._copy.origin, self._run_dir, {self._spec.port: free_port()})
+        moved = {port: free_port() for port in self._spec.moved}
+        environment = learner_environment(self._copy.origin, self._run_dir, moved)
         # The copy is new and has no __pycache__, so nothing in it is stale; without this all of the standard
         # library would be compiled at each launch.
         environment.pop("PYTHONPYCACHEPREFIX", None)
@@ -245,8 +246,12 @@ class Server:
     def _await_answer(self, address: str, port: int, deadline: float) -> None:
         """Wait until it has answered a request of ours: its port may be open before it has the learner's code."""
         program, question, pause = self._running(), Question(address, port), GLANCE[0]
+        begun = time.monotonic()
         try:
             while not question.look():
+                other = [each for each in program.listeners() if each.typed != self._spec.port]
+                if other and time.monotonic() - begun >= GRACE:
+                    raise self._with_output(endings.elsewhere(other, self._spec.port))
                 end = program.poll()
                 if end is not None:
                     raise self._ended(end)

@@ -84,6 +84,13 @@ class ProgramSpec:
     answers: bool = False  # ready is an answer to a request, not a listening socket alone
     keeps: tuple[str, ...] = ()  # folders whose files it reads anew by itself: a save there does not restart it
 
+    strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
+
+    @property
+    def moved(self) -> tuple[int, ...]:
+        """The ports that are moved to free ones, where the probe can."""
+        return (self.port, *self.strays)
+
     @property
     def line(self) -> str:
         """The command as it is typed."""

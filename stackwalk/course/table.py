@@ -40,6 +40,16 @@ class Table:
             raise self.wrong(f"{key} must be a whole number from {low} to {high}", f"Write {key} = {low}.")
         return value
 
+    def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers from low to high; empty where the key is missing."""
+        value = self._take(key, [])
+        if not isinstance(value, list):
+            raise self.wrong(f"{key} must be a list of whole numbers", f"Write {key} = [{low}].")
+        for one in value:
+            if not isinstance(one, int) or isinstance(one, bool) or not low <= one <= high:
+                raise self.wrong(f"{key} must be whole numbers from {low} to {high}", f"Write {key} = [{low}].")
+        return tuple(value)
+
     def optional_whole(self, key: str, low: int, high: int) -> int | None:
         """A whole number from low to high; None where the key is missing."""
         return self.whole(key, low, high) if key in self._values else None

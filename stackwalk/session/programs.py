@@ -99,7 +99,7 @@ class Programs:
     def _start(self, spec: ProgramSpec, moved: bool) -> tuple[Program, tempfile.TemporaryDirectory[str]]:
         _refuse(self._workspace / spec.file, spec.file)
         # A fresh port for each launch: the last one may still remember old connections.
-        ports = {spec.port: free_port()} if moved else {}
+        ports = {port: free_port() for port in spec.moved} if moved else {}
         run = tempfile.TemporaryDirectory(prefix="stackwalk-run-", ignore_cleanup_errors=True)
         try:
             program = self._guardian.launch(

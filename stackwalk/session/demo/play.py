@@ -225,7 +225,7 @@ class _Demo:
         specs = [spec for spec in programs if (self._workspace / spec.file).exists()]
         if not specs:
             raise FellShort(f"There is nothing to run: {programs[0].file} is missing.")
-        moved = {spec.port: free_port() for spec in specs}
+        moved = {port: free_port() for spec in specs for port in spec.moved}
         for spec in reversed(specs):
             run = stack.enter_context(throw_away())
             program = stack.enter_context(
