@@ -248,6 +248,30 @@ def wrong_field(evidence: Evidence) -> bool:
     )
 
 
+def link_beside(evidence: Evidence) -> bool:
+    return evidence.check == "the_style_sheet_comes" and status(evidence) == 404
+
+
+def status_forgotten(evidence: Evidence) -> bool:
+    if status(evidence) != 200 or "errorhandler" not in source(evidence):
+        return False
+    not_found = evidence.check in ("an_own_404", "another_address_is_404", "without_a_name_it_is_404")
+    return not_found or (evidence.check == "an_own_500" and said(evidence, "ZeroDivisionError"))
+
+
+def caught_in_the_view(evidence: Evidence) -> bool:
+    return (
+        evidence.check == "an_own_500"
+        and status(evidence) is not None
+        and status(evidence) != 500
+        and (not said(evidence, "ZeroDivisionError"))
+    )
+
+
+def no_number(evidence: Evidence) -> bool:
+    return raised(evidence, "unsupported operand type(s)", "'int' and 'str'") and evidence.step == "2.5"
+
+
 def list_forgets(evidence: Evidence) -> bool:
     return evidence.check == "a_note_comes_back" and "does not show it" in evidence.message
 
@@ -294,6 +318,8 @@ MISTAKES = [
         "above it."),
     Mistake("other words", other_words,
         "What comes back is not exactly the text Hello, world! that your view should return."),
+    Mistake("a handler without its number", status_forgotten,
+        "Your handler's page comes with status 200, as any other: a return of a handler has the number at its end."),
     Mistake("one view for all", catch_all,
         "Your route takes any address at all. Only / and /index have a page here, and Flask says 404 for the rest "
         "by itself."),
@@ -319,6 +345,15 @@ MISTAKES = [
         "request.args is what follows the question mark in the address; what a form brings is in request.form."),
     Mistake("another field", wrong_field,
         "The form's field is called text: request.form[\"text\"]. Flask answers 400 where a field is missing."),
+    Mistake("the style sheet is elsewhere", link_beside,
+        "The page links a style sheet that is not there. The file lies in app/static, and what lies there is sent "
+        "under /static/: url_for writes that address for you."),
+    Mistake("the mistake is mended", caught_in_the_view,
+        "This view no longer raises an exception for 0. Leave the mistake in: some other one will come, and the "
+        "handler for 500 is for that."),
+    Mistake("a text for a number", no_number,
+        "What Flask hands over is a text, and 100 can't be divided by that: <int:children> in the route makes it a "
+        "number."),
     Mistake("the note is not on the page", list_forgets,
         "The note was taken, and the page does not show it: is it kept in the list, and does the page show the "
         "whole list?"),
