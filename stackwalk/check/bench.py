@@ -6,6 +6,7 @@ it fail at once, with the same words.
 """
 
 import contextlib
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,13 +15,17 @@ from stackwalk.check.answer import Answer
 from stackwalk.check.budget import Budget
 from stackwalk.check.client import PATIENCE
 from stackwalk.check.copy import Copy
+from stackwalk.check.errand import Errand
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.ground import Ground
-from stackwalk.check.server import Server
+from stackwalk.check.server import LIMITS, Server
+from stackwalk.check.source import must_be_readable
 from stackwalk.check.transcript import Transcript
 from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import Lab, ProgramSpec, Step
+from stackwalk.errors import StackwalkError
+from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
 
 IMPATIENCE = 1.0  # seconds without a byte, once the program has been silent for longer than that
@@ -50,6 +55,7 @@ class Bench:
         self._failed_words = ""  # what that program printed
         self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
         self._launched: list[Server] = []  # by this check, for itself alone
+        self._errands: list[Errand] = []  # the same
         self.ground = Ground(Transcript(), Budget(budget))
         self._impatient = False  # a check has waited in vain
         self.fresh = Fresh(seed)
@@ -121,6 +127,25 @@ class Bench:
             server.await_ready()
         return server
 
+    def errand(self, run: tuple[str, ...], file: str, called: str) -> Errand:
+        """Start a command that runs to its end; it ends with the check at the latest.
+
+        Raises LearnerFailure where its file is not there, or the command cannot be run.
+        """
+        must_be_readable(self.copy, file)
+        self._as_it_was(file)
+        run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
+        environment = learner_environment(self.copy.origin, run_dir, {})
+        environment.pop("PYTHONPYCACHEPREFIX", None)
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # a check edits what is imported, twice within a second
+        try:
+            program = self.guardian.launch(run, cwd=self.copy.root, environment=environment, limits=LIMITS)
+        except StackwalkError as error:
+            raise LearnerFailure(error.what, Cause.NEEDS, hint=error.try_this) from None
+        errand = Errand(called or shlex.join(run), program, self.ground.budget, self.copy.as_learner)
+        self._errands.append(errand)
+        return errand
+
     @property
     def in_use(self) -> Server | None:
         """The shared program, where there is one."""
@@ -142,13 +167,17 @@ class Bench:
         for server in self._launched:
             server.end()
         self._launched.clear()
+        for errand in self._errands:
+            errand.end()
+        self._errands.clear()
         self.ground.close_connections()
         if self.ground.gave_up:
             self.spoil()
 
     def _hear(self) -> None:
         """Keep what the programs have printed, for what a failure is told by."""
-        programs = [*self._launched, *([self._shared] if self._shared is not None else [])]
+        programs: list[Errand | Server] = [*self._errands, *self._launched]
+        programs += [] if self._shared is None else [self._shared]
         self.printed = "\n".join(filter(None, (program.output() for program in programs))) or self.printed
 
     def _end_shared(self) -> None:

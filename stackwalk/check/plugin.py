@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from stackwalk.check.bench import Bench
+from stackwalk.check.errand import Errand
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.opening import opened_bench
@@ -143,3 +144,23 @@ class Launch:
 def launch(request: pytest.FixtureRequest) -> Iterator[Launch]:
     """Launches other programs than the lab's own for one check."""
     yield Launch(bench_of(request.config))
+
+
+class Run:
+    """Runs commands in the workspace's copy that come to an end by themselves."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def __call__(self, run: Sequence[str], *, file: str, called: str = "") -> Errand:
+        """Start a command; file is what must be there, `called` what the learner knows it by.
+
+        It is waited for with `wait(seconds)`.
+        """
+        return self._bench.errand(tuple(run), file, called)
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """Runs commands in the workspace's copy that come to an end by themselves."""
+    yield Run(bench_of(request.config))
