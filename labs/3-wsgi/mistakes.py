@@ -176,6 +176,26 @@ def number_returned(evidence: Evidence) -> bool:
     return evidence.step == "3.2" and said(evidence, "The return type must be a string", "it was a int")
 
 
+def threads_too(evidence: Evidence) -> bool:
+    return evidence.check == "a_view_that_hangs_is_cut_off" and evidence.cause == "silent" and bool(
+        re.search(r"threads\s*=|gthread", source(evidence, "gunicorn.conf.py"))
+    )  # fmt: skip
+
+
+def bad_setting(evidence: Evidence) -> bool:
+    return evidence.cause in ("exited", "crashed") and said(evidence, "Error: ") and bool(
+        re.search(r"^(Error: )?Invalid value for (\w+)", evidence.printed, re.MULTILINE)
+    )  # fmt: skip
+
+
+def master_killed(evidence: Evidence) -> bool:
+    return evidence.step == "3.6" and evidence.cause == "left-behind"
+
+
+def master_ended(evidence: Evidence) -> bool:
+    return evidence.step == "3.6" and evidence.cause == "exited" and said(evidence, "Handling signal: term")
+
+
 def new_application(evidence: Evidence) -> bool:
     return evidence.step == "3.1" and status(evidence) == 404 and "Flask(" in source(evidence, "wsgi.py")
 
@@ -191,6 +211,15 @@ MISTAKES = [
     Mistake("not callable", not_callable,
         "application is there, but it can't be called: under WSGI the server calls it for each request. "
         "from app import application."),
+    Mistake("threads beside the timeout", threads_too,
+        "With threads nothing is cut off: the sign of life that the master waits for is the worker's, and one thread "
+        "gives it while another one sleeps. Take threads out again for this step."),
+    Mistake("a setting that is none", bad_setting,
+        "Gunicorn can't read a setting of gunicorn.conf.py: numbers are written without quotes."),
+    Mistake("the master was killed", master_killed,
+        "deploy.sh has killed the master, which could not even end its workers: the signal for new workers is HUP."),
+    Mistake("the master was ended", master_ended,
+        "The master is to stay, and deploy.sh has ended it with TERM: the signal for new workers is HUP."),
     Mistake("a new application", new_application,
         "wsgi.py makes a new Flask object, which has no views at all. Take the one that you have: "
         "from app import application."),

@@ -116,6 +116,17 @@ class Server:
         program = self._running()
         return (program.pid, *(pid for pid in program.processes() if pid != program.pid))
 
+    def await_processes(self, count: int, patience: float = 3.0) -> tuple[int, ...]:
+        """Wait until the program has so many processes, its first one included; those that there are then."""
+        deadline, pause = time.monotonic() + self._ground.budget.wait(patience), GLANCE[0]
+        while len(found := self.processes()) != count:
+            left = deadline - time.monotonic()
+            if left <= 0 or self._running().poll() is not None:
+                break
+            self._running().wait(min(pause, left))
+            pause = min(pause * 1.5, GLANCE[1])
+        return found
+
     def holders(self) -> tuple[int, ...]:
         """Those of its processes that hold the very socket on which it listens."""
         return self._running().holders(self._spec.port)
