@@ -22,6 +22,7 @@ from stackwalk.check.warm import Warm, warming
 from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
+from stackwalk.course.readying import missing_before
 from stackwalk.course.saves import Saves
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
@@ -103,6 +104,9 @@ def live_lab(
             stack.callback(live.mailbox.close)
             stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing, live.pause))
             live.tell(why, damage)
+            lacks = missing_before(course, lab, workspace.root)
+            if lacks:
+                live.tell(lacks, None)
             live.open(lab, step, progress, port)
             live.run()
         live.bottom.show(Text(f"All that ran is ended. To go on: stackwalk lab {lab.number}"))

@@ -43,7 +43,7 @@ def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]
         if not name.startswith(_DROPPED) and name not in _DROPPED_NAMES
     }
     environment |= {
-        "PATH": os.pathsep.join(_search_path(workspace, environment.get("PATH", os.defpath))),
+        "PATH": os.pathsep.join(search_path(workspace, environment.get("PATH", os.defpath))),
         "PYTHONPATH": str(PROBE),
         "PYTHONUNBUFFERED": "1",
         "PYTHONPYCACHEPREFIX": str(_compiled(workspace, run_dir)),
@@ -77,7 +77,7 @@ def _compiled(workspace: Path, run_dir: Path) -> Path:
     return cache
 
 
-def _search_path(workspace: Path, usual: str) -> list[str]:
+def search_path(workspace: Path, usual: str) -> list[str]:
     """The workspace's own environment first, else the folder of this Python: unresolved, a venv is a link."""
     own = workspace / ".venv" / "bin"
     first = own if own.is_dir() else Path(sys.executable).parent

@@ -18,6 +18,7 @@ from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Outcome
 from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
 from stackwalk.course.place import steps_to_grade
+from stackwalk.course.readying import make_ready
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.console import Screen
 from stackwalk.screen.exchanges import (
@@ -129,6 +130,9 @@ class _Demo:
     def play(self, steps: tuple[Step, ...]) -> None:
         self._say(Text(safe(f"Lab {self._lab.number}: {self._lab.title}"), style="bold"))
         self._say(Text("It plays by itself, in a folder that is thrown away. Ctrl+C ends it."))
+        before = make_ready(self._course, self._lab, self._workspace)
+        if before:
+            self._say(Text(safe(f"Here already, from the labs before: {', '.join(before)}")))
         for step in steps:
             self._say(Text(), draw_heading(step), Text(safe_block(step.essence)))
             self._pace.pause(2 * LOOK)

@@ -1,4 +1,4 @@
-from flask import abort, redirect, request
+from flask import abort, redirect, render_template, request
 from markupsafe import escape
 
 from app import application
@@ -10,7 +10,7 @@ notes = []
 @application.route("/")
 @application.route("/index")
 def index():
-    return "Hello, world!"
+    return render_template("index.html", who="world")
 
 
 @application.route("/hello/<name>")
@@ -27,3 +27,18 @@ def show_notes():
         notes.append(text)
         return redirect("/notes", code=303)
     return "".join(f"<p>{escape(note)}</p>" for note in notes) + FORM
+
+
+@application.route("/share/<int:children>")
+def share(children):
+    return str(100 // children)
+
+
+@application.errorhandler(404)
+def not_found(error):
+    return f"<p>There is no {escape(request.path)} here.</p>", 404
+
+
+@application.errorhandler(500)
+def broken(error):
+    return "<p>Something went wrong here. We look into it.</p>", 500
