@@ -23,6 +23,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramProcesses,
     ProgramsGone,
 )
 from stackwalk.stack.answering import Question
@@ -153,6 +154,7 @@ class _Watched:
     def _watch(self) -> None:
         known: tuple[Port, ...] = ()
         answers = not self._spec.answers
+        tree = _Tree(self._program.pid)
         pause = QUICK_LOOK
         told = 0.0
         while self._program.poll() is None and not self._stopped.is_set():
@@ -161,6 +163,8 @@ class _Watched:
             if ports != known or answered != answers:
                 known, answers = ports, answered
                 self._tell(ProgramListening(self._launch, ports, answers))
+            if self._spec.answers and answers and tree.changed(self._program.processes()):
+                self._tell(ProgramProcesses(self._launch, self._program.pid, tree.told))
             if time.monotonic() - told >= BATCH:
                 self._printed.tell()
                 told = time.monotonic()
@@ -217,6 +221,24 @@ class _Watched:
 
     def _heard_by_probe(self) -> tuple[Port, ...]:
         return tuple(Port(each.address, each.port, each.port) for each in self._program.bound() if each.listened)
+
+
+class _Tree:
+    """The processes that a program has started, once two looks at them agree."""
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._seen: tuple[int, ...] = ()
+        self.told: tuple[int, ...] = ()
+
+    def changed(self, processes: tuple[int, ...]) -> bool:
+        """Whether others than those told last are there."""
+        now = tuple(pid for pid in processes if pid != self._first)
+        settled, self._seen = now == self._seen, now
+        if not settled or now == self.told:
+            return False
+        self.told = now
+        return True
 
 
 class _Prints:

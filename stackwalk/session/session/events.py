@@ -60,6 +60,15 @@ class ProgramListening:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgramProcesses:
+    """The processes of a launched program have changed: its first one, and those that descend from it."""
+
+    launch: int
+    first: int
+    others: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramEnded:
     """A launched program is over, and so is all that it started."""
 
@@ -179,6 +188,7 @@ Event = (
     | Saved
     | Tick
     | ProgramListening
+    | ProgramProcesses
     | ProgramEnded
     | ProgramsGone
     | NotStarted

@@ -1,5 +1,6 @@
 """What an open lab makes of the news about the learner's program: it listens, it prints, it ends. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from stackwalk.session.session.actions import (
@@ -11,7 +12,14 @@ from stackwalk.session.session.actions import (
     ShowSight,
     ShowTraceback,
 )
-from stackwalk.session.session.events import NotStarted, Port, Printed, ProgramEnded, ProgramListening
+from stackwalk.session.session.events import (
+    NotStarted,
+    Port,
+    Printed,
+    ProgramEnded,
+    ProgramListening,
+    ProgramProcesses,
+)
 from stackwalk.session.session.moves import Reaction, check, launch
 from stackwalk.session.session.state import Phase, Running, Session, Turn, Why
 from stackwalk.wire.sight import Closed, Sight
@@ -57,6 +65,28 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     if index == 0:
         actions = (Aim(target), *actions)
     return _with(session, index, program), actions
+
+
+def processes(session: Session, event: ProgramProcesses) -> Reaction:
+    """A program's processes have changed: who is there now, and who is new in the place of whom."""
+    index = _index(session, event.launch)
+    if index is None:
+        return session, ()
+    program = session.programs[index]
+    known, now = program.processes, event.others
+    session = _with(session, index, replace(program, processes=now))
+    if not known and not now:
+        return session, ()
+    workers = f"process {event.first}, and those that it has started: {_listed(now)}" if now else "one process only"
+    gone, new = _listed(set(known) - set(now)), _listed(set(now) - set(known))
+    if not known:
+        return session, (Say(f"{program.spec.run[0]} is now {workers}."),)
+    said = [f"{gone} ended" if gone else "", f"{new} started" if new else ""]
+    return session, (Say(f"{program.spec.run[0]}: {', '.join(filter(None, said))}. It is now {workers}."),)
+
+
+def _listed(pids: Iterable[int]) -> str:
+    return " ".join(str(pid) for pid in sorted(pids))
 
 
 def ended(session: Session, event: ProgramEnded) -> Reaction:

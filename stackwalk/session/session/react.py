@@ -25,6 +25,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramProcesses,
     ProgramsGone,
     RequestSent,
     Saved,
@@ -45,7 +46,7 @@ from stackwalk.session.session.moves import (
     run_anew,
 )
 from stackwalk.session.session.pressing import press
-from stackwalk.session.session.program import ended, listening, not_started, printed, sighted, too_slow
+from stackwalk.session.session.program import ended, listening, not_started, printed, processes, sighted, too_slow
 from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, what_next
 
 __all__ = ["Session", "begin", "react"]
@@ -91,6 +92,8 @@ def react(session: Session, event: Event) -> Reaction:
             return _time(session, at)
         case ProgramListening():
             return listening(session, event)
+        case ProgramProcesses():
+            return processes(session, event)
         case ProgramEnded():
             return ended(session, event)
         case ProgramsGone():

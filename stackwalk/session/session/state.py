@@ -48,6 +48,7 @@ class Running:
     traceback: str = ""  # with which it ended
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
+    processes: tuple[int, ...] = ()  # those that its first one has started, as they were last told
     crashed_at: float | None = None
 
 
