@@ -196,6 +196,23 @@ def master_ended(evidence: Evidence) -> bool:
     return evidence.step == "3.6" and evidence.cause == "exited" and said(evidence, "Handling signal: term")
 
 
+def needs_more(evidence: Evidence) -> bool:
+    return evidence.step == "3.7" and evidence.cause == "needs"
+
+
+def not_configured(evidence: Evidence) -> bool:
+    return evidence.step == "3.7" and said(evidence, "ImproperlyConfigured")
+
+
+def key_of_one_server(evidence: Evidence) -> bool:
+    return evidence.step == "3.7" and bool(re.search(r"KeyError: '[A-Z_.]+'", evidence.printed))
+
+
+def says_key_of_one_server(evidence: Evidence) -> str:
+    key = (quoted(evidence, r"KeyError: '([^']*)'") or ("?",))[0]
+    return f"Your code asks environ for {key}, which not every server puts there: PEP 3333 says which keys are sure."
+
+
 def new_application(evidence: Evidence) -> bool:
     return evidence.step == "3.1" and status(evidence) == 404 and "Flask(" in source(evidence, "wsgi.py")
 
@@ -207,6 +224,12 @@ MISTAKES = [
     Mistake("exits at import", exits_at_import,
         "Your file ends its process when it is imported, so Gunicorn starts a worker, sees it end, and starts the "
         "next one, for ever. Only a program that is run by itself may exit."),
+    Mistake("what the step needs", needs_more,
+        "This step needs waitress, uWSGI and Django: python -m pip install 'stackwalk[swap]'"),
+    Mistake("Django without settings", not_configured,
+        "Django asks for its settings before there are any: settings.configure(…) comes before "
+        "get_wsgi_application()."),
+    Mistake("a key that one server has", key_of_one_server, says_key_of_one_server),
     Mistake("no application", no_attribute, says_no_attribute),
     Mistake("not callable", not_callable,
         "application is there, but it can't be called: under WSGI the server calls it for each request. "

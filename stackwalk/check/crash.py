@@ -11,7 +11,7 @@ _PLACE = re.compile(r'^ +File "(?P<file>[^"\n]+)", line (?P<line>\d+)', re.MULTI
 _ERROR = re.compile(r"^(?P<name>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
 _LAST_LINES = 10  # of what a program printed, where there is no traceback
 _AFTERMATH = frozenset({"HaltServer"})  # Gunicorn's master ends of what a worker has told before
-_PACKAGES = frozenset({"flask", "werkzeug", "jinja2", "click", "gunicorn", "django", "waitress"})  # of the labs
+PACKAGES = frozenset({"flask", "werkzeug", "jinja2", "click", "gunicorn", "django", "waitress"})  # of the labs
 _LONGEST = 4000  # characters of output in a finding
 
 
@@ -114,10 +114,10 @@ def shadowing(crash: Crash, files: frozenset[str]) -> str | None:
     """The learner's file that stands in the way of one of Python's modules, where the crash shows it."""
     for name in sorted(files):
         module = name.removesuffix(".py").partition("/")[0]
-        if module not in sys.stdlib_module_names and module not in _PACKAGES:
+        if module not in sys.stdlib_module_names and module not in PACKAGES:
             continue
         own = re.escape(module)
-        if module in _PACKAGES and f"partially initialized module '{own}'" not in crash.error:
+        if module in PACKAGES and f"partially initialized module '{own}'" not in crash.error:
             continue
         if f'/{name}"' in crash.text or re.search(
             rf"(module (named )?'{own}['.]|'{own}' is not a package)", crash.error

@@ -9,7 +9,7 @@ import re
 import signal
 from collections.abc import Sequence
 
-from stackwalk.check.crash import Crash, last_crash, last_lines, shadowing
+from stackwalk.check.crash import PACKAGES, Crash, last_crash, last_lines, shadowing
 from stackwalk.check.difference import shortened
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.verdict import Cause
@@ -202,4 +202,4 @@ def _missing_package(crash: Crash, files: frozenset[str]) -> str | None:
     own = any(file.partition("/")[0].removesuffix(".py") == name for file in files)
     if own or not name.isidentifier():
         return None
-    return name if importlib.util.find_spec(name) is not None else None
+    return name if name in PACKAGES or importlib.util.find_spec(name) is not None else None
