@@ -34,7 +34,9 @@ class Cold:
         last = max(self.course.glob("solutions/1-*/*"), key=lambda path: int(path.name.partition("-")[0]))
         shutil.copytree(last, self.workspace)
         # Every step passes, and so every further step is begun: `check 1` grades them all from now on.
+        (self.workspace / ".stackwalk").mkdir()
         self.run(self.stackwalk("--all"))
+        self.must_grade_all()
 
     def stackwalk(self, *words: str) -> list[str]:
         """A check of the same course and workspace."""
@@ -42,6 +44,13 @@ class Cold:
             str(self.commands / "stackwalk"), "check", *words, "--workspace", str(self.workspace), "--from",
             str(self.course),
         ]  # fmt: skip
+
+    def must_grade_all(self) -> None:
+        """Leave where `check` of the lab leaves a step out, for the figures would then be of another thing."""
+        graded = json.loads(self.run([*self.stackwalk(LAB), "--json"]))["steps"]
+        checked = [file.parent.name.partition("-")[0] for file in self.course.glob(f"labs/{LAB}-*/*/check.py")]
+        if sorted(graded) != sorted(f"{LAB}.{step}" for step in checked):
+            sys.exit(f"check {LAB} grades only {', '.join(graded)}")
 
     def pytest(self, asked: str) -> list[str]:
         """Plain pytest on what `check` of that step or lab runs."""

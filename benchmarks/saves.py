@@ -190,7 +190,7 @@ class Restarted:
         self._end()
         self._server = self._launch()
         done = subprocess.run(
-            [self._python, "-m", "pytest", "-q", "test_server.py"],
+            [self._python, "-m", "pytest", "test_server.py"],
             cwd=self.saving.folder, env=self._variables, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             check=False,
         )  # fmt: skip

@@ -256,20 +256,60 @@ def watch(
 
 @app.command()
 def trace(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="localhost:8080, :8080, http://localhost:8080/ …")],
+    target: Annotated[
+        str | None, typer.Argument(metavar="[TARGET]", help="localhost:8080, :8080, http://localhost:8080/ …")
+    ] = None,
     port: Annotated[
         str | None, typer.Option("--port", metavar="N", help="Listen here; else the first free one.")
     ] = None,
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Headers too; -vv: bodies too.")] = 0,
+    chosen: Annotated[
+        str | None,
+        typer.Option("--filter", metavar="TEXT", help="Only these: 'method=POST status>=400 path~/api header:cookie'."),
+    ] = None,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="FILE", help="Keep it in FILE.jsonl, or in FILE.har for browsers.")
+    ] = None,
+    opened: Annotated[
+        str | None, typer.Option("--open", metavar="FILE", help="Show what was saved, instead of a TARGET.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each exchange on stdout.")] = False,
+    body_limit: Annotated[
+        str | None, typer.Option("--body-limit", metavar="N|none", help="Keep so many bytes of each body; else 65536.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADDR", help="Listen on this address; else on loopback alone.")
+    ] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="With --host: other machines may come in.")
+    ] = False,
     plain: PlainFlag = False,
 ) -> int:
     """Watch the traffic of anything that speaks HTTP on an address.
 
     Example: stackwalk trace localhost:8080
     """
-    from stackwalk.trace import run_trace
+    from stackwalk.screen.console import make_console
+    from stackwalk.trace.asked import Asked
+    from stackwalk.trace.command import run_trace
 
-    return run_trace(target, port=_port(port), verbose=verbose, console=_console(plain=plain))
+    console = _console(plain=plain)
+    return run_trace(
+        Asked(
+            target,
+            port=_port(port),
+            host=host,
+            allow_remote=allow_remote,
+            verbose=verbose,
+            as_json=as_json,
+            filter=chosen,
+            save=save,
+            open=opened,
+            body_limit=body_limit,
+        ),
+        console=console,
+        aside=make_console(sys.stderr, plain=plain) if as_json else console,
+    )
 
 
 @app.command()
@@ -340,24 +380,41 @@ def words(
 
 
 @app.command()
-def reset(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: FromFlag = None) -> int:
-    """Begin the step again; what you typed is kept as a dated copy.
+def reset(
+    step: StepName = None,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Set the files of the step aside, to type them anew; they are kept, and it says how to have them back.
 
     Example: stackwalk reset
     """
     from stackwalk.course.workspace import files_of
     from stackwalk.course.workspace import reset as reset_workspace
+    from stackwalk.screen.safe import safe
 
     course, place, progress = _opened(workspace, course_folder)
     here = _step(course, progress, step)
     names = [name for name, _ in files_of(here.solution)] if here.solution is not None else []
-    kept, _ = reset_workspace(place, here, names)
     console = _console()
+    there = [name for name in names if os.path.lexists(place.root / name)]
+    if there and not yes and sys.stdin is not None and sys.stdin.isatty():
+        console.print(safe(f"This sets aside {', '.join(there)} in {place.root}: you begin with an empty page."))
+        if input("Do it? [y/N] ").strip().lower() not in ("y", "yes"):
+            console.print("Nothing was touched.")
+            return Status.PASSED
+    kept, _ = reset_workspace(place, here, names)
     for path in kept:
-        console.print(f"kept: {path}", markup=False, highlight=False)
-    if not kept:
+        console.print(safe(f"kept: {path}"), soft_wrap=True)
+    if kept:
+        shelves = place.state / "kept"
+        shelf = shelves / kept[0].relative_to(shelves).parts[0]
+        line = f"cp -R {shlex.quote(f'{shelf}/.')} {shlex.quote(f'{place.root}/')}"
+        console.print(safe(f"To have all of it back: {line}"), soft_wrap=True)
+    else:
         console.print("There was nothing to keep: none of this step's files is there yet.")
-    console.print(f"Next: stackwalk lab {here.id}", markup=False, highlight=False)
+    console.print(f"Next: stackwalk lab {here.id}")
     return Status.PASSED
 
 

@@ -14,7 +14,8 @@ from stackwalk import __version__
 from stackwalk.course.lesson import Course
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.safe import safe
-from stackwalk.tap.door import holder
+from stackwalk.screen.summary import count_of
+from stackwalk.tap.door import holder, is_resting
 from stackwalk.tap.feed import feed_folder
 
 
@@ -34,7 +35,9 @@ def examine(course: Course, environ: Mapping[str, str]) -> Iterator[Symptom]:
     yield Symptom(True, "stackwalk", __version__)
     yield Symptom(True, "Python", f"{version}, {sys.executable}: programs are run with this one")
     steps = sum(len(lab.steps) for lab in course.labs)
-    yield Symptom(steps > 0, "course", f"{len(course.labs)} labs with {steps} steps in {course.root}")
+    yield Symptom(
+        steps > 0, "course", f"{count_of(len(course.labs), 'lab')} with {count_of(steps, 'step')} in {course.root}"
+    )
     yield _feed()
     yield _loopback(socket.AF_INET, "127.0.0.1", needed=True)
     yield _loopback(socket.AF_INET6, "::1", needed=False)
@@ -75,6 +78,12 @@ def _door(port: int) -> Symptom:
             if family == socket.AF_INET6:
                 continue
             who = holder(port)
+            if who is not None and who.taps:
+                says = f"has the door of a stackwalk that is open: process {who.pid}, {who.command}"
+                return Symptom(True, f"port {port}", says)
+            if who is None and is_resting(port):
+                says = "nobody listens; connections of the last minute hold it a little longer"
+                return Symptom(True, f"port {port}", says)
             name = f"process {who.pid}, {who.command}" if who else "a process of somebody else"
             return Symptom(
                 False,

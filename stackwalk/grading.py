@@ -18,7 +18,7 @@ from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import EXIT_CODES, Outcome, Verdict
 from stackwalk.course.lesson import Course, Progress, Step
-from stackwalk.course.place import Grading, next_after, steps_to_grade, where_is
+from stackwalk.course.place import Grading, next_after, replaced_by, steps_to_grade, where_is
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.workspace import Workspace
 from stackwalk.errors import StackwalkError
@@ -96,6 +96,10 @@ def next_line(course: Course, progress: Progress, grading: Grading, verdict: Ver
         return where_is(course, progress).why
     problem = verdict.first_problem
     if verdict.outcome is Outcome.FAILED and problem is not None:
+        later = replaced_by(course, progress, problem.step, problem.name)
+        if later is not None:
+            said = f"{later.id} replaced this check of {problem.step}, which passed before."
+            return f"{said} Type: stackwalk check {later.id}"
         return f"Change it, save it, and: {_again(grading)}   (stuck? stackwalk hint {problem.step})"
     if verdict.outcome is Outcome.BLOCKED:
         return "stackwalk doctor looks at what this machine lacks."

@@ -1,8 +1,9 @@
 """What beginners do in this lab, each with a sentence of its own. The first that sees its mistake speaks."""
 
 import re
+from difflib import get_close_matches
 
-from stackwalk.check.mistake import Evidence, Mistake
+from stackwalk.check.mistake import MISSPELT, Evidence, Mistake
 
 PORT = 8080
 
@@ -19,8 +20,9 @@ def source(evidence: Evidence) -> str:
 
 
 def raised(evidence: Evidence, *parts: str) -> bool:
-    """Whether the program died of something that says all of this."""
-    return bool(evidence.traceback) and all(part in evidence.traceback for part in parts)
+    """Whether the program died of the first, which stands in the traceback's last line, and the rest stands in it."""
+    last = evidence.traceback.rstrip().rpartition("\n")[2]
+    return bool(last) and parts[0] in last and all(part in evidence.traceback for part in parts)
 
 
 def last_own_line(evidence: Evidence) -> str:
@@ -52,6 +54,11 @@ def raw(evidence: Evidence) -> bytes:
     return evidence.answer.raw if evidence.answer else b""
 
 
+def shown(evidence: Evidence) -> str:
+    """The first line of what the client has got."""
+    return evidence.answer.first_line[:60] if evidence.answer else ""
+
+
 def typed_port(evidence: Evidence) -> int | None:
     """The number that bind is called with, where it is one."""
     found = re.search(r"\.bind\(\s*\([^,()]*,\s*(\d+)", source(evidence))
@@ -68,7 +75,7 @@ def missing_name(evidence: Evidence) -> str:
 
 
 def own_socket_module(evidence: Evidence) -> bool:
-    return "socket.py" in evidence.sources and raised(evidence, "socket") and "Error" in evidence.traceback
+    return "socket.py" in evidence.sources and raised(evidence, "Error", "socket")
 
 
 def bad_indentation(evidence: Evidence) -> bool:
@@ -299,6 +306,7 @@ def spaces_around(evidence: Evidence) -> bool:
     answer = evidence.answer
     return (
         evidence.check == "the_body_is_hi_there"
+        and evidence.cause == "wrong-answer"  # else the last answer is that of a client before
         and answer is not None
         and answer.body.strip() == b"Hi there!"
         and answer.head_ended
@@ -414,7 +422,7 @@ def missing_gets_nothing(evidence: Evidence) -> bool:
 
 def name_for_contents(evidence: Evidence) -> bool:
     return in_resources(evidence, 200) and bool(
-        evidence.answer and re.fullmatch(rb"/?([a-z]+/)?[a-z]+\.(html|css|txt)\s*", evidence.answer.body)
+        evidence.answer and re.fullmatch(rb"/?([a-z\d]+/)?[a-z\d]+\.(html|css|txt)\s*", evidence.answer.body)
     )
 
 
@@ -455,6 +463,7 @@ MISTAKES = [
         "a module of their own called socket",
         own_socket_module,
         "A file of yours is called socket.py, and `import socket` finds it before Python's own. Give it another name.",
+        explains=MISSPELT,
     ),
     Mistake(
         "indentation",
@@ -519,6 +528,7 @@ MISTAKES = [
         "a pair for a client",
         client_is_a_pair,
         "`accept` gives a pair, the client's socket and its address. Take both: client, address = listener.accept().",
+        explains=("AttributeError",),
     ),
     Mistake(
         "recv without a number",
@@ -690,8 +700,13 @@ MISTAKES = [
     Mistake(
         "no empty line",
         no_empty_line,
-        "The empty line between head and body is missing, so the client takes your body for more headers. "
-        r"Write two line ends in a row after the status line: \n\n.",
+        lambda evidence: (
+            "The empty line between head and body is missing, so the client takes your body for more headers. "
+            r"Write two line ends in a row after the status line: \n\n."
+            if b"\n" in raw(evidence).rstrip()
+            else f"Your answer is {shown(evidence)} and no more, and without an empty line after it no client takes "
+            r"that for an answer. Write two line ends in a row, \n\n, also where no body follows."
+        ),
     ),
     Mistake(
         "no close",
@@ -805,6 +820,59 @@ def labels_in_the_body(evidence: Evidence) -> bool:
     )
 
 
+def head_lines(evidence: Evidence) -> list[str]:
+    """The lines of the head behind the status line, as they came."""
+    head = re.split(rb"\n\r?\n", raw(evidence), maxsplit=1)[0].decode("latin-1")
+    return [line.rstrip("\r") for line in head.split("\n")[1:]]
+
+
+def nearly_a_header(evidence: Evidence) -> str:
+    """What is wrong with the line that should be the header which the check misses; "" where no line is close to it."""
+    found = re.search(r"\bheader (Content-Type|Content-Length|Allow)\b", evidence.message)
+    if found is None or evidence.answer is None or evidence.answer.header(found[1]) is not None:
+        return ""
+    wanted = found[1]
+    for line in head_lines(evidence):
+        name, colon, _ = line.partition(":")
+        written = name if colon else next(iter(line.split()), "")
+        if not get_close_matches(wanted.lower(), [written.strip().lower()], cutoff=0.75):
+            continue
+        if written.strip().lower() != wanted.lower():
+            return f"Your head has a header {written.strip()}, and clients look for {wanted}: spell it so."
+        if not colon:
+            return f"The line {line.strip()[:60]!r} of your head has no colon, and it stands between name and value."
+        return f"There is a space beside the name {wanted} in your head: begin the line with it, the colon at once."
+    return ""
+
+
+def misspelt_header(evidence: Evidence) -> bool:
+    return bool(nearly_a_header(evidence))
+
+
+def relative_root(evidence: Evidence) -> str:
+    """The relative folder that a resolved path is compared with, as it is written; "" where there is none."""
+    text = source(evidence)
+    compared = re.search(r"is_relative_to\(\s*(\w+|[\"'][^\"']*[\"']|Path\([^()]*\))\s*\)", text)
+    if compared is None or not re.search(r"\.resolve\(|realpath\(|abspath\(", text):
+        return ""
+    named = re.search(rf"(?m)^\s*{re.escape(compared[1])}\s*=\s*(.+?)\s*$", text)
+    value = named[1] if named else compared[1]
+    if re.fullmatch(r"(Path\()?\s*([\"'](?![/~])[^\"']*[\"'])?\s*\)?", value):
+        return f"{compared[1]} = {value}" if named else value
+    return ""
+
+
+def compares_with_a_relative_folder(evidence: Evidence) -> bool:
+    answer = evidence.answer
+    refused = answer is not None and answer.status is not None and answer.status >= 400
+    return refused and "answered with 200" in evidence.message and bool(relative_root(evidence))
+
+
+def reads_past_the_end(evidence: Evidence) -> bool:
+    hung_up = evidence.check in ("a_client_that_says_nothing", "a_client_that_leaves")
+    return hung_up and evidence.cause == "silent" and bool(re.search(r"\bwhile\b", source(evidence)))
+
+
 def died_of_too_few_words(evidence: Evidence) -> bool:
     unpacked = raised(evidence, "ValueError", "values to unpack") or raised(evidence, "IndexError")
     return evidence.check == "nonsense_is_400" and unpacked
@@ -881,6 +949,21 @@ MISTAKES[:0] = [
         labels_in_the_body,
         "Your labels come after the empty line, and so they are part of the body. Headers stand between the "
         "status line and the empty line.",
+    ),
+    Mistake("a misspelt header", misspelt_header, nearly_a_header),
+    Mistake(
+        "a relative folder",
+        compares_with_a_relative_folder,
+        lambda evidence: (
+            f"resolve() gives a whole path from the root of the disk, and {relative_root(evidence)} is not one, so "
+            "nothing ever seems to lie inside it. Write Path.cwd(), the folder that your program runs in."
+        ),
+    ),
+    Mistake(
+        "reads past the end",
+        reads_past_the_end,
+        "A client hung up before its request was whole, and your program never came back from it. From then on recv "
+        'returns b"" at once, each time: end the loop that reads when it does.',
     ),
     Mistake(
         "died of too few words",

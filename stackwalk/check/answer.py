@@ -39,8 +39,9 @@ class Answer:
         return next((value for known, value in self.headers if known.lower() == name.lower()), None)
 
     def expect_status(self, number: int, message: str) -> None:
-        """Raise LearnerFailure with the message unless the status is that number."""
+        """Raise LearnerFailure with the message unless the status is that number and the head is whole."""
         if self.status == number:
+            self.expect_whole_head(message)
             return
         version, _, _ = status_words(self.first_line.encode("latin-1"))
         wanted = (version if version.startswith(b"HTTP/") else b"HTTP/1.1") + f" {number}".encode()
@@ -48,6 +49,17 @@ class Answer:
             message = f"{message} What came does not begin with a status line."
         drawn = difference(wanted, self.first_line.encode("latin-1"))
         raise LearnerFailure(message, Cause.WRONG_ANSWER, expected=drawn.expected, actual=drawn.actual)
+
+    def expect_whole_head(self, message: str) -> None:
+        """Raise LearnerFailure with the message unless an empty line ends the head; without it nothing is an answer."""
+        if self.head_ended:
+            return
+        came = self.raw.rstrip(b"\r\n")
+        fail(
+            f"{message} What came is no answer yet: its head ends with an empty line, and none came.",
+            expected=came + b"\r\n\r\n",
+            actual=self.raw,
+        )
 
     def expect_body(self, body: bytes, message: str, final_newline: bool = False) -> None:
         """Raise LearnerFailure with the message unless the body is exactly that.

@@ -98,11 +98,7 @@ class Bench:
             self.printed = self._failed_words
             raise self._failed_launch
         if self.ground.budget.left == 0:
-            raise LearnerFailure(
-                f"The checks together wait {self._seconds:.0f} s for your program, and it has used them up: "
-                "this one was not tried.",
-                Cause.TOO_SLOW,
-            )
+            raise self.ground.budget.spent()
         if self._shared is not None and self._shared.ready and not self._shared.running:
             self._end_shared()
         try:
@@ -171,7 +167,7 @@ class Bench:
             errand.end()
         self._errands.clear()
         self.ground.close_connections()
-        if self.ground.gave_up:
+        if self.ground.gave_up and not (self._shared is not None and self._shared.starts_slowly):
             self.spoil()
 
     def _hear(self) -> None:

@@ -2,11 +2,15 @@
 
 import time
 
+from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.verdict import Cause
+
 
 class Budget:
     """The time that all waits of a run have together."""
 
     def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._end = time.monotonic() + seconds
 
     @property
@@ -17,3 +21,11 @@ class Budget:
     def wait(self, patience: float) -> float:
         """How many seconds a wait of that patience may take."""
         return min(patience, self.left)
+
+    def spent(self) -> LearnerFailure:
+        """What is said where it is spent, or too little is left of it."""
+        return LearnerFailure(
+            f"Your program takes its time over each answer: the checks together wait {self._seconds:.0f} s for it, "
+            "and it has used them up.",
+            Cause.TOO_SLOW,
+        )

@@ -14,11 +14,15 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from stackwalk.check.plan import Plan
 from stackwalk.errors import StackwalkError
+
+if TYPE_CHECKING:
+    from stackwalk.check.bench import Bench
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
 FORKS = sys.platform != "darwin"  # Apple's libraries do not survive a fork without exec (not yet run there)
@@ -39,15 +43,34 @@ def prctl(option: int, value: int) -> None:
         _ctypes.call_function(address, (option, value, 0, 0, 0))
 
 
-def fork_run(plan: Plan, scratch: Path, *, gated: bool = False) -> tuple[int, int]:
+Tell = Callable[[str, Any], None]  # a word, and what belongs to it
+Work = Callable[[Plan, Path, int, bool], None]  # what a forked process does: plan, folder, where lines go, gated
+
+
+def fork_run(plan: Plan, scratch: Path, gated: bool = False) -> tuple[int, int]:
     """Begin a run that inherits nothing open; its process id, and the descriptor from which its lines are read.
 
     A gated run gets ready and waits until open_gate() is called with that descriptor. It is forked; where that
     is not safe, it is spawned.
     """
+    return _begin(_fork if FORKS else _spawn, plan, scratch, gated)
+
+
+def fork_part(work: Work, plan: Plan, scratch: Path, gated: bool) -> tuple[int, int]:
+    """The same for a part of a run, which is forked in any case."""
+
+    def fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> int:
+        return _fork(plan, scratch, writing, gated, work)
+
+    return _begin(fork, plan, scratch, gated)
+
+
+def _begin(
+    begin: Callable[[Plan, Path, socket.socket, bool], int], plan: Plan, scratch: Path, gated: bool
+) -> tuple[int, int]:
     # Sockets and no pipe: a pipe can be opened again through /proc/PID/fd by whatever the run starts.
     reading, writing = socket.socketpair()
-    pid = _fork(plan, scratch, writing, gated) if FORKS else _spawn(plan, scratch, writing, gated)
+    pid = begin(plan, scratch, writing, gated)
     writing.close()
     return pid, reading.detach()
 
@@ -60,7 +83,7 @@ def open_gate(descriptor: int, plan: Plan) -> None:
         data = data[os.write(descriptor, data) :]
 
 
-def _await_gate(descriptor: int) -> Plan:
+def await_gate(descriptor: int) -> Plan:
     """The plan that open_gate() sends. Ends this process where the parent lets go instead."""
     data = b""
     while len(data) < 4 or len(data) < int.from_bytes(data[:4], "big") + 4:
@@ -72,7 +95,7 @@ def _await_gate(descriptor: int) -> Plan:
     return plan
 
 
-def _fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> int:
+def _fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool, work: Work | None = None) -> int:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -81,7 +104,7 @@ def _fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> int
         number = writing.detach()
         os.closerange(3, number)
         os.closerange(number + 1, _descriptors())
-        _be_run(plan, scratch, number, parent, gated)
+        _be_run(plan, scratch, number, parent, gated, work or run)
     return pid
 
 
@@ -109,10 +132,10 @@ def _spawn(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> in
 def _spawned() -> NoReturn:
     """The other end of _spawn: the request is on stdin, the lines go where stdout went."""
     plan, scratch, parent, gated = pickle.load(sys.stdin.buffer)
-    _be_run(plan, scratch, os.dup(1), parent, gated)
+    _be_run(plan, scratch, os.dup(1), parent, gated, run)
 
 
-def _be_run(plan: Plan, scratch: Path, writing: int, parent: int, gated: bool) -> NoReturn:
+def _be_run(plan: Plan, scratch: Path, writing: int, parent: int, gated: bool, work: Work) -> NoReturn:
     status = 1
     try:
         os.setsid()
@@ -121,7 +144,8 @@ def _be_run(plan: Plan, scratch: Path, writing: int, parent: int, gated: bool) -
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         _redirect(scratch / "prints")
-        run(plan, scratch, writing, gated=gated)
+        os.set_inheritable(writing, False)
+        work(plan, scratch, writing, gated)
         status = 0
     except BaseException:  # noqa: BLE001  nothing may return into the parent's code
         traceback.print_exc()
@@ -143,33 +167,46 @@ def _redirect(prints: Path) -> None:
     os.close(file)
 
 
-def run(plan: Plan, scratch: Path, writing: int, *, gated: bool = False) -> None:
-    """Run the plan in this process, and write its lines."""
-    os.set_inheritable(writing, False)
+def teller(writing: int) -> Tell:
+    """Writes one line for each word."""
 
     def tell(word: str, value: Any) -> None:
         data = json.dumps({word: value}).encode("ascii") + b"\n"
         while data:
             data = data[os.write(writing, data) :]
 
+    return tell
+
+
+def run(plan: Plan, scratch: Path, writing: int, gated: bool) -> None:
+    """Run the plan in this process, and write its lines."""
     from stackwalk.check.opening import opened_bench
     from stackwalk.stack.launch import guarding
 
-    try:
-        with guarding() as guardian:
-            ahead = plan.skipped_for is None
-            if gated:
-                from stackwalk.check.grader import run_checks
+    tell = teller(writing)
+    with contextlib.ExitStack() as stack:
 
-                run_checks(plan, lambda: opened_bench(_await_gate(writing), scratch, guardian, ahead=ahead), tell)
+        def opened() -> "Bench":
+            given = await_gate(writing) if gated else plan
+            return opened_bench(given, scratch, guardian or stack.enter_context(guarding()), ahead=True)
+
+        guardian = None
+        try:
+            if plan.spreads and FORKS:
+                # Without a guardian so far: there is a thread with it, and this process is to fork.
+                from stackwalk.check.grader import run_checks
+                from stackwalk.check.spread import Spread
+
+                run_checks(plan, opened, tell, Spread(plan, scratch, writing, gated))
                 return
-            bench = opened_bench(plan, scratch, guardian, ahead=ahead)
+            guardian = stack.enter_context(guarding())
+            bench = None if gated else opened()
             # Imported while the learner's program starts.
             from stackwalk.check.grader import run_checks
 
-            run_checks(plan, lambda: bench, tell)
-    except StackwalkError as error:
-        tell("blocked", f"{error.what} {error.try_this}")
+            run_checks(plan, lambda: bench or opened(), tell)
+        except StackwalkError as error:
+            tell("blocked", f"{error.what} {error.try_this}")
 
 
 if __name__ == "__main__":

@@ -116,6 +116,8 @@ class Connection:
         while not reader.done and self._ended is None:
             now = time.monotonic()
             wait = min(last + patience, begun + patience * DRIP_FACTOR, now + self._budget.left) - now
+            if wait <= 0 and self._budget.left == 0 and now - last < patience:
+                raise self._judge(self._budget.spent())  # slow all along: this request alone is no worse
             if wait <= 0:
                 raise self._judge(self._never_over(reader, now - last, patience))
             if self._receive(wait):

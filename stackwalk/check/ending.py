@@ -126,6 +126,16 @@ def port_taken(port: int) -> LearnerFailure:
     )
 
 
+def refused_elsewhere(other: int, port: int) -> LearnerFailure:
+    """The program asked for another port than its clients look at, and that one was taken."""
+    return LearnerFailure(
+        f"Your program asks for port {other}, and this lab's clients come to port {port}.",
+        Cause.WRONG_ADDRESS,
+        expected=f"TCP, port {port}",
+        actual=f"TCP, port {other}",
+    )
+
+
 def elsewhere(listeners: Sequence[Listener], port: int) -> LearnerFailure:
     """The program listens, but not where its clients look."""
     one = next((each for each in listeners if each.kind == "tcp"), listeners[0])

@@ -26,6 +26,7 @@ class LearnerFailure(AssertionError):
         self.actual = actual
         self.hint = hint
         self.output = output  # the learner's traceback or last lines, where they explain it
+        self.works = ""  # what the program does already
         self.transcript: tuple[Piece, ...] | None = None  # None: the check's own is told
 
     def __str__(self) -> str:

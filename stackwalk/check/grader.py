@@ -7,26 +7,28 @@ Nothing is written beside the checks.
 import importlib.util
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from stackwalk.check import plugin
 from stackwalk.check.bench import Bench
+from stackwalk.check.child import Tell, await_gate, teller
 from stackwalk.check.crash import bounded, last_crash
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.mistake import BrokenRule, Evidence, Mistake, sentence_for
+from stackwalk.check.opening import opened_bench
 from stackwalk.check.plan import Plan
+from stackwalk.check.spread import Spread
 from stackwalk.check.verdict import Cause, Finding, Outcome
 from stackwalk.check.workspace import SPOILT
 from stackwalk.course.lesson import Lab, Step
 from stackwalk.errors import StackwalkError
+from stackwalk.stack.launch import guarding
 
-Tell = Callable[[str, Any], None]  # a word, and what belongs to it
-SLOW_START = 1.0  # seconds; a program that needs longer is told so
 _UNUSED = (
     "terminal", "cacheprovider", "logging", "unraisableexception", "threadexception", "faulthandler",
     "junitxml", "doctest", "unittest", "pastebin", "stepwise", "setuponly", "setupplan", "debugging",
@@ -35,16 +37,17 @@ _UNUSED = (
 _LEAN = tuple(part for name in _UNUSED for part in ("-p", f"no:{name}"))
 
 
-def run_checks(plan: Plan, opened: Callable[[], Bench], tell: Tell) -> None:
+def run_checks(plan: Plan, opened: Callable[[], Bench], tell: Tell, spread: Spread | None = None) -> None:
     """Run the plan's checks; tell "began" and "finding" for each, and "done" at the end.
 
     opened() gives the bench, and is called when all checks have been collected. What it raises comes out here.
+    Where there is a spread, parts of the plan run side by side instead.
     """
     sys.dont_write_bytecode = True
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    reporter = Reporter(plan, opened, tell)
+    reporter = Reporter(plan, opened, tell, spread)
     root = plan.labs[0].folder
     os.chdir(root)
     arguments = [
@@ -58,27 +61,68 @@ def run_checks(plan: Plan, opened: Callable[[], Bench], tell: Tell) -> None:
 class Reporter:
     """Runs each check by itself and tells what it found."""
 
-    def __init__(self, plan: Plan, opened: Callable[[], Bench], tell: Tell) -> None:
+    def __init__(self, plan: Plan, opened: Callable[[], Bench], tell: Tell, spread: Spread | None = None) -> None:
         self._plan = plan
         self._opened = opened
         self._bench: Bench
         self._stopped: BaseException | None = None  # the bench could not be opened
         self._tell = tell
+        self._spread = spread
         self._steps = {step.check: step for step in plan.steps}
         self._failed = plan.skipped_for  # the first step of which a check failed
         self._found: set[str] = set()  # steps that had a check
         self._mistakes: dict[int, Sequence[Mistake]] = {}
         self._said_slow = False
+        self._done = False  # its parts have told all
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Open the bench, and hand it to the fixtures; where there is none, run nothing."""
+        if self._spread is not None and self._run_side_by_side(session, self._spread):
+            return True
         try:
             self._bench = session.config.stash[plugin.BENCH] = self._opened()
         except (StackwalkError, SystemExit) as error:
             self._stopped = error
             return True
         return None
+
+    def _run_side_by_side(self, session: pytest.Session, spread: Spread) -> bool:
+        """Whether the parts of the plan have run beside each other; not where a check file is broken."""
+        checks = Counter(self._step(item).id for item in session.items)
+        if self._found or any(step.id not in checks for step in self._plan.steps):
+            return False
+        parts = self._plan.parts(checks)
+        if len(parts) == 1:
+            return False
+        self._done = True
+        spread.run(parts, partial(self._be_part, session), self._tell)
+        return True
+
+    def _be_part(self, session: pytest.Session, plan: Plan, scratch: Path, writing: int, gated: bool) -> None:
+        """Run one part, in a process that was forked for it."""
+        self._plan, self._failed, self._tell = plan, plan.skipped_for, teller(writing)
+        try:
+            if plan.skipped_for is not None:
+                self._run_items(session)
+                return
+            with guarding() as guardian:
+                given = await_gate(writing) if gated else plan
+                self._bench = session.config.stash[plugin.BENCH] = opened_bench(given, scratch, guardian, ahead=True)
+                self._run_items(session)
+        except StackwalkError as error:
+            self._tell("blocked", f"{error.what} {error.try_this}")
+
+    def _run_items(self, session: pytest.Session) -> None:
+        """Run this part's share of the checks."""
+        which, of = self._plan.share
+        items: list[pytest.Item] = []
+        for step in self._plan.steps:
+            own = [item for item in session.items if self._step(item) == step]
+            items += own[len(own) * which // of : len(own) * (which + 1) // of]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        self._tell("done", None)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A check file that cannot be imported is broken."""
@@ -132,6 +176,8 @@ class Reporter:
         """A step of which no check was found is broken; then the run is done."""
         if self._stopped is not None:
             raise self._stopped
+        if self._done:
+            return
         for step in self._plan.steps:
             if step.id not in self._found:
                 self._broken(step, "check", step.title, "no check was found in check.py")
@@ -191,7 +237,7 @@ class Reporter:
         pieces = self._bench.ground.transcript.pieces if failure.transcript is None else failure.transcript
         return Finding(
             step.id, name, title, outcome, failure.cause, message, own(failure.expected), own(failure.actual),
-            own(failure.hint), pieces, bounded(own(failure.output)),
+            own(failure.hint), pieces, bounded(own(failure.output)), works=failure.works,
         )  # fmt: skip
 
     def _mistakes_of(self, lab: Lab) -> Sequence[Mistake]:
@@ -203,7 +249,7 @@ class Reporter:
 
     def _slow_start(self) -> str:
         server = self._bench.in_use
-        if self._said_slow or server is None or (server.started_in or 0.0) < SLOW_START:
+        if self._said_slow or server is None or not server.starts_slowly:
             return ""
         self._said_slow = True
         ready = "answered" if server.answers else "listened"

@@ -1,7 +1,8 @@
 """Foreseen mistakes: a lab's table of what beginners do, each with its own sentence.
 
 The first rule that sees its mistake gives the sentence. A rule that raises is a slip of the lab's, never the
-learner's.
+learner's. Where the program has died of a name that is misspelt, Python itself says so best, and only a rule that
+says it explains this error is asked.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 
 from stackwalk.check.answer import Answer
 from stackwalk.check.verdict import Cause
+
+MISSPELT = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Mistake:
     name: str
     sees: Callable[[Evidence], bool]
     says: str | Callable[[Evidence], str]
+    explains: tuple[str, ...] = ()  # of MISSPELT: the errors that it may speak about
 
 
 class BrokenRule(Exception):
@@ -41,7 +45,11 @@ class BrokenRule(Exception):
 
 def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
     """The sentence of the first mistake that is seen, or None. Raises BrokenRule, which names the rule."""
+    last = evidence.traceback.rstrip().rpartition("\n")[2]
+    error = last.partition(":")[0].strip()
     for mistake in mistakes:
+        if error in MISSPELT and error not in mistake.explains:
+            continue
         try:
             if not mistake.sees(evidence):
                 continue

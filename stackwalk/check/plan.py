@@ -1,6 +1,7 @@
 """What is to be graded: the steps in their order, what later ones replace, the workspace and the seed."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -11,8 +12,11 @@ from stackwalk.errors import StackwalkError
 BUDGET = 13.0  # seconds that all waits of a lab's checks have together
 DEADLINE = 14.5  # seconds after which a lab's checks count as hanging
 START_PATIENCE = 10.0  # seconds that a program may take until it listens
-SIDE_BY_SIDE = 4  # parts of a run at once: most of them wait for silence, few compute
-ALONE = 2  # further steps of a lab that are a part by themselves, beside the rest
+AT_FIRST = 4  # parts of a run that begin before anything is known of the program
+SIDE_BY_SIDE = 7  # parts at once, when a check has ended: most of them wait for silence, few compute
+ALONE = 2  # steps of a lab that are parts by themselves, beside the rest
+SLICE = 2  # checks of such a step in one part
+SLICES = (SIDE_BY_SIDE - 1) // ALONE  # at most so many parts of one step, so that a lab's parts all have a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Plan:
     start_patience: float = START_PATIENCE  # seconds
     each: bool = False  # every step is judged by itself: none is skipped because an earlier one fell short
     skipped_for: Step | None = None  # this step fell short before: every check is named, and none is run
+    share: tuple[int, int] = (0, 1)  # of each step's checks: which share, from 0, of how many
+    slack: float = DEADLINE - BUDGET  # seconds past all waits after which a run hangs
 
     @classmethod
     def of(cls, course: Course, asked: str, steps: tuple[Step, ...], workspace: Path, seed: str) -> "Plan":
@@ -52,30 +58,50 @@ class Plan:
         return next(lab for lab in self.labs if lab.number == step.lab)
 
     @property
-    def parts(self) -> tuple["Plan", ...]:
-        """What can run side by side: of each lab the last further steps, in which there is most to wait for.
+    def spreads(self) -> bool:
+        """Whether some of it can run beside the rest: steps whose checks wait."""
+        return any(self._alone(steps) for steps in self._by_lab())
 
-        A part costs a tenth of a second of computing, so that the quick steps before stay together.
+    def parts(self, checks: Mapping[str, int]) -> tuple["Plan", ...]:
+        """What can run side by side, in order: of each lab the last steps that wait, some of their checks each.
+
+        `checks` says how many each step has. A part has a program of its own, which costs some time to start, so
+        that the quick steps before stay together.
         """
-        groups: list[tuple[Step, ...]] = []
-        for _, of_lab in groupby(self.steps, lambda step: step.lab):
-            steps = tuple(of_lab)
-            alone = [step for step in steps[1:] if not step.core][-ALONE:]
-            first = next((place for place, step in enumerate(steps) if step in alone), len(steps))
-            groups += [steps[:first], *((step,) for step in steps[first:])]
-        return tuple(self.of_steps(steps) for steps in groups) if len(groups) > 1 else (self,)
+        found: list[Plan] = []
+        for steps in self._by_lab():
+            alone = self._alone(steps)
+            first = len(steps) - len(alone)
+            found.append(self._part(steps[:first]))
+            for step in alone:
+                of = min(SLICES, -(-checks[step.id] // SLICE)) or 1
+                found += [replace(self._part((step,)), share=(which, of)) for which in range(of)]
+        return tuple(found) if len(found) > 1 else (self,)
 
-    def of_steps(self, steps: tuple[Step, ...], skipped_for: Step | None = None) -> "Plan":
-        """The same run for these steps of it alone."""
+    def skipping(self, steps: tuple[Step, ...], failed: Step) -> "Plan":
+        """The part that only names the checks of these steps."""
+        return replace(self._part(steps), skipped_for=failed)
+
+    def _part(self, steps: tuple[Step, ...]) -> "Plan":
         numbers = {step.lab for step in steps}
         labs = tuple(lab for lab in self.labs if lab.number in numbers)
-        return replace(self, steps=steps, labs=labs, skipped_for=skipped_for)
+        # What hangs in it is found before the whole counts as hanging.
+        return replace(self, steps=steps, labs=labs, slack=self.slack / 2)
+
+    def _by_lab(self) -> list[tuple[Step, ...]]:
+        return [tuple(steps) for _, steps in groupby(self.steps, lambda step: step.lab)]
+
+    def _alone(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The steps at the end that wait, but for the very first step."""
+        count = 0
+        while count < min(ALONE, len(steps) - 1) and steps[-1 - count].waits:
+            count += 1
+        return steps[len(steps) - count :]
 
     @property
     def deadline(self) -> float:
         """Seconds after which a run that has not ended hangs."""
-        turns = -(-len(self.parts) // SIDE_BY_SIDE)
-        return self.budget * turns + (DEADLINE - BUDGET) * (turns + 1 if turns > 1 else 1)
+        return (self.budget + self.slack) * len(self.labs)
 
 
 def new_seed() -> str:

@@ -57,6 +57,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             server.must_go_on()
     except LearnerFailure as failure:
         better = failure if server is None else server.better(failure)
+        better.works = "" if server is None else server.works()
         bench.failed(better.cause)
         if better is failure:
             raise

@@ -19,7 +19,7 @@ from stackwalk.check.trial import Trial, first_trials, further_trials, made_fail
 from stackwalk.check.verdict import Outcome, Verdict
 from stackwalk.check.warm import Warm, warming
 from stackwalk.course.lesson import Course, Lab, Step
-from stackwalk.course.reading import hold_wins
+from stackwalk.course.reading import hold_wins, read_attempts
 from stackwalk.course.wording import wording_slips
 
 HINTS = 3
@@ -155,7 +155,7 @@ class _Proof:
         for name, title in names.items():
             if title == name.replace("_", " "):
                 self.problem(step, f"the check {name} has no sentence for the learner: give it a docstring")
-        for attempt in step.attempts:
+        for attempt in read_attempts(step):
             if names and attempt.check is not None and attempt.check not in names:
                 self.problem(step, f"wrong/{attempt.name} names the check {attempt.check}: there is none")
 

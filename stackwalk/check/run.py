@@ -9,16 +9,18 @@ import os
 import select
 import signal
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from pathlib import Path
 
 from stackwalk.check.child import fork_run, open_gate
-from stackwalk.check.plan import SIDE_BY_SIDE, Plan
+from stackwalk.check.plan import AT_FIRST, SIDE_BY_SIDE, Plan
 from stackwalk.check.scratch import last_print, make_scratch, remove
 from stackwalk.check.tally import Tally
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict, steps_that_ran
 from stackwalk.errors import StackwalkError
 
+Fork = Callable[[Plan, Path, bool], tuple[int, int]]  # begins a part, gated or not: its process, and what it says
 GRACE = 2.0  # seconds in which a part that is over may end its programs
 
 
@@ -35,11 +37,11 @@ class Part:
         self.pid = self.reading = -1
         self._pending = b""
 
-    def begin(self, *, gated: bool) -> None:
-        """Begin it. Raises StackwalkError where it can have no folder."""
-        self._scratch = make_scratch()
+    def begin(self, fork: Fork, scratch: Path, *, gated: bool) -> None:
+        """Begin it, with a folder of its own."""
+        self._scratch = scratch
         self.tally = Tally(self.plan)
-        self.pid, self.reading = fork_run(self.plan, self._scratch, gated=gated)
+        self.pid, self.reading = fork(self.plan, scratch, gated)
         self.begun = True
 
     @property
@@ -47,11 +49,12 @@ class Part:
         """Whether something may come of it."""
         return self.begun and not self.over
 
-    def open(self, plan: Plan) -> None:
+    def open(self, seed: str) -> None:
         """Let it begin, where it waits at its gate."""
-        self.plan, self.tally = plan, Tally(plan)
+        self.plan = replace(self.plan, seed=seed)
+        self.tally = Tally(self.plan)
         if self.begun:
-            open_gate(self.reading, plan)
+            open_gate(self.reading, self.plan)
 
     def hear(self) -> None:
         """Take in what it says."""
@@ -105,17 +108,24 @@ class Part:
 
 
 class Run:
-    """The parts of one run, and what may be told of them so far."""
+    """The parts of one run, and what may be told of them so far: a single one, unless they are given."""
 
-    def __init__(self, plan: Plan, *, gated: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, *, gated: bool = False, parts: tuple[Plan, ...] = (), fork: Fork = fork_run,
+        make_folder: Callable[[], Path] = make_scratch,
+    ) -> None:  # fmt: skip
+        """Begin it. Raises StackwalkError where it can have no folder."""
         self.plan = plan
+        self._fork = fork
+        self._make_folder = make_folder
+        self._several = len(parts) > 1
         self.done = False
         self.blocked: str | None = None  # why nothing ran
         self._leaving: list[Part] = []  # heard no longer; their folders are still there
         self._stamp = _stamp(plan) if gated else ()
         self._gated = gated  # its parts get ready, and wait for open()
         self._findings: list[Finding] = []
-        self._parts = [Part(part) for part in plan.parts]  # in the plan's order, without those that are told
+        self._parts = [Part(part) for part in parts or (plan,)]  # in the plan's order, without those that are told
         self._told = 0  # findings of the first part
         self._failed: str | None = None  # the step of the first finding that fell short
         self._began = time.monotonic()
@@ -134,8 +144,8 @@ class Run:
         """Let a gated run begin, with this plan's seed. Raises OSError where a part of it has ended."""
         self.plan, self._gated = plan, False
         self._began = time.monotonic()
-        for part, its_plan in zip(self._parts, plan.parts, strict=True):
-            part.open(its_plan)
+        for part in self._parts:
+            part.open(plan.seed)
 
     @property
     def pids(self) -> set[int]:
@@ -194,20 +204,23 @@ class Run:
 
     def _fill(self) -> None:
         """Begin parts while few enough run: the first, for it decides, then the last ones, for they take longest."""
-        while len(self.readable) < SIDE_BY_SIDE:
+        heard_of = any(part.tally.findings for part in self._parts) or bool(self._findings)
+        while len(self.readable) < (SIDE_BY_SIDE if heard_of else AT_FIRST):
             waiting = [part for part in self._parts if not part.begun]
             if not waiting:
                 return
             next_one = waiting[0] if waiting[0] is self._parts[0] else waiting[-1]
-            next_one.begin(gated=self._gated)
+            next_one.begin(self._fork, self._make_folder(), gated=self._gated)
 
     def _cut(self) -> None:
-        """End the parts that come after one with a check that fell short."""
+        """End the parts of the steps that come after one that fell short."""
         if self.plan.each:
             return
         for place, part in enumerate(self._parts):
             if part.tally.blocked is not None or any(map(_falls_short, part.tally.findings)):
-                self._drop(place + 1)
+                last = part.plan.steps[-1]
+                same = sum(later.plan.steps == (last,) for later in self._parts[place + 1 :])
+                self._drop(place + 1 + (same if part.tally.blocked is None else 0))
                 return
 
     def _tell(self) -> list[Finding]:
@@ -234,7 +247,7 @@ class Run:
     def _note_blocked(self, part: Part, anything_ran: bool) -> list[Finding]:
         """Why a part could not even begin: the run's message where nothing ran, else a finding."""
         self.blocked = part.tally.blocked
-        if not anything_ran and not (self.plan.each and len(self.plan.parts) > 1):
+        if not anything_ran and not (self.plan.each and self._several):
             return []
         step = part.plan.steps[0]
         self._failed = self._failed or step.id
@@ -242,13 +255,14 @@ class Run:
 
     def _name_the_skipped(self, part: Part) -> None:
         """Where a step fell short and later parts were cut: a last part names their checks."""
-        if self._failed is None or self.plan.each or part.plan.skipped_for is not None or self._parts:
+        over = self._parts or part.plan.skipped_for is not None
+        if self._failed is None or self.plan.each or over or not self._several:
             return
         steps = self.plan.steps
         later = steps[steps.index(part.plan.steps[-1]) + 1 :]
         if later:
             failed = next(step for step in steps if step.id == self._failed)
-            self._parts.append(Part(self.plan.of_steps(later, failed)))
+            self._parts.append(Part(self.plan.skipping(later, failed)))
 
     def _drop(self, place: int) -> None:
         for part in self._parts[place:]:

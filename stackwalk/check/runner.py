@@ -6,6 +6,7 @@ Where this process has threads, a warm process is started and forks in its stead
 import contextlib
 import os
 import select
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,10 +29,6 @@ def grade(plan: Plan, *, on_finding: OnFinding | None = None, meanwhile: Callabl
         from stackwalk.check.warm import grade_elsewhere
 
         return grade_elsewhere(plan, on_finding=on_finding)
-    if len(plan.parts) > 1:
-        # Each part is a fork: what they all need is imported once.
-        import stackwalk.check.grader
-        import stackwalk.check.opening  # noqa: F401
     run = None
     try:
         with reaping():
@@ -58,15 +55,18 @@ def _follow(run: Run, on_finding: OnFinding) -> None:
 
 @contextlib.contextmanager
 def reaping() -> Iterator[None]:
-    """For the length of a block, orphans of a run that was killed come to us, and are waited for."""
+    """For the length of a block, orphans of a run that was killed come to us; they end in time, or are killed."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     before = set(kin.children(os.getpid()))
     try:
         yield
     finally:
-        deadline = time.monotonic() + GRACE
-        while time.monotonic() < deadline and (orphans := set(kin.children(os.getpid())) - before):
+        patient_until = time.monotonic() + GRACE
+        while time.monotonic() < patient_until + GRACE and (orphans := set(kin.children(os.getpid())) - before):
             for orphan in orphans:
+                if time.monotonic() > patient_until:  # a program has stopped its guardian
+                    with contextlib.suppress(OSError):
+                        os.kill(orphan, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(orphan, os.WNOHANG)
             select.select([], [], [], 0.002)

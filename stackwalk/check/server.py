@@ -28,6 +28,7 @@ from stackwalk.stack.listening import Listener
 
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
+SLOW_START = 1.0  # seconds; a program that needs longer is told so
 DEATH = 0.5  # seconds in which a program that broke off may be seen to end
 QUIET = 0.1  # seconds of waiting after which it is not about to end
 REST = 0.25  # seconds in which a program comes to rest after an answer, or ends
@@ -67,7 +68,7 @@ class Server:
         """
         lines = [
             ("Host", f"localhost:{self._spec.port}"),
-            ("User-Agent", "stackwalk"),
+            ("User-Agent", "curl/8.14.1"),  # no program can tell a check from a client
             ("Accept", "*/*"),
             *headers,
         ]
@@ -170,6 +171,11 @@ class Server:
         """Whether it has once been ready."""
         return self.started_in is not None
 
+    @property
+    def starts_slowly(self) -> bool:
+        """Whether it took so long to listen that it should not be started again without need."""
+        return (self.started_in or 0.0) >= SLOW_START
+
     def begin(self) -> None:
         """Launch it. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
@@ -193,10 +199,16 @@ class Server:
         if self.ready:
             return
         patience = self._start_patience - (time.monotonic() - self._began)
-        deadline = time.monotonic() + max(0.5, min(patience, self._ground.budget.left))
-        _, (address, port) = self._where(deadline)
-        if self._spec.answers:
-            self._await_answer(address, port, deadline)
+        left = self._ground.budget.left
+        deadline = time.monotonic() + max(0.5, min(patience, left))
+        try:
+            _, (address, port) = self._where(deadline)
+            if self._spec.answers:
+                self._await_answer(address, port, deadline)
+        except LearnerFailure as failure:
+            if failure.cause is Cause.NOT_LISTENING and left < patience:
+                raise self._ground.budget.spent() from None  # it had less time than a program may take
+            raise
         self.started_in = time.monotonic() - self._began
         self._mark = self._running().output.mark()
 
@@ -220,6 +232,18 @@ class Server:
         ended = self._ended(end)
         ended.expected, ended.actual = failure.expected, failure.actual
         return ended
+
+    def works(self) -> str:
+        """What it does already, as sentences; "" where it has not even listened."""
+        if not self.ready:
+            return ""
+        printed = self.output()
+        asked = (piece.data.split(b" ", 2) for piece in self._ground.transcript.pieces if piece.sender == "client")
+        targets = (words[1].decode("ascii", "replace") for words in asked if len(words) > 1)
+        prints = any(len(target) > 1 and target in printed for target in targets)
+        return f"Your program listens on port {self._spec.port}." + (
+            " It prints what a client sends." if prints else ""
+        )
 
     def end(self) -> None:
         """End it at once: what runs in a copy has nothing to save."""
@@ -338,12 +362,21 @@ class Server:
     def _ended(self, end: Ending) -> LearnerFailure:
         text = self._program.output.text() if self._program is not None else ""
         port = self._spec.port
-        if not self.ready and end.code and endings.address_in_use(text) and self._not_moved() and _is_taken(port):
-            return endings.port_taken(port)
+        if not self.ready and end.code and endings.address_in_use(text):
+            other = self._refused_elsewhere()
+            if other is not None:
+                return endings.refused_elsewhere(other, port)
+            if self._not_moved() and _is_taken(port):
+                return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
             limits=LIMITS, typed=self._spec.line if self._spec.answers else "",
         )  # fmt: skip
+
+    def _refused_elsewhere(self) -> int | None:
+        """Another port than the lesson's that the system did not give it: what runs beside the checks may have it."""
+        refused = self._program.refused() if self._program is not None else ()
+        return next((port for port in refused if port != self._spec.port), None)
 
     def _not_moved(self) -> bool:
         """Whether the probe is not known to have given the program a port of its own."""

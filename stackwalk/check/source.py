@@ -7,6 +7,7 @@ from pathlib import Path
 from stackwalk.check.copy import Copy
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.verdict import Cause
+from stackwalk.course.strays import find_stray
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 _FILES = 500  # at most that many names are looked at
@@ -39,7 +40,8 @@ def must_be_readable(copy: Copy, file: str) -> None:
             hint=f"Remove the link, then save your program as {file}.",
         )
     if not copied.exists():
-        raise LearnerFailure(f"There is no file {file} yet.", Cause.MISSING_FILE, hint=f"Save your program as {own}")
+        hint = find_stray(copy.origin, file) or f"Save your program as {own}"
+        raise LearnerFailure(f"There is no file {file} yet.", Cause.MISSING_FILE, hint=hint)
     try:
         data = copied.read_bytes()
     except OSError as error:

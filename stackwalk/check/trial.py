@@ -9,6 +9,7 @@ from typing import Literal
 from stackwalk.check.plan import Plan
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Attempt, Course, Lab, Step
+from stackwalk.course.reading import read_attempts
 
 Kind = Literal["solution", "start", "earlier", "attempt"]
 
@@ -86,7 +87,7 @@ def first_trials(lab: Lab, step: Step) -> Iterator[Trial]:
     yield Trial("solution", step, "the solution", (*starts, step.solution), whole)
     if earlier and earlier[-1].solution is not None:
         yield _earlier(step, earlier[-1], starts, must_fail=True)
-    for attempt in step.attempts:
+    for attempt in read_attempts(step):
         folders = (*starts, step.solution, attempt.folder)
         yield Trial("attempt", step, f"wrong/{attempt.name}", folders, whole, attempt)
 

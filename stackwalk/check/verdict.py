@@ -98,10 +98,11 @@ class Finding:
     transcript: tuple[Piece, ...] = ()
     output: str = ""  # the learner's traceback or the last lines that the program printed
     seconds: float = 0.0  # that the check took
+    works: str = ""  # what the program does already, where the check fell short
 
     def to_value(self) -> dict[str, Any]:
         """The finding as JSON values."""
-        return {
+        value = {
             "step": self.step,
             "name": self.name,
             "title": self.title,
@@ -115,6 +116,9 @@ class Finding:
             "output": self.output,
             "seconds": round(self.seconds, 6),
         }
+        if self.works:
+            value["works"] = self.works
+        return value
 
     @classmethod
     def from_value(cls, value: Mapping[str, Any]) -> "Finding":
@@ -132,6 +136,7 @@ class Finding:
             transcript=tuple(Piece.from_value(piece) for piece in value["transcript"]),
             output=value.get("output", ""),
             seconds=value.get("seconds", 0.0),
+            works=value.get("works", ""),
         )
 
 

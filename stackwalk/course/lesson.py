@@ -62,10 +62,10 @@ class Step:
     check: Path | None  # check.py; None for a live step
     start: Path | None  # the folder of given files
     solution: Path | None  # the folder of the workspace as it is after this step
-    attempts: tuple[Attempt, ...]
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
     programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
+    waits: bool = False  # its checks mostly wait: they may run beside others
 
     @property
     def core(self) -> bool:

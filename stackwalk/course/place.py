@@ -47,7 +47,7 @@ def where_is(course: Course, progress: Progress) -> Place:
     said = f"{here.id} has passed, and {following.id} opens lab {following.lab}."
     open_here = _open_further(course.lab(here.lab), progress)
     if open_here:
-        said += f" Or stay in lab {here.lab} and repair what broke: {_listed(open_here)}."
+        said += f" Or stay in lab {here.lab} and go further: {_listed(open_here)}."
     return Place(following, said)
 
 
@@ -72,6 +72,17 @@ def step_before(course: Course, step: Step) -> Step | None:
     return course.steps[place - 1] if place else None
 
 
+def replaced_by(course: Course, progress: Progress, step: str, check: str) -> Step | None:
+    """The step that replaces a check of a step that has passed, once the learner has been there; else None.
+
+    `check` is the check's name in its step, as "body_is_hi_there".
+    """
+    if step not in progress.passed:
+        return None
+    full = f"{step}.{check}"
+    return next((one for one in course.steps if full in one.replaces and progress.begun(one.id)), None)
+
+
 def choice(course: Course, progress: Progress, step: Step) -> str:
     """Say what the learner can do where no next step of the same kind is left."""
     lab = course.lab(step.lab)
@@ -81,14 +92,31 @@ def choice(course: Course, progress: Progress, step: Step) -> str:
     if missed:
         ways.append(f"go back to what is open: {_listed(missed)}")
     if further:
-        ways.append(f"repair what broke: {_listed(further)}")
+        ways.append(f"go further: {_listed(further)}")
     later = next((one for one in course.labs if one.number > lab.number and one.steps), None)
     if later is not None:
         ways.append(f"go on to lab {later.number}, {later.title}")
     if not ways:
-        return "That was the last step there is: the road ends here, and all of it is yours."
+        if all_passed(course, progress):
+            return _all_done(course, lab)
+        return "That was the last step there is. `stackwalk list` shows which ones before it are open."
     said = ", or ".join(ways)
     return f"{said[0].upper()}{said[1:]}."
+
+
+def _all_done(course: Course, lab: Lab) -> str:
+    said = (
+        f"Well done: that was the last step, and the road ends here for now. “{lab.question}” was the question, "
+        "and you have built the answer, line by line: say it in your own words, to somebody who asks."
+    )
+    if any(word.lab > lab.number for word in course.words):
+        said += " What comes after it: `stackwalk words` has the words of the labs ahead."
+    return f"{said} Until then `stackwalk check --all` holds what you wrote to every check once more."
+
+
+def all_passed(course: Course, progress: Progress) -> bool:
+    """Whether every step of the course has passed."""
+    return bool(course.steps) and all(step.id in progress.passed for step in course.steps)
 
 
 def steps_to_grade(

@@ -205,10 +205,10 @@ def _read_step(
         check=_check_of(folder, live),
         start=_folder_of(folder / "start"),
         solution=_folder_of(solution),
-        attempts=_read_attempts(folder / "wrong"),
         replaces=frozenset(table.texts("replaces")),
         wins=table.texts("wins"),
         programs=_programs_of(table, programs),
+        waits=table.flag("waits"),
     )
     table.finish()
     for line in step.send:
@@ -274,7 +274,12 @@ def _folder_of(folder: Path) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _read_attempts(folder: Path) -> tuple[Attempt, ...]:
+def read_attempts(step: Step) -> tuple[Attempt, ...]:
+    """The wrong attempts of a step. For those who prove a course: a learner's commands need none of them.
+
+    Raises StackwalkError where one is not as it should be.
+    """
+    folder = step.folder / "wrong"
     if _folder_of(folder) is None:
         return ()
     attempts = []

@@ -3,6 +3,7 @@
 from rich.text import Text
 
 from stackwalk.screen.safe import safe
+from stackwalk.wire.explain import is_odd
 from stackwalk.wire.message import Exchange, Head, Response, Side
 from stackwalk.wire.sight import Interim, Unanswered, Unreadable
 
@@ -73,6 +74,7 @@ def draw_remarks(exchange: Exchange) -> list[Text]:
     lines = [
         Text(f"  · {safe(note.text, LONGEST_LINE)} ({safe(note.source, LONGEST_LINE)})", style="yellow")
         for note in exchange.notes
+        if is_odd(note)
     ]
     response = exchange.response
     if response is not None and response.ended_by == "cut":
@@ -90,10 +92,10 @@ def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False) -> li
     return [draw_exchange(sight.exchange, width, whole=whole), remark, *draw_remarks(sight.exchange)]
 
 
-def draw_unreadable(sight: Unreadable, width: int) -> list[Text]:
+def draw_unreadable(sight: Unreadable, width: int, *, whole: bool = False) -> list[Text]:
     """Return what was sent that is not HTTP/1.x, and why it is not."""
     who = "the client" if sight.side == "client" else "the server"
-    lines = [] if sight.exchange is None else [draw_exchange(sight.exchange, width)]
+    lines = [] if sight.exchange is None else [draw_exchange(sight.exchange, width, whole=whole)]
     lines.append(Text(f"  ! {who} sent what is not HTTP: {safe(sight.why, LONGEST_LINE)}", style="yellow"))
     mark, style = _SENDERS[sight.side]
     if sight.raw:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
@@ -21,13 +21,20 @@ class Hanging:
         indent = cell_len(self.mark.plain)
         room = max(NARROWEST, options.max_width - indent)
         text = self.text.copy()
-        if self.whole:
-            # A space at the edge is one of the bytes: nothing is left out.
-            lines = [text[at : at + room] for at in range(0, max(1, len(text)), room)]
-        else:
-            lines = list(text.wrap(console, room))
+        # A space at the edge of bytes is one of them: nothing is left out there.
+        lines = _pieces(text, room) if self.whole else list(text.wrap(console, room))
         for number, line in enumerate(lines):
             if not self.whole:
                 line.rstrip()
             begin = self.mark if number == 0 else Text(" " * indent)
             yield Text.assemble(begin, line, no_wrap=True, overflow="ignore")
+
+
+def _pieces(text: Text, room: int) -> list[Text]:
+    """A text cut into what fits; a character may be two columns wide."""
+    pieces: list[Text] = []
+    at = 0
+    for piece in chop_cells(text.plain, room):
+        pieces.append(text[at : at + len(piece)])
+        at += len(piece)
+    return pieces or [text]

@@ -53,9 +53,9 @@ def draw_markdown(text: str) -> RenderableType:
     return _Prose(safe_block(text))
 
 
-def draw_lesson(step: Step, send: tuple[str, ...] | None = None, press: str = "") -> RenderableType:
-    """Return the lesson of a step; `send`: its curl lines as the door has them, `press`: how a key sends them."""
-    lines = step.send if send is None else send
+def draw_lesson(step: Step, press: str = "") -> RenderableType:
+    """Return the lesson of a step; `press`: how a key sends its curl lines."""
+    lines = step.send
     parts: list[Any] = [draw_heading(step), Text(), draw_markdown(step.text)]
     if lines:
         parts += [Text(), Text(f"To send (or {press}):" if press else "To send:")]

@@ -34,11 +34,8 @@ _TONES = {"plain": "none", "good": "green", "bad": "yellow", "ask": "cyan"}
 _MARKS = {"plain": "·", "good": "●", "bad": "!", "ask": "→"}
 
 
-def draw_news(news: Show, course: Course, width: int, send: tuple[str, ...] = ()) -> RenderableType | None:
-    """Return what is to be printed, or None for what has its own drawing (sights).
-
-    `send` are the step's curl lines as the door has them.
-    """
+def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
+    """Return what is to be printed, or None for what has its own drawing (sights)."""
     match news:
         case Say(text, tone):
             return Hanging(Text(f"{_MARKS[tone]} ", style=_TONES[tone]), Text(safe_block(text, MOST)))
@@ -46,7 +43,7 @@ def draw_news(news: Show, course: Course, width: int, send: tuple[str, ...] = ()
             return Group(Text(), draw_why(lab))
         case ShowLesson(step):
             press = "type s and Enter" if step.live else "press s"
-            return Group(Text(), draw_lesson(step, send, press), Text())
+            return Group(Text(), draw_lesson(step, press), Text())
         case ShowVerdict(verdict, next_line, known):
             return Group(Text(), draw_verdict(verdict, width, next_line, known=known), Text())
         case ShowPrinted(program, lines, dropped):

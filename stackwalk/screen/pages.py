@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from stackwalk.course.lesson import Course, Prediction, ProgramSpec, Progress, Step
-from stackwalk.course.place import Place
+from stackwalk.course.place import Place, all_passed
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.safe import safe, safe_block
 
@@ -23,11 +23,17 @@ def draw_place(course: Course, progress: Progress, place: Place, workspace: str)
         Text(safe_block(step.essence)),
         Text(),
         Text(safe(place.why)),
-        Text(f"{done} of {len(course.steps)} steps are passed."),
+        Text(f"{'All' if done == len(course.steps) else done} of {len(course.steps)} steps are passed."),
         _labelled("Your files", safe(workspace)),
         Text(),
-        _labelled("Go on", f"stackwalk lab {step.id}"),
     ]
+    if all_passed(course, progress):
+        parts += [
+            _labelled("All again", "stackwalk check --all"),
+            _labelled("Any step", f"stackwalk lab {step.id}"),
+        ]
+        return Group(*parts, _labelled("All steps", "stackwalk list"))
+    parts.append(_labelled("Go on", f"stackwalk lab {step.id}"))
     if not step.live:
         parts.append(_labelled("Check", f"stackwalk check {step.id}"))
     parts.append(_labelled("All steps", "stackwalk list"))
@@ -89,7 +95,7 @@ def draw_hint(step: Step, level: int) -> RenderableType:
 
     head = Text(f"Hint {level} of {len(step.hints)} for {safe(step.id)}", style="bold")
     more = (
-        f"A plainer one is left: hint {level + 1}."
+        f"A plainer one is left: press h again, or type `stackwalk hint {safe(step.id)}`."
         if level < len(step.hints)
         else f"That is the last one. `stackwalk solution {safe(step.id)}` shows one way to write it."
     )
@@ -112,8 +118,16 @@ def draw_prediction(prediction: Prediction, number: int, of: int) -> RenderableT
     parts: list[RenderableType] = [Text(f"{head}. Nobody grades it.", style="bold")]
     parts.append(draw_markdown(prediction.question))
     for place, choice in enumerate(prediction.choices, 1):
-        parts.append(_indented(Text(f"{place}  ", style="bold").append(safe_block(choice), style="none")))
+        parts.append(_indented(_choice(place, choice)))
     return Group(*parts)
+
+
+def _choice(place: int, choice: str) -> Text:
+    """A choice behind its key; a number that is its own key stands once, another one is told from its key."""
+    if choice.strip() == str(place):
+        return Text(str(place), style="bold")
+    key = f"key {place}:  " if choice.strip().isdecimal() else f"{place}  "
+    return Text(key, style="bold").append(safe_block(choice), style="none")
 
 
 def draw_answer(prediction: Prediction, chosen: int) -> RenderableType:

@@ -11,12 +11,17 @@ LONGEST_METHOD = 20
 
 
 def draw_summary(tally: Tally, seconds: float) -> Text:
-    """Return one to five lines: how many exchanges, which statuses, what went wrong, which was the slowest."""
+    """Return a few lines: how many exchanges and bytes, which statuses, what went wrong, which was the slowest."""
     lines = [f"{count_of(tally.exchanges, 'exchange')} in {seconds:,.1f} s"]
     if tally.statuses:
         each = ", ".join(f"{count:,} × {status:03d}" for status, count in sorted(tally.statuses.items()))
         lines[0] += f": {each}; {size_of(tally.body_bytes)} of bodies"
     lines[0] += "."
+    if tally.connections:
+        bytes_each_way = f"{size_of(tally.asked_bytes)} asked, {size_of(tally.answered_bytes)} answered"
+        lines.append(f"{count_of(tally.connections, 'connection')}; {bytes_each_way}, heads and bodies.")
+    if tally.frames:
+        lines.append(f"{count_of(tally.frames, 'WebSocket frame')}.")
     troubles = [
         (tally.unanswered, "request", "had no answer"),
         (tally.unreadable, "connection", "carried what is not HTTP"),

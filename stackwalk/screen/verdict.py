@@ -23,6 +23,7 @@ MARKS = {
     Outcome.BROKEN: ("?", "broken", "red"),
 }
 MOST_LINES = 24  # of a transcript or of what a program printed
+FIRST_BYTES = 24  # of what is no text
 MOST_TEXT = 4000  # characters of any one text
 INDENT = 2
 _MARK = re.compile(r" *\^( ends here)?")
@@ -34,7 +35,7 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
     Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so
     that says something new. `next_line` is the next thing to do, `known` a traceback that has been shown.
     """
-    parts: list[Text | Padding] = [_summary(verdict)]
+    parts: list[Text | Padding] = [*_works(verdict), _summary(verdict)]
     if verdict.message:
         parts.append(Text(safe_block(verdict.message, MOST_TEXT)))
     parts += _checks(verdict, verdict.findings)
@@ -51,6 +52,15 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
     return Group(*parts)
 
 
+def _works(verdict: Verdict) -> list[Text]:
+    """What the program does already, where no check says it yet."""
+    first = verdict.first_problem
+    if first is None or not first.works or any(one.outcome is Outcome.PASSED for one in verdict.findings):
+        return []
+    mark, _, style = MARKS[Outcome.PASSED]
+    return [Text(f"{mark} {safe(first.works)}", style=style)]
+
+
 def _summary(verdict: Verdict) -> Text:
     outcome = verdict.outcome
     decided = [one for one in verdict.findings if one.outcome is not Outcome.SKIPPED]
@@ -60,6 +70,8 @@ def _summary(verdict: Verdict) -> Text:
     asked = safe(verdict.asked, 40)
     if outcome is Outcome.PASSED:
         said = f"{asked} passed: {_counted(total, 'check')} in {verdict.seconds:.2f} s."
+    elif outcome is Outcome.FAILED and _works(verdict):
+        said = f"{asked}: not yet, with {_counted(total, 'check')} to go."
     elif outcome is Outcome.FAILED:
         said = f"{asked}: not yet. {passed} of {_counted(total, 'check')} passed." if total else f"{asked}: not yet."
     elif outcome is Outcome.BLOCKED:
@@ -162,11 +174,35 @@ def _transcript(pieces: Iterable[Piece], width: int) -> list[Text]:
     for piece in pieces:
         head = f"{piece.at:7.3f} s {piece.sender:<7} "
         room = max(8, width - len(head))
-        for number, row in enumerate(piece.data.splitlines(keepends=True) or [b""]):
-            lines += _hanging(head if number == 0 else " " * len(head), safe(row, 400), room)
-        if piece.omitted:
-            lines += _hanging(" " * len(head), f"({piece.omitted:,} more bytes)", room)
+        text, binary = _without_binary(piece.data)
+        rows = [safe(row, 400) for row in text.splitlines(keepends=True)]
+        left = piece.omitted
+        if binary:
+            left += len(binary)
+            shown = safe(binary[:FIRST_BYTES].decode("ascii", "surrogateescape"))  # no letters of any script
+            rows.append(shown if left <= FIRST_BYTES else f"({left:,} bytes that are no text: {shown} …)")
+        elif left:
+            rows.append(f"({left:,} more bytes)")
+        for number, row in enumerate(rows or [""]):
+            lines += _hanging(head if number == 0 else " " * len(head), row, room)
     return _bounded(lines)
+
+
+def _without_binary(data: bytes) -> tuple[bytes, bytes]:
+    """The lines that are text, and all from the first that is not; a head before a picture is drawn as ever."""
+    start = 0
+    for row in data.splitlines(keepends=True):
+        if _is_binary(row):
+            return data[:start], data[start:]
+        start += len(row)
+    return data, b""
+
+
+def _is_binary(row: bytes) -> bool:
+    """Whether more than a tenth of a line's characters is none that a text has."""
+    text = row.decode("utf-8", "replace").rstrip("\r\n")
+    odd = sum(character == "\ufffd" or (character < " " and character not in "\t\x1b") for character in text)
+    return odd > len(text) / 10
 
 
 def _block(text: str, width: int) -> list[Text]:

@@ -5,7 +5,7 @@ import time
 
 from stackwalk.errors import StackwalkError
 from stackwalk.session.session.events import DoorOpened, DoorShut, Event, Port, Sighted
-from stackwalk.tap.door import DoorTaken, Holder, next_free_port
+from stackwalk.tap.door import DoorTaken, Holder, next_free_port, open_door
 from stackwalk.tap.tapping import Tap, Target, tapping
 
 TRIES = 5  # free ports that somebody may snatch away
@@ -28,20 +28,30 @@ class Doors:
         """Take that door, or the next free one above it; an earlier one is let go of."""
         self.close()
         holder: Holder | None = None
+        resting = False
         wanted = port
         try:
             for _ in range(TRIES):
                 try:
                     self._tap = self._stack.enter_context(tapping(port=wanted, target=self._target, publish=True))
                 except DoorTaken as error:
-                    holder = error.holder if wanted == port else holder
+                    if wanted == port:
+                        holder, resting = error.holder, error.resting
                     wanted = next_free_port(wanted)
                 else:
-                    return _opened(self._tap.port, port, holder)
+                    return _opened(self._tap.port, port, holder, resting)
         except StackwalkError as error:
             self.close()
             return DoorShut(f"{error.what} {error.try_this}")
         return DoorShut(f"No port from {port} on could be opened. Press d twice to try again.")
+
+    def reclaim(self, port: int) -> Event | None:
+        """Take that door in place of the present one, where it can be had now; None: it can't."""
+        try:
+            open_door(port).close()
+        except StackwalkError:
+            return None
+        return self.open(port)
 
     def aim(self, target: Port | str | None) -> list[Event]:
         """Where the door leads from now on: a port, nowhere, or "hold"."""
@@ -78,9 +88,11 @@ class Doors:
         return DoorShut(f"{error.what} Press d twice to open the door again.")
 
 
-def _opened(port: int, wanted: int, holder: Holder | None) -> DoorOpened:
+def _opened(port: int, wanted: int, holder: Holder | None, resting: bool) -> DoorOpened:
     if port == wanted:
         return DoorOpened(port)
+    if resting:
+        return DoorOpened(port, resting=True)
     if holder is None:
         return DoorOpened(port, "another program")
     return DoorOpened(port, f"{holder.command} (process {holder.pid})", holder.pid)

@@ -12,10 +12,12 @@ import time
 from collections import deque
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from stackwalk.check.day import Day
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.verdict import Finding, Verdict
 from stackwalk.check.warm import Warm, warming
@@ -24,6 +26,7 @@ from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.readying import missing_before
 from stackwalk.course.saves import Saves
+from stackwalk.course.strays import find_stray
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
@@ -47,14 +50,19 @@ from stackwalk.session.session.actions import (
     Become,
     CloseStage,
     DropCheck,
+    DropDay,
     EndPrograms,
     Launch,
     Leave,
     OpenDoor,
     OpenStage,
+    PlayDay,
     PutStart,
+    ReclaimDoor,
     RunCheck,
     SendRequest,
+    ShowHint,
+    ShowLesson,
     ShowSight,
     ShutDoor,
     WriteProgress,
@@ -68,15 +76,17 @@ from stackwalk.session.session.events import (
     NotJudged,
     Saved,
     StageListening,
+    Strayed,
+    Survived,
     Tick,
     Trouble,
 )
-from stackwalk.session.session.state import at_door
+from stackwalk.session.session.state import step_at_door
 from stackwalk.session.sights import Sights
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import Tap
 
-Readable = Keyboard | Mailbox | Warm | Tap | HumanStage
+Readable = Keyboard | Mailbox | Warm | Tap | HumanStage | Day
 
 TICK = 0.5  # seconds
 
@@ -132,7 +142,12 @@ class Live:
         self._doing: deque[Action] = deque()
         self._stage: LiveStep | None = None
         self._sights = Sights()
+        self._started_in = _started_in()
+        self._stray: str | None = None  # what was last said of a file in the wrong place
         self._run = 0
+        self._day: Day | None = None
+        self._day_number = 0
+        self._days_dropped: list[Day] = []  # and not yet gone
         self._session: Session
         self._programs: Programs
         self._warm: Warm
@@ -146,6 +161,7 @@ class Live:
         stack = self._stack
         guardian = stack.enter_context(guarding())
         self._warm = stack.enter_context(warming(self._course, again=True))
+        stack.callback(self._end_days)
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
         specs = lab.programs_at(step)
@@ -157,7 +173,14 @@ class Live:
         files = lab.files
         saves = Saves(self._workspace.root, files, self._saved)
         self._session, actions = begin(
-            self._course, lab, step, progress, present=self._present(files), at=time.monotonic(), port=port
+            self._course,
+            lab,
+            step,
+            progress,
+            present=self._present(files),
+            at=time.monotonic(),
+            port=port,
+            folder=str(self._workspace.root),
         )
         saves.start()
         stack.callback(saves.stop)
@@ -192,6 +215,17 @@ class Live:
 
     # The loop ---------------------------------------------------------------------------------------------
 
+    def _look_for_stray(self) -> None:
+        """Look for the program's file under other names and in other folders, while it is not there."""
+        outer = self._session.outer
+        if outer is None or self._session.present or self._session.let_go or self._stage is not None:
+            self._stray = None
+            return
+        stray = find_stray(self._workspace.root, outer.spec.file, *self._started_in)
+        if stray is not None and stray != self._stray:
+            self._waiting.append(Strayed(stray))
+        self._stray = stray
+
     def run(self) -> None:
         """Go on until somebody leaves."""
         ticked = time.monotonic()
@@ -204,6 +238,7 @@ class Live:
             if time.monotonic() >= ticked + TICK:
                 ticked = time.monotonic()
                 self._waiting.append(Tick(ticked))
+                self._look_for_stray()
                 self._show(*self._sights.quiet(ticked))
                 if self._stage is not None:
                     self._stage.look()
@@ -225,7 +260,7 @@ class Live:
         """Wait for whatever comes first, and make events of it."""
         stage = None if self._stage is None else self._stage.stage
         sources: list[Readable] = [self._keyboard, self.mailbox, self._warm]
-        sources += [one for one in (self._doors.tap, stage) if one is not None]
+        sources += [one for one in (self._doors.tap, stage, self._day) if one is not None]
         due = seconds if self._warm.left is None else min(seconds, self._warm.left)
         ready = select.select(sources, [], [], due)[0]
         if self.status is not None or self._pausing:
@@ -240,6 +275,8 @@ class Live:
             self._judged(self._warm.read())
         elif self._warm.left == 0:
             self._judged(self._warm.give_up())
+        if self._day is not None and self._day in ready:
+            self._read_day(self._day)
         if stage is not None and stage in ready and self._stage is not None:
             self._stage.look()
 
@@ -256,6 +293,12 @@ class Live:
         for thing in came:
             event = Judged(self._run, thing) if isinstance(thing, Verdict) else Found(self._run, thing)
             self._waiting.append(event)
+
+    def _read_day(self, day: Day) -> None:
+        count = day.read()
+        if count is not None:
+            self._drop_day()
+            self._waiting.append(Survived(self._day_number, count.survived, count.total, count.problem))
 
     # The actions ------------------------------------------------------------------------------------------
 
@@ -280,12 +323,20 @@ class Live:
                 self._check(run, step)
             case DropCheck():
                 self._warm.cancel()
+            case PlayDay(day):
+                self._play_day(day)
+            case DropDay():
+                self._drop_day()
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
                 # At once, for what is drawn next names the door; what is said of it comes below that.
                 self._session, later = react(self._session, self._doors.open(port))
                 self._doing += later
+            case ReclaimDoor(port):
+                opened = self._doors.reclaim(port)
+                if opened is not None:
+                    self._waiting.append(opened)
             case ShutDoor():
                 self._doors.close()
                 self._waiting.append(DoorShut())
@@ -317,6 +368,30 @@ class Live:
         except OSError as error:
             why = f"The checks could not be started: {error.strerror or error}."
             self._waiting.append(NotJudged(run, why, "Press r to try again."))
+
+    def _play_day(self, number: int) -> None:
+        self._drop_day()
+        self._day_number = number
+        try:
+            self._day = Day(self._course, self._session.lab, self._workspace.root)
+        except OSError as error:
+            why = f"A day on the internet could not be played: {error.strerror or error}."
+            self._waiting.append(Survived(number, 0, 0, why))
+
+    def _drop_day(self) -> None:
+        """Have the day under way end, and bury those before it that have ended; nothing here waits."""
+        day, self._day = self._day, None
+        if day is not None:
+            day.drop()
+            self._days_dropped.append(day)
+        for gone in [one for one in self._days_dropped if one.gone]:
+            gone.close()
+            self._days_dropped.remove(gone)
+
+    def _end_days(self) -> None:
+        self._drop_day()
+        for day in self._days_dropped:
+            day.close()
 
     def _write(self, progress: Progress) -> None:
         try:
@@ -367,8 +442,9 @@ class Live:
             self.bottom.show(*parts)
 
     def _show_news(self, news: Show) -> None:
-        send = tuple(at_door(self._session, line) for line in self._session.step.send)
-        drawn = draw_news(news, self._course, self.bottom.width, send)
+        if isinstance(news, ShowLesson | ShowHint):
+            news = replace(news, step=step_at_door(self._session, news.step))
+        drawn = draw_news(news, self._course, self.bottom.width)
         if drawn is not None:
             self._show(drawn)
 
@@ -390,6 +466,14 @@ class Live:
     def _give_terminal_back(self) -> None:
         self.bottom.end()
         self._keyboard.give_back()
+
+
+def _started_in() -> tuple[Path, ...]:
+    """The folder in which stackwalk was started; none where that is gone."""
+    try:
+        return (Path.cwd(),)
+    except OSError:
+        return ()
 
 
 def _merged(before: Progress, now: Progress) -> Progress:

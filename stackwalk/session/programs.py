@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from stackwalk.course.lesson import ProgramSpec
@@ -35,6 +36,10 @@ from stackwalk.stack.output import learner_traceback
 PATIENCE = 0.5  # seconds that a program may take to end before it is killed
 QUICK_LOOK, SLOW_LOOK = 0.005, 0.2  # seconds between two looks at what it listens on
 BATCH = 0.1  # seconds in which what is printed is put together
+PRINTED_A_SECOND = 3.0  # lines that are shown for as long as they come
+TRACEBACK = 0.5  # seconds that a traceback is held back, for its program may end of it
+PAUSE = 0.5  # seconds without a line, after which a flood is over
+BETWEEN_COUNTS = 10.0  # seconds between two times that it is said how many lines were left out
 LAST_WORDS = 2_000  # characters
 
 Emit = Callable[[Event], None]
@@ -196,7 +201,7 @@ class _Watched:
         ending = self._program.end(0.0)
         text = self._program.output.text()
         traceback = learner_traceback(text) or ""
-        self._printed.tell(but=traceback)
+        self._printed.tell(but=traceback, last=True)
         self._tell(
             ProgramEnded(
                 self._launch,
@@ -207,6 +212,7 @@ class _Watched:
                 traceback=traceback,
                 last_words=text[-LAST_WORDS:],
                 left_behind=ending.left_behind,
+                refused=self._program.refused(),
             )
         )
 
@@ -244,25 +250,50 @@ class _Tree:
 class _Prints:
     """Puts together what is printed, and leaves out what nobody could read."""
 
-    def __init__(self, tell: Callable[[tuple[str, ...], int], None]) -> None:
+    def __init__(
+        self, tell: Callable[[tuple[str, ...], int], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._tell = tell
+        self._clock = clock
         self._lock = threading.Lock()
         self._lines: list[str] = []
-        self._flow = Flow()
+        self._flow = Flow(rate=PRINTED_A_SECOND)
+        self._flooded = False  # more has come than can be read, and it has not paused since
+        self._came = self._said = -float("inf")  # when lines last came; when it was last said how many were left out
 
     def add(self, lines: tuple[str, ...]) -> None:
         """Take in lines, in the thread that reads them: it must never wait."""
         with self._lock:
-            self._flow, shown = self._flow.take(len(lines), time.monotonic())
-            self._lines += lines[:shown]
+            now = self._clock()
+            if self._flooded and now - self._came < PAUSE:
+                # To go on with a line now and then would push away all else that is on the screen.
+                self._flow = replace(self._flow, left_out=self._flow.left_out + len(lines))
+            else:
+                self._flow, shown = self._flow.take(len(lines), now)
+                self._lines += lines[:shown]
+                self._flooded = shown < len(lines)
+            self._came = now
 
-    def tell(self, but: str = "") -> None:
-        """Tell what has come since the last time; not the traceback at its end, which is told by itself."""
+    def tell(self, but: str = "", *, last: bool = False) -> None:
+        """Tell what has come since the last time; not the traceback at its end, which is told by itself.
+
+        How much was left out is told now and then, and at the end (`last`).
+        """
         with self._lock:
-            lines, self._lines = _without_end(self._lines, but), []
-            left_out, self._flow = self._flow.left_out, self._flow.told()
+            now, left_out = self._clock(), 0
+            held = [] if last or now - self._came >= TRACEBACK else _from_traceback(self._lines)
+            lines, self._lines = _without_end(self._lines[: len(self._lines) - len(held)], but), held
+            if last or now - self._said >= BETWEEN_COUNTS:
+                left_out, self._flow = self._flow.left_out, self._flow.told()
+                self._said = now if left_out else self._said
         if lines or left_out:
             self._tell(lines, left_out)
+
+
+def _from_traceback(lines: list[str]) -> list[str]:
+    """The lines from the first traceback on: their program may be about to end, and is then told with it."""
+    begins = (place for place, line in enumerate(lines) if line.startswith(("Traceback (most recent", '  File "')))
+    return lines[next(begins, len(lines)) :]
 
 
 def _without_end(lines: list[str], traceback: str) -> tuple[str, ...]:

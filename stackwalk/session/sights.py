@@ -6,6 +6,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from stackwalk.screen.exchanges import (
+    cut,
     draw_body,
     draw_exchange,
     draw_heads,
@@ -17,11 +18,15 @@ from stackwalk.screen.exchanges import (
     draw_unanswered,
     draw_unreadable,
 )
+from stackwalk.screen.safe import safe
 from stackwalk.session.flow import Flow
 from stackwalk.wire.message import Exchange
-from stackwalk.wire.sight import Answered, Closed, Interim, Missed, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Asked, Closed, Interim, Missed, Refused, Sight, Unanswered, Unreadable
 
 REQUEST_LINES, RESPONSE_LINES, BODY_LINES = 5, 10, 3  # that are shown of each exchange
+A_WHILE = 0.5  # seconds without an answer, after which it is said that a request waits
+MOST_ASKED = 100  # requests without an answer that are kept in mind
+LONGEST_TARGET = 60  # characters
 SHOWN_AT_ONCE, SHOWN_A_SECOND = 20.0, 3.0  # sights; the rest is counted
 
 
@@ -29,10 +34,12 @@ class Sights:
     """Draws sights in their order."""
 
     def __init__(self) -> None:
+        self._asked: dict[tuple[int, int], Asked] = {}  # that have no answer yet, and of which nothing was said
         self._flow = Flow(SHOWN_AT_ONCE, 0.0, 0, SHOWN_AT_ONCE, SHOWN_A_SECOND)
 
     def draw(self, sight: Sight, width: int, at: float) -> list[RenderableType]:
         """Return what is to be printed for a sight; nothing for many of them."""
+        self._note(sight)
         drawn = _draw(sight, width)
         if not drawn:
             return []
@@ -40,15 +47,41 @@ class Sights:
         return [*self._left_out(), *drawn] if shown else []
 
     def quiet(self, at: float) -> list[RenderableType]:
-        """Return what is to be said, now that time has gone on: how many were left out."""
-        self._flow, _ = self._flow.take(0, at)
-        return self._left_out() if self._flow.room >= 1 else []
+        """Return what is to be said, now that time has gone on: who waits for an answer, how many were left out."""
+        waits = [key for key, asked in self._asked.items() if at - asked.at >= A_WHILE]
+        self._flow, shown = self._flow.take(len(waits), at)
+        drawn = [_waiting(self._asked.pop(key)) for key in waits]
+        lines: list[RenderableType] = [*drawn[:shown]]
+        return [*lines, *(self._left_out() if self._flow.room >= 1 else ())]
+
+    def _note(self, sight: Sight) -> None:
+        """Keep in mind which requests have no answer yet."""
+        if isinstance(sight, Asked):
+            if len(self._asked) < MOST_ASKED:
+                self._asked[sight.connection, sight.number] = sight
+            return
+        mine = sorted(key for key in self._asked if key[0] == sight.connection)
+        match sight:
+            case Answered() | Unanswered() | Unreadable():
+                del mine[1:]  # answers come in the order of their requests (RFC 9112, 9.3.2)
+            case Closed() | Refused():
+                pass
+            case _:
+                return
+        for key in mine:
+            del self._asked[key]
 
     def _left_out(self) -> list[RenderableType]:
         count, self._flow = self._flow.left_out, self._flow.told()
         if not count:
             return []
         return [Text(f"… {count:,} more went by too fast to be shown; all were passed on", style="dim")]
+
+
+def _waiting(asked: Asked) -> Text:
+    target = cut(safe(asked.request.target, 2 * LONGEST_TARGET), LONGEST_TARGET)
+    line = Text(f"{safe(asked.request.method, 20)} {target} ", style="bold")
+    return line.append("… waiting: the answer has no end yet", style="dim")
 
 
 def _draw(sight: Sight, width: int) -> list[Text]:

@@ -141,6 +141,10 @@ class Program:
         """What the probe saw it bind, as typed. It explains, never decides: not all programs can have it."""
         return read_reports(self._report) if self._report else ()
 
+    def refused(self) -> tuple[int, ...]:
+        """The ports, as typed, that the probe saw the system refuse it because they were taken."""
+        return tuple(each.port for each in self.bound() if each.error == errno.EADDRINUSE)
+
     def await_listening(self, port: int, seconds: float) -> Listener | Ending | None:
         """Wait until it listens on the typed TCP port (IPv4 first), has ended, or the time is up (None)."""
         deadline = time.monotonic() + seconds

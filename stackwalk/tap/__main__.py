@@ -5,6 +5,7 @@ imports little: it is to start quickly.
 """
 
 import contextlib
+import gc
 import json
 import resource
 import socket
@@ -17,8 +18,6 @@ from stackwalk.tap.loop import Loop
 from stackwalk.tap.outlet import Outlet
 from stackwalk.tap.relay import Aim, Relay
 from stackwalk.tap.subscribers import Subscribers
-from stackwalk.wire.lines import to_line
-from stackwalk.wire.sight import Sight
 
 OPEN_FILES = 16384  # about 8,000 connections
 AT_ONCE = 64 * 1024  # bytes of an order
@@ -28,12 +27,12 @@ SOCKETS = 16  # handed over with an order, at most
 class Desk:
     """Does what it is told by the one who started it, and tells what the relay sees."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, body_limit: int, room: int) -> None:
         self.is_open = True
         self._loop = Loop()
-        self._starter = Outlet(self._loop, control, self._hear, self._leave)
+        self._starter = Outlet(self._loop, control, self._hear, self._leave, room)
         self._subscribers = Subscribers(self._loop)
-        self.relay = Relay(self._loop, self._tell)
+        self.relay = Relay(self._loop, self._tell, body_limit)
         self._orders = b""
         self._handed: list[int] = []
 
@@ -44,11 +43,9 @@ class Desk:
             self._loop.turn()
         self.relay.end()
 
-    def _tell(self, sights: list[Sight]) -> None:
-        for sight in sights:
-            line = to_line(sight)
-            self._starter.put(line)
-            self._subscribers.put(line)
+    def _tell(self, lines: bytes) -> None:
+        self._starter.put(lines)
+        self._subscribers.put(lines)
 
     def _leave(self, _outlet: Outlet) -> None:
         self.is_open = False
@@ -104,10 +101,12 @@ def main(settings: dict[str, object]) -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    desk = Desk(socket.socket(fileno=int(str(settings["control"]))))
+    control, body_limit, room = (int(str(settings[name])) for name in ("control", "body_limit", "room"))
+    desk = Desk(socket.socket(fileno=control), body_limit, room)
     doors = settings["doors"]
     desk.relay.aim(_aim(settings["aim"]))
     desk.relay.take(socket.socket(fileno=number) for number in (doors if isinstance(doors, list) else ()))
+    gc.freeze()  # what is there now stays: it need not be looked through again and again
     desk.run()
 
 

@@ -19,6 +19,8 @@ Done = Callable[[socket.socket | None, str], None]  # a connected socket, or Non
 class Attempt:
     """Connecting without waiting. `done` is called once; by `start` itself where nothing can be tried."""
 
+    __slots__ = ("_done", "_left", "_loop", "_socket", "_why", "begun", "local", "was_reset")
+
     def __init__(self, loop: Loop, addresses: tuple[Address, ...], done: Done) -> None:
         self.begun = time.monotonic()
         self.was_reset = False  # the target took the connection and has reset it since
@@ -45,7 +47,10 @@ class Attempt:
             code = self._socket.connect_ex((host, port))
             if code in (0, errno.EINPROGRESS):
                 self.local = self._socket.getsockname()[:2]
-                self._loop.watch(self._socket, WRITE, self._ready)
+                if _is_connected(self._socket) and self.local != (host, port):
+                    self._finish(self._socket)  # on the same machine the other side has taken it by now
+                else:
+                    self._loop.watch(self._socket, WRITE, self._ready)
                 return
             self._fail(code, host, port)
         self._finish(None)
@@ -89,3 +94,11 @@ class Attempt:
         done, self._done, self._socket = self._done, None, None
         if done is not None:
             done(connected, self._why)
+
+
+def _is_connected(one: socket.socket) -> bool:
+    try:
+        one.getpeername()
+    except OSError:
+        return False
+    return True

@@ -36,53 +36,68 @@ class Holder:
 
     pid: int
     command: str  # printable, at most 60 characters
+    taps: bool = False  # it is a stackwalk with a door of its own there: an open lab, or a trace
 
 
 class DoorTaken(StackwalkError):
-    """Somebody listens on the port already."""
+    """Somebody has the port already; or nobody has, and it rests.
 
-    def __init__(self, port: int, holder: Holder | None) -> None:
-        who = "another program" if holder is None else f"`{holder.command}` (process {holder.pid})"
-        end = "End that program" if holder is None else f"End it with `kill {holder.pid}`"
-        super().__init__(
-            f"Port {port} is taken: {who} listens there.", f"{end}, or choose another with --port."
-        )
+    A port rests for up to a minute (TIME_WAIT) after the connections of a program that did not set SO_REUSEADDR:
+    the system then refuses it to everybody, however they ask.
+    """
+
+    def __init__(self, port: int, holder: Holder | None, resting: bool = False) -> None:
         self.port = port
         self.holder = holder
+        self.resting = resting
+        if resting:
+            super().__init__(
+                f"Port {port} is not free yet: nobody listens there, but connections of the last minute hold it.",
+                "Wait a minute, or choose another with --port.",
+            )
+            return
+        who = "another program" if holder is None else f"`{holder.command}` (process {holder.pid})"
+        end = "End that program" if holder is None else f"End it with `kill {holder.pid}`"
+        super().__init__(f"Port {port} is taken: {who} listens there.", f"{end}, or choose another with --port.")
 
 
 def open_door(port: int, host: str | None = None) -> Door:
     """Listen on a port (0: a free one), on 127.0.0.1 and, where there is one, ::1; or on the addresses of `host`.
 
     DoorTaken where somebody listens there; StackwalkError where it may not or can't be listened on.
-    A port that is only waiting out its last connections (TIME_WAIT) is not taken.
+    A port that is only waiting out the last connections of a door (TIME_WAIT) is not taken.
     """
     try:
         return _open(port, host)
     except OSError as problem:
         if problem.errno == errno.EADDRINUSE:
-            raise DoorTaken(port, holder(port)) from problem
+            raise DoorTaken(port, holder(port), is_resting(port)) from problem
         if problem.errno == errno.EACCES:
             raise StackwalkError(
                 f"Port {port} may not be opened: those below 1024 are for the system's administrator.",
                 "Choose one from 1024 on with --port.",
             ) from problem
-        where = f"port {port}" if host is None else f"{host} port {port}"
-        raise StackwalkError(
-            f"Nothing can listen on {where} ({problem.strerror or problem}).",
-            "Choose another address or port.",
-        ) from problem
+        raise _no_door(port, host, problem) from problem
 
 
-def next_free_port(port: int) -> int:
+def next_free_port(port: int, host: str | None = None) -> int:
     """The first port above `port` that a door could be opened on now. StackwalkError where there is none."""
     for candidate in range(port + 1, LAST_PORT + 1):
         try:
-            _open(candidate, None).close()
-        except OSError:
-            continue
+            _open(candidate, host).close()
+        except OSError as problem:
+            if problem.errno in (errno.EADDRINUSE, errno.EACCES) or host is None:
+                continue
+            raise _no_door(candidate, host, problem) from problem  # another port would be no better
         return candidate
     raise StackwalkError(f"No port above {port} is free.", "Choose a lower one with --port.")
+
+
+def _no_door(port: int, host: str | None, problem: OSError) -> StackwalkError:
+    where = f"port {port}" if host is None else f"{host} port {port}"
+    return StackwalkError(
+        f"Nothing can listen on {where} ({problem.strerror or problem}).", "Choose another address or port."
+    )
 
 
 def holder(port: int) -> Holder | None:
@@ -97,11 +112,21 @@ def holder(port: int) -> Holder | None:
                 # A tap lives and dies with the stackwalk that started it.
                 parent = process.parent()
                 if parent is not None:
-                    return Holder(parent.pid, _command(parent.cmdline()))
+                    return Holder(parent.pid, _command(parent.cmdline()), taps=True)
             return Holder(pid, _command(words))
         except psutil.Error:
             continue
     return None
+
+
+def is_resting(port: int) -> bool:
+    """Whether connections are all that there is on a local port: nobody listens. Where that can't be seen: False."""
+    import psutil
+
+    if not LINUX:
+        return False
+    found = [one.status for one in psutil.net_connections("tcp") if one.laddr and one.laddr.port == port]
+    return bool(found) and psutil.CONN_LISTEN not in found
 
 
 def _listeners(port: int) -> Iterator[int]:

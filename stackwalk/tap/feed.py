@@ -85,9 +85,8 @@ class Subscription:
 
     def __init__(self, connected: socket.socket) -> None:
         connected.setblocking(False)
-        self.ended = False  # nothing more will come
         self._socket = connected
-        self._rest = b""
+        self._lines = Lines()
 
     def __enter__(self) -> "Subscription":
         return self
@@ -95,15 +94,19 @@ class Subscription:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+        return self._lines.ended
+
     def fileno(self) -> int:
         """Ready to be read when there is something to `read`, the end included."""
         return self._socket.fileno()
 
     def read(self) -> list[Sight]:
         """What has come, without waiting."""
-        lines, self._rest, self.ended = read_lines(self._socket, self._rest)
         sights: list[Sight] = []
-        for line in lines:
+        for line in self._lines.read(self._socket):
             with contextlib.suppress(ValueError):  # a newer stackwalk may tell what this one does not know
                 sights.append(from_line(line))
         return sights
@@ -112,25 +115,35 @@ class Subscription:
         self._socket.close()
 
 
-def read_lines(source: socket.socket, rest: bytes) -> tuple[list[bytes], bytes, bool]:
-    """The whole lines that have come to a socket that does not wait, what is left over, and whether it has ended."""
-    pieces = [rest]
-    size = 0
-    ended = False
-    while size < AT_ONCE:
-        try:
-            data = source.recv(AT_ONCE)
-        except (BlockingIOError, InterruptedError):
-            break
-        except OSError:
-            data = b""
-        if not data:
-            ended = True
-            break
-        pieces.append(data)
-        size += len(data)
-    *lines, rest = b"".join(pieces).split(b"\n")
-    return lines, rest, ended
+class Lines:
+    """The lines that come to a socket that does not wait, in whatever pieces."""
+
+    def __init__(self) -> None:
+        self.ended = False  # nothing more will come
+        self._begun: list[bytes] = []  # pieces of a line that is not whole; a line may have hundreds of them
+
+    def read(self, source: socket.socket) -> list[bytes]:
+        """Those that are whole by now."""
+        lines: list[bytes] = []
+        size = 0
+        while size < AT_ONCE:
+            try:
+                data = source.recv(AT_ONCE)
+            except (BlockingIOError, InterruptedError):
+                break
+            except OSError:
+                data = b""
+            if not data:
+                self.ended = True
+                break
+            size += len(data)
+            first, newline, rest = data.partition(b"\n")
+            self._begun.append(first)
+            if newline:
+                *whole, rest = rest.split(b"\n")
+                lines += [b"".join(self._begun), *whole]
+                self._begun = [rest] if rest else []
+        return lines
 
 
 def _folders() -> list[Path]:
@@ -140,9 +153,7 @@ def _folders() -> list[Path]:
     folders = [Path(os.environ.get("TMPDIR") or "/tmp") / name, Path("/tmp") / name]
     if runtime and Path(runtime).is_dir() and Path(runtime).stat().st_uid == os.getuid():
         folders.insert(0, Path(runtime) / "stackwalk")
-    return [
-        folder for folder in folders if len(os.fsencode(folder)) + len("/door-65535.sock") <= LONGEST_PATH
-    ]
+    return [folder for folder in folders if len(os.fsencode(folder)) + len("/door-65535.sock") <= LONGEST_PATH]
 
 
 def _connected(path: Path) -> socket.socket | None:

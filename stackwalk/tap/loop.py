@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from itertools import count
 
-READ = selectors.EVENT_READ
-WRITE = selectors.EVENT_WRITE
+READ, WRITE = 1, 4  # as epoll has them
 
 Ready = Callable[[int], None]  # called with READ, WRITE or both
 
@@ -18,7 +17,9 @@ class Loop:
     """One thread's waiting. A callback may watch, forget and close anything, itself included."""
 
     def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
+        self._poll: select.epoll | Kqueue = select.epoll() if hasattr(select, "epoll") else Kqueue()
+        self._ready: dict[int, Ready] = {}  # by the number of the socket
+        self._gone: set[int] = set()  # numbers let go of in this turn: what is told of them is old
         self._deadlines: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._soon: list[Callable[[], None]] = []
@@ -26,14 +27,18 @@ class Loop:
 
     def watch(self, watched: socket.socket, events: int, ready: Ready) -> None:
         """Call `ready` whenever one of `events` is possible; 0: never."""
-        known = watched in self._selector.get_map()
-        if not events:
-            if known:
-                self._selector.unregister(watched)
-        elif known:
-            self._selector.modify(watched, events, ready)
-        else:
-            self._selector.register(watched, events, ready)
+        number = watched.fileno()
+        if number in self._ready:
+            if events:
+                self._poll.modify(number, events)
+                self._ready[number] = ready
+            else:
+                self._poll.unregister(number)
+                del self._ready[number]
+                self._gone.add(number)
+        elif events:
+            self._poll.register(number, events)
+            self._ready[number] = ready
 
     def watch_reset(self, watched: socket.socket, call: Callable[[], None]) -> None:
         """Call once if a socket that has ended is reset too, although nothing is read of it any more."""
@@ -41,7 +46,8 @@ class Loop:
             if not hasattr(select, "epoll"):
                 return  # macOS (not yet run): the reset shows at the next write
             self._resets = Resets()
-            self._selector.register(self._resets.fileno(), READ, self._resets.ready)
+            self._poll.register(self._resets.fileno(), READ)
+            self._ready[self._resets.fileno()] = self._resets.ready
         self._resets.watch(watched, call)
 
     def forget(self, watched: socket.socket) -> None:
@@ -49,6 +55,17 @@ class Loop:
         self.watch(watched, 0, _nothing)
         if self._resets is not None:
             self._resets.forget(watched)
+
+    def close_socket(self, watched: socket.socket) -> None:
+        """Close it; nothing is called for it any more. The system forgets what is closed by itself."""
+        number = watched.fileno()
+        if self._ready.pop(number, None) is not None:
+            self._gone.add(number)
+            if isinstance(self._poll, Kqueue):
+                self._poll.unregister(number)
+        if self._resets is not None:
+            self._resets.forget(watched)
+        watched.close()
 
     def at(self, deadline: float, call: Callable[[], None]) -> None:
         """Call once when `time.monotonic()` has passed `deadline`; `call` checks whether it still matters."""
@@ -59,7 +76,7 @@ class Loop:
         self._soon.append(call)
 
     def close(self) -> None:
-        self._selector.close()
+        self._poll.close()
         if self._resets is not None:
             self._resets.close()
 
@@ -70,16 +87,19 @@ class Loop:
             timeout = 0.0
         elif self._deadlines:
             timeout = max(0.0, self._deadlines[0][0] - time.monotonic())
-        for key, events in self._selector.select(timeout):
-            # What an earlier callback of this turn has let go of is not ready any more.
-            if self._selector.get_map().get(key.fd) is key:
-                key.data(events)
-        calls, self._soon = self._soon, []
-        for call in calls:
-            call()
-        now = time.monotonic()
-        while self._deadlines and self._deadlines[0][0] <= now:
-            heapq.heappop(self._deadlines)[2]()
+        self._gone.clear()
+        for number, events in self._poll.poll(timeout):
+            if number in self._ready and number not in self._gone:
+                # A hang-up or an error is told as both: whoever tries, finds out.
+                self._ready[number](events if events in (READ, WRITE) else READ | WRITE)
+        if self._soon:
+            calls, self._soon = self._soon, []
+            for call in calls:
+                call()
+        if self._deadlines:
+            now = time.monotonic()
+            while self._deadlines and self._deadlines[0][0] <= now:
+                heapq.heappop(self._deadlines)[2]()
 
 
 class Resets:
@@ -113,3 +133,28 @@ class Resets:
 
 def _nothing(_events: int) -> None:
     pass
+
+
+class Kqueue:
+    """What `select.epoll` is, made of `selectors`, for macOS (not yet run)."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self.close = self._selector.close
+        self.unregister = self._selector.unregister
+
+    def register(self, number: int, events: int) -> None:
+        self._selector.register(number, self._events(events))
+
+    def modify(self, number: int, events: int) -> None:
+        self._selector.modify(number, self._events(events))
+
+    def poll(self, timeout: float | None) -> list[tuple[int, int]]:
+        told = self._selector.select(timeout)
+        return [
+            (key.fd, READ * bool(ready & selectors.EVENT_READ) | WRITE * bool(ready & selectors.EVENT_WRITE))
+            for key, ready in told
+        ]
+
+    def _events(self, events: int) -> int:
+        return selectors.EVENT_READ * bool(events & READ) | selectors.EVENT_WRITE * bool(events & WRITE)

@@ -8,6 +8,8 @@ from stackwalk.tap.loop import READ, WRITE, Loop
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.sight import Missed
 
+SOON = 0.01  # seconds that lines are gathered: to wake the reader for each would cost more than the traffic does
+ENOUGH = 64 * 1024  # bytes gathered that are sent sooner
 ROOM = 4 * 1024 * 1024  # bytes that may wait for one reader
 AT_ONCE = 256 * 1024  # bytes sent at once
 
@@ -31,28 +33,40 @@ class Outlet:
         self._room = room
         self._waiting = bytearray()
         self._missed = 0
+        self._is_due = False  # to be sent in a moment
         self._is_blocked = False
         self._is_over = False
         loop.watch(own_socket, READ, self._ready)
 
-    def put(self, line: bytes) -> None:
-        """Send it, or count it where there is no room."""
-        if self._missed or (self._waiting and len(self._waiting) + len(line) > self._room):
-            self._missed += 1
-        else:
-            self.must(line)
+    def put(self, lines: bytes) -> None:
+        """Send them, a little later, or count them where there is no room."""
+        waiting = len(self._waiting)
+        if self._missed or (waiting and waiting + len(lines) > self._room):
+            self._missed += lines.count(b"\n")
+            return
+        self._waiting += lines
+        if not self._is_due and not self._is_over:
+            self._is_due = True
+            self._loop.at(time.monotonic() + SOON, self._gathered)
+        if waiting < ENOUGH <= waiting + len(lines) and not self._is_blocked:
+            self.flush()
 
     def must(self, line: bytes) -> None:
-        """Send it in any case."""
-        if not self._waiting and not self._is_over:
+        """Send it in any case, and soon."""
+        if not self._is_over:
+            self._waiting += line
             self._loop.soon(self.flush)
-        self._waiting += line
+
+    def _gathered(self) -> None:
+        self._is_due = False
+        if not self._is_blocked:
+            self.flush()
 
     def flush(self) -> None:
         """Send what can be sent now."""
         while self._waiting and not self._is_over:
             try:
-                sent = self.socket.send(self._waiting[:AT_ONCE])
+                sent = self.socket.send(self._waiting if len(self._waiting) <= AT_ONCE else self._waiting[:AT_ONCE])
             except (BlockingIOError, InterruptedError):
                 break
             except OSError:

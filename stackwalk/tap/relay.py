@@ -4,11 +4,14 @@ import socket
 import time
 from collections.abc import Iterable
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
-from stackwalk.tap.connection import Connection, Report
+from stackwalk.tap.connection import Connection, Waiting
 from stackwalk.tap.loop import READ, Loop
+from stackwalk.tap.picture import Picture, Report
+from stackwalk.wire.lines import to_line
+from stackwalk.wire.reader import BODY_LIMIT
 from stackwalk.wire.sight import Closed, Opened, Refused
 
 HOLD = 2.0  # seconds that a client waits for a program that is being restarted
@@ -24,12 +27,15 @@ Aim = tuple[Address, ...] | Literal["hold"] | None
 class Relay:
     """Doors on one side, a target on the other."""
 
-    def __init__(self, loop: Loop, report: Report) -> None:
+    def __init__(self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT) -> None:
         self._loop = loop
-        self._report = report
+        self._picture = Picture(loop, report)
+        self._waiting = Waiting()
+        self._body_limit = body_limit  # bytes of each body that are kept
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
         self._ports: set[int] = set()
+        self._may_be_itself = False  # the target has the port of a door of ours
         self._paused = False
         self._sweeping = False
         self._count = 0
@@ -45,6 +51,10 @@ class Relay:
             self._doors.append(door)
             self._ports.add(door.getsockname()[1])
             self._loop.watch(door, READ, partial(self._accept, door))
+        self._look_at_itself()
+
+    def _look_at_itself(self) -> None:
+        self._may_be_itself = isinstance(self._aim, tuple) and any(port in self._ports for _, _, port in self._aim)
 
     def release(self) -> None:
         """Listen no more; what is open goes on."""
@@ -56,6 +66,7 @@ class Relay:
     def aim(self, aim: Aim) -> None:
         """Bring clients there from now on, those that wait included."""
         self._aim = aim
+        self._look_at_itself()
         held, self._held = tuple(self._held), {}
         for connection in held:
             self._route(connection)
@@ -68,6 +79,7 @@ class Relay:
             connection.give_up()
             if attempt is not None:
                 attempt.cancel(NOTHING)
+        self._picture.draw()
 
     def _accept(self, door: socket.socket, _events: int) -> None:
         try:
@@ -77,10 +89,11 @@ class Relay:
                 self._pause()
             return  # else: it has gone again
         self._count += 1
-        connection = Connection(self._count, client, self._loop, self._report, self._forget)
+        connection = Connection(
+            self._count, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
+        )
         self._connections.add(connection)
-        host = f"[{address[0]}]" if ":" in address[0] else address[0]
-        self._report([Opened(self._count, time.monotonic(), f"{host}:{address[1]}")])
+        self._picture.add(connection.scribe, _opened, self._count, time.monotonic(), address)
         if self._own and address[:2] in self._own.values():
             self._refuse(connection, ITSELF)
         else:
@@ -109,7 +122,7 @@ class Relay:
             attempt = Attempt(self._loop, self._aim, partial(self._arrived, connection))
             self._attempts[connection] = attempt
             attempt.start()
-            if attempt.local is not None and any(port in self._ports for _, _, port in self._aim):
+            if self._may_be_itself and attempt.local is not None and not connection.is_over:
                 self._own[connection] = attempt.local
             self._sweep_later()
 
@@ -125,7 +138,8 @@ class Relay:
     def _refuse(self, connection: Connection, why: str) -> None:
         connection.give_up()
         at = time.monotonic()
-        self._report([Refused(connection.number, at, why), Closed(connection.number, at, None, True, 0, 0)])
+        for sight in (Refused(connection.number, at, why), Closed(connection.number, at, None, True, 0, 0)):
+            self._picture.add(connection.scribe, to_line, sight)
 
     def _sweep_later(self) -> None:
         if not self._sweeping and (self._held or self._attempts):
@@ -150,3 +164,8 @@ class Relay:
     def _forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
         self._own.pop(connection, None)
+
+
+def _opened(number: int, at: float, address: tuple[Any, ...]) -> bytes:
+    host, port = address[:2]
+    return to_line(Opened(number, at, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"))

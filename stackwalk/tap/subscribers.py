@@ -30,9 +30,9 @@ class Subscribers:
             self._listening.close()
             self._listening = None
 
-    def put(self, line: bytes) -> None:
+    def put(self, lines: bytes) -> None:
         for outlet in self._outlets:
-            outlet.put(line)
+            outlet.put(lines)
 
     def _accept(self, _events: int) -> None:
         if self._listening is None:

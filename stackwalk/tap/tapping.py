@@ -15,8 +15,10 @@ from typing import Any, Literal
 from stackwalk.errors import StackwalkError
 from stackwalk.tap.attempt import Address
 from stackwalk.tap.door import LOOPBACK, Door, open_door
-from stackwalk.tap.feed import publishing, read_lines
+from stackwalk.tap.feed import Lines, publishing
+from stackwalk.tap.outlet import ROOM
 from stackwalk.wire.lines import from_line
+from stackwalk.wire.reader import BODY_LIMIT
 from stackwalk.wire.sight import Sight
 
 PROGRAM = Path(__file__).with_name("__main__.py")
@@ -24,9 +26,7 @@ PATIENCE = 10.0  # seconds for a tap to start, and to do what it is told
 ENDING = 2.0  # seconds for it to end by itself
 SIGHT = b'{"sight"'  # how the line of a sight begins
 
-Target = (
-    tuple[str, int] | Literal["hold"] | None
-)  # where clients are brought; "hold": they wait; None: refused
+Target = tuple[str, int] | Literal["hold"] | None  # where clients are brought; "hold": they wait; None: refused
 
 
 class Tap:
@@ -41,8 +41,8 @@ class Tap:
         self._host = host
         self._control = control
         self._process = process
-        self._rest = b""
-        self._seen: deque[Sight] = deque()
+        self._lines = Lines()
+        self._seen: list[bytes] = []  # lines of sights
         self._answers: deque[Any] = deque()
         self._feed_path: Path | None = None
         self._publishes = False
@@ -79,9 +79,12 @@ class Tap:
 
     def read(self) -> list[Sight]:
         """What has been seen since, without waiting."""
+        return [from_line(line) for line in self.read_lines()]
+
+    def read_lines(self) -> list[bytes]:
+        """The same as lines of JSON (see `wire.lines`), without their newlines: for whoever writes them down."""
         self._take_lines()
-        seen = list(self._seen)
-        self._seen.clear()
+        seen, self._seen = self._seen, []
         return seen
 
     def wait_for_start(self) -> None:
@@ -128,13 +131,12 @@ class Tap:
         self._answers.popleft()
 
     def _take_lines(self) -> None:
-        lines, self._rest, ended = read_lines(self._control, self._rest)
-        for line in lines:
+        for line in self._lines.read(self._control):
             if line.startswith(SIGHT):
-                self._seen.append(from_line(line))
+                self._seen.append(line)
             else:
                 self._answers.append(json.loads(line))
-        if ended and not self._seen and not self._answers:
+        if self._lines.ended and not self._seen and not self._answers:
             raise self._has_ended()
 
     def _has_ended(self) -> StackwalkError:
@@ -147,9 +149,18 @@ class Tap:
 
 
 @contextlib.contextmanager
-def tapping(*, port: int, host: str | None = None, target: Target, publish: bool = False) -> Iterator[Tap]:
+def tapping(
+    *,
+    port: int,
+    host: str | None = None,
+    target: Target,
+    publish: bool = False,
+    body_limit: int = BODY_LIMIT,
+    room: int = ROOM,
+) -> Iterator[Tap]:
     """A tap on a port (0: a free one), for as long as the block lasts; open connections are reset at its end.
 
+    `body_limit`: bytes of each body that are kept; `room`: bytes of sights that may wait to be read here.
     DoorTaken where somebody has the port, before anything starts. It ends by itself when this process does.
     """
     aim = addresses_of(target)
@@ -159,7 +170,8 @@ def tapping(*, port: int, host: str | None = None, target: Target, publish: bool
             ours, theirs = socket.socketpair()
             stack.enter_context(ours)
             with theirs:
-                process = stack.enter_context(_process(theirs, door, aim))
+                settings: dict[str, object] = {"aim": aim, "body_limit": body_limit, "room": room}
+                process = stack.enter_context(_process(theirs, door, settings))
             tap = Tap(door, host, ours, process)
             stack.callback(_end, process, tap)
         ours.setblocking(False)
@@ -186,9 +198,9 @@ def addresses_of(target: Target) -> tuple[Address, ...] | Literal["hold"] | None
     return tuple(dict.fromkeys((int(family), str(address[0]), port) for family, _, _, _, address in found))
 
 
-def _process(theirs: socket.socket, door: Door, aim: object) -> "subprocess.Popen[bytes]":
+def _process(theirs: socket.socket, door: Door, more: dict[str, object]) -> "subprocess.Popen[bytes]":
     numbers = [one.fileno() for one in door.sockets]
-    settings = json.dumps({"control": theirs.fileno(), "doors": numbers, "aim": aim})
+    settings = json.dumps({"control": theirs.fileno(), "doors": numbers, **more})
     return subprocess.Popen(
         # Isolated, without site-packages: a learner's own socket.py is not ours, and it starts sooner.
         [sys.executable, "-I", "-S", str(PROGRAM), settings],

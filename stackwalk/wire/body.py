@@ -3,12 +3,14 @@
 Each kind is fed bytes and says how far they belong to it. Only the first `limit` bytes are kept.
 """
 
+import sys
 from dataclasses import dataclass
 
-from stackwalk.wire.message import EndedBy, Head
+from stackwalk.wire.message import Chunks, EndedBy, Head
 
 SIZE_LINE_LIMIT = 4096  # bytes; chunk extensions are seldom used at all
 TRAILER_LIMIT = 64 * 1024  # bytes
+CHUNKS_KEPT = 8  # sizes of a body's first chunks
 SIZE_DIGITS = 16  # hexadecimal digits of a chunk size: 64 bits
 LENGTH_DIGITS = 19  # digits of a Content-Length: 63 bits
 HEX = frozenset(b"0123456789abcdefABCDEF")
@@ -35,9 +37,23 @@ class Body:
         self.fault: Fault | None = None
         self._limit = limit
 
+    @property
+    def chunks(self) -> Chunks | None:
+        """The pieces that it came in; None: it was not sent in chunks."""
+        return None
+
     def feed(self, data: bytes, start: int) -> int:
         """Take what is the body's of `data[start:]`; the position after it."""
         raise NotImplementedError
+
+    @property
+    def countable(self) -> int:
+        """So many of the next bytes would only be counted."""
+        return 0
+
+    def count(self, size: int) -> None:
+        """So many bytes came, and all of them were countable."""
+        self.size += size
 
     def _take(self, data: bytes, start: int, end: int) -> int:
         room = self._limit - len(self.kept)
@@ -55,6 +71,10 @@ class UntilClose(Body):
     def __init__(self, limit: int) -> None:
         super().__init__("close", limit)
 
+    @property
+    def countable(self) -> int:
+        return sys.maxsize if len(self.kept) == self._limit else 0
+
     def feed(self, data: bytes, start: int) -> int:
         return self._take(data, start, len(data))
 
@@ -69,6 +89,11 @@ class Counted(Body):
         self._length = length
         self.done = length == 0
 
+    @property
+    def countable(self) -> int:
+        # All but the last: with it the message ends.
+        return self._length - self.size - 1 if len(self.kept) == self._limit else 0
+
     def feed(self, data: bytes, start: int) -> int:
         end = self._take(data, start, min(len(data), start + self._length - self.size))
         self.done = self.size == self._length
@@ -78,7 +103,7 @@ class Counted(Body):
 class Chunked(Body):
     """Chunks, each with its size before it, and a trailer (RFC 9112 7.1)."""
 
-    __slots__ = ("_left", "_line", "_state", "_trailer")
+    __slots__ = ("_count", "_left", "_line", "_sizes", "_state", "_trailer")
 
     def __init__(self, limit: int) -> None:
         super().__init__("chunked", limit)
@@ -86,6 +111,20 @@ class Chunked(Body):
         self._state = "size"
         self._left = 0  # bytes of the present chunk
         self._trailer = 0  # bytes of it so far
+        self._count = 0
+        self._sizes: list[int] = []
+
+    @property
+    def chunks(self) -> Chunks:
+        return Chunks(self._count, tuple(self._sizes))
+
+    @property
+    def countable(self) -> int:
+        return self._left - 1 if self._state == "data" and len(self.kept) == self._limit else 0
+
+    def count(self, size: int) -> None:
+        super().count(size)
+        self._left -= size
 
     def feed(self, data: bytes, start: int) -> int:
         position = start
@@ -142,6 +181,10 @@ class Chunked(Body):
             return
         self._line.clear()
         self._left = int(digits, 16)
+        if self._left:
+            self._count += 1
+            if len(self._sizes) < CHUNKS_KEPT:
+                self._sizes.append(self._left)
         self._state = "data" if self._left else "trailer"
 
 

@@ -8,11 +8,13 @@ from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable
 from typing import Any
 
-from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
+from stackwalk.wire.frames import Frame
+from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
     Closed,
+    Framed,
     Interim,
     Missed,
     Opened,
@@ -23,10 +25,18 @@ from stackwalk.wire.sight import (
 )
 
 Fields = dict[str, Any]
+OPENED = b'{"sight":"opened","connection":%d,"at":%r,"client":%b}\n'
+CLOSED = b'{"sight":"closed","connection":%d,"at":%r,"by":%b,"reset":%b,"client_bytes":%d,"server_bytes":%d}\n'
 
 
 def to_line(sight: Sight) -> bytes:
     """A sight as one line of ASCII, its newline included."""
+    # Every connection has these two: so they are made in a third of the time.
+    if isinstance(sight, Opened):
+        return OPENED % (sight.connection, sight.at, json.dumps(sight.client).encode("ascii"))
+    if isinstance(sight, Closed):
+        by, reset = json.dumps(sight.by).encode("ascii"), b"true" if sight.reset else b"false"
+        return CLOSED % (sight.connection, sight.at, by, reset, sight.client_bytes, sight.server_bytes)
     fields: Fields = {
         "sight": type(sight).__name__.lower(),
         "connection": sight.connection,
@@ -45,10 +55,8 @@ def from_line(line: bytes) -> Sight:
         raise ValueError(f"not a sight: {line[:80]!r}") from problem
 
 
-def _own_fields(sight: Sight) -> Fields:
+def _own_fields(sight: Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed) -> Fields:
     match sight:
-        case Opened():
-            return {"client": sight.client}
         case Asked():
             return {"number": sight.number, "request": _request_fields(sight.request)}
         case Interim():
@@ -62,17 +70,29 @@ def _own_fields(sight: Sight) -> Fields:
                 "raw_b64": _text(sight.raw),
                 "exchange": None if sight.exchange is None else _exchange_fields(sight.exchange),
             }
-        case Closed():
-            return {
-                "by": sight.by,
-                "reset": sight.reset,
-                "client_bytes": sight.client_bytes,
-                "server_bytes": sight.server_bytes,
-            }
+        case Framed():
+            return {"side": sight.side, **frame_fields(sight.frame)}
         case Refused():
             return {"why": sight.why}
         case Missed():
             return {"count": sight.count}
+
+
+def frame_fields(frame: Frame) -> Fields:
+    """A frame's own fields."""
+    return {
+        "opcode": frame.opcode,
+        "size": frame.size,
+        "payload_b64": _text(frame.payload),
+        "final": frame.is_final,
+        "packed": frame.is_packed,
+    }
+
+
+def frame_of(fields: Fields) -> Frame:
+    """The frame that they tell."""
+    payload = a2b_base64(fields["payload_b64"])
+    return Frame(fields["opcode"], fields["size"], payload, fields["final"], fields["packed"])
 
 
 def _text(data: bytes) -> str:
@@ -84,6 +104,7 @@ def _request_fields(request: Request) -> Fields:
         "head_b64": _text(request.head.raw),
         "body_b64": _text(request.body),
         "body_size": request.body_size,
+        "chunks": _chunk_fields(request.chunks),
     }
 
 
@@ -93,7 +114,12 @@ def _response_fields(response: Response) -> Fields:
         "body_b64": _text(response.body),
         "body_size": response.body_size,
         "ended_by": response.ended_by,
+        "chunks": _chunk_fields(response.chunks),
     }
+
+
+def _chunk_fields(chunks: Chunks | None) -> tuple[int, tuple[int, ...]] | None:
+    return None if chunks is None else (chunks.count, chunks.sizes)
 
 
 def _exchange_fields(exchange: Exchange) -> Fields:
@@ -112,12 +138,17 @@ def _exchange_fields(exchange: Exchange) -> Fields:
 
 def _request(fields: Fields) -> Request:
     head = read_head(a2b_base64(fields["head_b64"]))
-    return Request(head, a2b_base64(fields["body_b64"]), fields["body_size"])
+    return Request(head, a2b_base64(fields["body_b64"]), fields["body_size"], _chunks(fields.get("chunks")))
 
 
 def _response(fields: Fields) -> Response:
     head = read_head(a2b_base64(fields["head_b64"]))
-    return Response(head, a2b_base64(fields["body_b64"]), fields["body_size"], fields["ended_by"])
+    body, chunks = a2b_base64(fields["body_b64"]), _chunks(fields.get("chunks"))
+    return Response(head, body, fields["body_size"], fields["ended_by"], chunks)
+
+
+def _chunks(told: tuple[int, list[int]] | None) -> Chunks | None:
+    return None if told is None else Chunks(told[0], tuple(told[1]))
 
 
 def _exchange(fields: Fields) -> Exchange:
@@ -147,15 +178,12 @@ def _closed(fields: Fields) -> Closed:
 
 _MAKERS: dict[str, Callable[[Fields], Sight]] = {
     "opened": lambda fields: Opened(fields["connection"], fields["at"], fields["client"]),
-    "asked": lambda fields: Asked(
-        fields["connection"], fields["at"], _request(fields["request"]), fields["number"]
-    ),
+    "asked": lambda fields: Asked(fields["connection"], fields["at"], _request(fields["request"]), fields["number"]),
     "interim": lambda fields: Interim(fields["connection"], fields["at"], _response(fields["response"])),
     "answered": lambda fields: Answered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
-    "unanswered": lambda fields: Unanswered(
-        fields["connection"], fields["at"], _exchange(fields["exchange"])
-    ),
+    "unanswered": lambda fields: Unanswered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
     "unreadable": _unreadable,
+    "framed": lambda fields: Framed(fields["connection"], fields["at"], fields["side"], frame_of(fields)),
     "closed": _closed,
     "refused": lambda fields: Refused(fields["connection"], fields["at"], fields["why"]),
     "missed": lambda fields: Missed(fields["connection"], fields["at"], fields["count"]),

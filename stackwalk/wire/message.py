@@ -36,12 +36,21 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunks:
+    """The pieces that a body was sent in, each with its size before it (RFC 9112 7.1)."""
+
+    count: int  # without the empty one at the end
+    sizes: tuple[int, ...]  # bytes: of the first of them
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a client asked."""
 
     head: Head
     body: bytes = b""  # what was kept of it, without chunk sizes
     body_size: int = 0  # bytes: what passed of it
+    chunks: Chunks | None = None  # None: it was not sent in chunks
 
     @property
     def method(self) -> str:
@@ -64,6 +73,7 @@ class Response:
     body: bytes = b""  # what was kept of it, without chunk sizes
     body_size: int = 0  # bytes: what passed of it
     ended_by: EndedBy = "none"  # "none": it has no body; "cut": the connection ended before it did
+    chunks: Chunks | None = None  # None: it was not sent in chunks
 
     @property
     def status(self) -> int | None:

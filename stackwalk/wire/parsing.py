@@ -14,9 +14,7 @@ SHOWN = 256  # bytes of something unreadable that are kept
 METHOD_LIMIT = 64  # bytes; registered methods have at most 17 (RFC 9110 16.1)
 TLS_HANDSHAKE = 0x16
 TLS_RECORD_LIMIT = 2**14  # bytes (RFC 8446 5.1)
-TOKEN = frozenset(
-    b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-)  # RFC 9110 5.6.2
+TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")  # RFC 9110 5.6.2
 
 HTTP2 = "HTTP/2, which is binary: it can't be read here"
 TOO_LONG = "its head is longer than 256 KiB"
@@ -26,9 +24,7 @@ NOT_AN_ANSWER = "it does not begin with a status line"
 NO_STATUS = "its status line has no status of three digits"
 TLS = "TLS (https): what follows is encrypted and can't be read here"
 
-LineFault = Callable[
-    [bytes, bool], str | None
-]  # (first line or its first bytes, whether it is whole) -> why not
+LineFault = Callable[[bytes, bool], str | None]  # (first line or its first bytes, whether it is whole) -> why not
 
 
 class MessageReader:

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from stackwalk.wire.body import Body, Fault, request_body, response_body
+from stackwalk.wire.frames import FrameReader
 from stackwalk.wire.message import Exchange, Head, Note, Request, Response, Side, read_head
 from stackwalk.wire.parsing import (
     HTTP2,
@@ -19,7 +20,7 @@ from stackwalk.wire.parsing import (
     request_line_fault,
     status_line_fault,
 )
-from stackwalk.wire.sight import Answered, Asked, Closed, Interim, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Asked, Closed, Framed, Interim, Sight, Unanswered, Unreadable
 
 BODY_LIMIT = 64 * 1024  # bytes of a body that are kept
 WAITING_LIMIT = 1000  # requests of one connection that wait for their answers
@@ -27,9 +28,15 @@ WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
 HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
 TOO_MANY_WAIT = "too many requests wait for an answer"
 AFTER_THE_END = "more bytes came after the end of the answer"
+NO_FRAME = "after the upgrade to WebSocket, bytes that are no frame"
+AFTER_HEAD = "a body came after the answer to HEAD, which has none (RFC 9110 9.3.2)"
+AFTER_BODILESS = "a body came after a {}, which has none (RFC 9110 6.4.1)"
 EARLY = Note("early-answer", "answered before the request was whole", "RFC 9112 9.5")
 EARLIER = Note("early-answer", "answered before the request came", "RFC 9112 9.2")
 UNASKED = Note("unasked", "an answer that no request came before", "RFC 9112 9.2")
+PIPELINED = Note("pipelined", "asked before the answer to the request ahead of it had come", "RFC 9112 9.3.2")
+CONTINUE = Note("continue", "100 Continue: the server asked for the body before it was sent", "RFC 9110 10.1.1")
+EARLY_HINTS = Note("early-hints", "103 Early Hints: what the page will need, said before the answer", "RFC 8297 2")
 HEAD_CUT = Note("head-cut", "the connection ended before the empty line after the headers", "RFC 9112 2.1")
 
 
@@ -57,9 +64,7 @@ class _Pair:
     @property
     def may_switch(self) -> bool:
         """After it the connection may speak something else (RFC 9110 7.8, 9.3.6)."""
-        return self.request is not None and (
-            self.method == "CONNECT" or self.request.header("upgrade") is not None
-        )
+        return self.request is not None and (self.method == "CONNECT" or self.request.header("upgrade") is not None)
 
 
 class Reader:
@@ -84,6 +89,51 @@ class Reader:
         self._held = bytearray()
         self._begun: dict[Side, float] = {"client": 0.0, "server": 0.0}  # first byte of the present message
         self._count = 0
+        self._frames: dict[Side, FrameReader] | None = None  # once HTTP has become WebSocket
+        self._surplus = AFTER_THE_END  # what bytes after the present answer would be
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether some exchange has been and nothing is open: with the next byte a new one begins."""
+        return self._count > 0 and not (
+            self._waiting
+            or self._answering is not None
+            or self._asking is not None
+            or self._question.started
+            or self._answer.started
+            or self._unasked is not None
+            or self._switching is not None
+            or self._surplus != AFTER_THE_END  # that would be said of the next byte
+            or self._over
+            or any(self._ended.values())
+            or any(self._quiet.values())
+        )
+
+    @property
+    def passed(self) -> tuple[int, int, int]:
+        """The exchanges that have begun, and the bytes that client and server have sent."""
+        return self._count, self._bytes["client"], self._bytes["server"]
+
+    def resume(self, count: int, client_bytes: int, server_bytes: int) -> None:
+        """Go on, as a new reader, where another was idle after so much had `passed`."""
+        self._count = count
+        self._bytes = {"client": client_bytes, "server": server_bytes}
+        if count:
+            self._answer = MessageReader(status_line_fault, skips_blank=True)
+
+    def countable(self, side: Side) -> int:
+        """So many of the next bytes need not be fed: it is enough to `count` them."""
+        if self._over or self._ended[side]:
+            return 0
+        message = self._question if side == "client" else self._answer
+        return 0 if self._quiet[side] or message.body is None else message.body.countable
+
+    def count(self, side: Side, size: int) -> None:
+        """So many bytes have passed, and all of them were countable."""
+        self._bytes[side] += size
+        body = (self._question if side == "client" else self._answer).body
+        if body is not None:
+            body.count(size)
 
     def feed(self, side: Side, data: bytes, at: float) -> list[Sight]:
         """Bytes have passed: what is known by them. `at`: seconds of one monotonic clock."""
@@ -91,7 +141,9 @@ class Reader:
         if self._over or self._ended[side]:
             return sights
         self._bytes[side] += len(data)
-        if side == "client":
+        if self._frames is not None:
+            self._read_frames(side, data, at, sights)
+        elif side == "client":
             self._read_questions(data, at, sights)
         else:
             self._read_answers(data, at, sights)
@@ -126,6 +178,7 @@ class Reader:
         self._go_quiet("server")
         self._waiting.clear()
         self._unasked = self._answering = None
+        self._frames = None
 
     # The client's bytes
 
@@ -169,6 +222,8 @@ class Reader:
                 self._fail("client", Fault(TOO_MANY_WAIT, head.raw[:SHOWN]), at, sights)
                 self._go_quiet("server")
                 return
+            if self._waiting or self._answering is not None:
+                pair.notes.append(PIPELINED)
             self._waiting.append(pair)
             self._weigh(pair, len(head.raw))
         body = request_body(head, self._body_limit)
@@ -220,6 +275,8 @@ class Reader:
                 self._begin_answer(message, at, sights)
             if message.done and not self._quiet["server"]:
                 self._end_answer(at, sights)
+        if self._frames is not None:
+            self._read_frames("server", data[position:], at, sights)
 
     def _begin_answer(self, message: MessageReader, at: float, sights: list[Sight]) -> None:
         head = message.head
@@ -228,6 +285,9 @@ class Reader:
             return
         if 100 <= status < 200 and status != 101:
             sights.append(Interim(self._connection, at, Response(head)))
+            note = {100: CONTINUE, 103: EARLY_HINTS}.get(status)
+            if note is not None and self._waiting and note not in self._waiting[0].notes:
+                self._waiting[0].notes.append(note)
             return
         pair = self._pair_answer(at, sights)
         pair.response, pair.answered_at = head, self._begun["server"]
@@ -235,7 +295,9 @@ class Reader:
         message.body = pair.response_body = body
         self._answering = pair
         if status == 101 or (pair.method == "CONNECT" and 200 <= status < 300):
+            held = bytes(self._held)
             self._end_answer(at, sights)
+            self._begin_frames(pair, held, at, sights)
             self._go_quiet("client")
             self._go_quiet("server")
         elif pair is self._switching:
@@ -263,6 +325,7 @@ class Reader:
         if pair is None:
             return
         pair.ended, pair.done_at = True, at
+        self._surplus = _surplus(pair)
         if cut and pair.response_body is not None:
             pair.response_body.ended_by = "cut"
         if pair is not self._unasked:
@@ -290,6 +353,27 @@ class Reader:
         pair.response_body = Body("cut", 0)
         self._answering = pair
         self._end_answer(at, sights)
+
+    # After HTTP
+
+    def _begin_frames(self, pair: _Pair, held: bytes, at: float, sights: list[Sight]) -> None:
+        head = pair.response
+        if head is None or (head.header("upgrade") or b"").lower() != b"websocket" or self._frames is not None:
+            return
+        if pair.method != "CONNECT":
+            self._frames = {"server": FrameReader(self._body_limit)}
+            if not self._quiet["client"]:  # else part of what it sent is not known
+                self._frames["client"] = FrameReader(self._body_limit)
+            self._read_frames("client", held, at, sights)
+
+    def _read_frames(self, side: Side, data: bytes, at: float, sights: list[Sight]) -> None:
+        reader = None if self._frames is None else self._frames.get(side)
+        if self._frames is None or reader is None:
+            return
+        sights += [Framed(self._connection, at, side, frame) for frame in reader.feed(data)]
+        if reader.broken:
+            del self._frames[side]
+            sights.append(Unreadable(self._connection, at, side, NO_FRAME, b""))
 
     # Both
 
@@ -326,7 +410,7 @@ class Reader:
             elif self._waiting:
                 pair = self._next_waiting()
             elif self._count:
-                why = AFTER_THE_END
+                why = self._surplus
             self._answering = None
         self._go_quiet(side)
         if not said:
@@ -359,12 +443,14 @@ class Reader:
     def _exchange(self, pair: _Pair) -> Exchange:
         request = response = None
         if pair.request is not None:
-            kept, size = _kept(pair.request_body)
-            request = Request(pair.request, kept, size)
+            body = pair.request_body
+            kept, size = _kept(body)
+            request = Request(pair.request, kept, size, None if body is None else body.chunks)
         if pair.response is not None:
-            kept, size = _kept(pair.response_body)
-            ended_by = "none" if pair.response_body is None else pair.response_body.ended_by
-            response = Response(pair.response, kept, size, ended_by)
+            body = pair.response_body
+            kept, size = _kept(body)
+            ended_by = "none" if body is None else body.ended_by
+            response = Response(pair.response, kept, size, ended_by, None if body is None else body.chunks)
         return Exchange(
             pair.number,
             self._connection,
@@ -376,6 +462,13 @@ class Reader:
             pair.done_at,
             tuple(pair.notes),
         )
+
+
+def _surplus(pair: _Pair) -> str:
+    status = None if pair.response is None else Response(pair.response).status
+    if pair.method == "HEAD":
+        return AFTER_HEAD
+    return AFTER_BODILESS.format(status) if status in (204, 304) else AFTER_THE_END
 
 
 def _kept(body: Body | None) -> tuple[bytes, int]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Exchange, Request, Response, Side
 
 
@@ -64,6 +65,16 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Framed:
+    """A WebSocket frame, after the exchange that ended HTTP on its connection (RFC 6455)."""
+
+    connection: int
+    at: float
+    side: Side
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """A connection is over."""
 
@@ -93,4 +104,4 @@ class Missed:
     count: int
 
 
-Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Closed | Refused | Missed
+Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Framed | Closed | Refused | Missed

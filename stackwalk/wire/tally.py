@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from stackwalk.wire.message import Exchange
-from stackwalk.wire.sight import Answered, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Framed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
 
 
 @dataclass(slots=True)
@@ -16,8 +16,11 @@ class Tally:
     unanswered: int = 0
     unreadable: int = 0
     refused: int = 0
+    frames: int = 0  # of WebSockets
     missed: int = 0  # sights that were not seen
     body_bytes: int = 0  # of answers
+    asked_bytes: int = 0  # of requests, heads and bodies
+    answered_bytes: int = 0  # of answers, heads and bodies
     slowest: Exchange | None = None
 
     def add(self, sight: Sight) -> None:
@@ -26,10 +29,13 @@ class Tally:
                 self.connections += 1
             case Answered(exchange=exchange):
                 self._add_exchange(exchange)
-            case Unanswered():
+            case Unanswered(exchange=exchange):
                 self.unanswered += 1
+                self._add_request(exchange)
             case Unreadable():
                 self.unreadable += 1
+            case Framed():
+                self.frames += 1
             case Refused():
                 self.refused += 1
             case Missed(count=count):
@@ -39,11 +45,17 @@ class Tally:
 
     def _add_exchange(self, exchange: Exchange) -> None:
         self.exchanges += 1
+        self._add_request(exchange)
         response = exchange.response
         if response is not None:
             self.body_bytes += response.body_size
+            self.answered_bytes += len(response.head.raw) + response.body_size
             if response.status is not None:
                 self.statuses[response.status] = self.statuses.get(response.status, 0) + 1
         slowest = None if self.slowest is None else self.slowest.milliseconds
         if exchange.milliseconds is not None and (slowest is None or exchange.milliseconds > slowest):
             self.slowest = exchange
+
+    def _add_request(self, exchange: Exchange) -> None:
+        if exchange.request is not None:
+            self.asked_bytes += len(exchange.request.head.raw) + exchange.request.body_size

@@ -3,7 +3,8 @@
 A program is one file: comments that say what must come of it, then the learner's server.py, then other files of
 its workspace, each after a line `==== NAME`. The comments: `step` (asked), `outcome`, `cause`, `check`
 (STEP.NAME of the first problem), `says` (words that the learner must read; as many as there are), `start`
-(seconds that it may take until it listens), and `port`: "real" where the probe cannot move it, "taken" where
+(seconds that it may take until it listens), `wait` (seconds that a check waits for its answer, where the usual
+time would only make this longer), and `port`: "real" where the probe cannot move it, "taken" where
 somebody else listens there as well. `needs` names a command without which the program cannot be tried, and
 `begun` says that the further steps before it are in force as well.
 """
@@ -49,6 +50,7 @@ class Program:
     cause: str | None = None
     check: str | None = None
     start: float = START_PATIENCE
+    wait: float | None = None
     port: str = ""
     needs: str = ""
     begun: str = ""
@@ -63,12 +65,13 @@ def read_program(file: Path) -> Program:
         key, colon, value = line.removeprefix("# ").partition(": ")
         if key == "says" and colon:
             says.append(value)
-        elif colon and re.fullmatch("step|outcome|cause|check|start|port|needs|begun", key):
+        elif colon and re.fullmatch("step|outcome|cause|check|start|wait|port|needs|begun", key):
             facts[key] = value
     first, *others = re.split(r"(?m)^==== ", text)
     files = {"server.py": first} | dict(other.split("\n", 1) for other in others)
     start = float(facts.pop("start", START_PATIENCE))
-    return Program(files, says=says, start=start, **facts)
+    wait = float(facts.pop("wait")) if "wait" in facts else None
+    return Program(files, says=says, start=start, wait=wait, **facts)
 
 
 def on_port(course: Course, port: int) -> Course:
@@ -136,6 +139,9 @@ def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pyte
     grading = steps_to_grade(course, Progress(opened=begun), program.step)
     plan = Plan.of(course, grading.asked, grading.steps, workspace, name)
     plan = dataclasses.replace(plan, start_patience=program.start)
+    if program.wait is not None:
+        labs = tuple(dataclasses.replace(lab, patience=program.wait) for lab in plan.labs)
+        plan = dataclasses.replace(plan, labs=labs)
     with held(port) if program.port == "taken" else contextlib.nullcontext():
         began = time.monotonic()
         verdict = grade(plan)

@@ -1,9 +1,12 @@
 """Fresh draws: repeated by the seed, and the same whatever else is drawn."""
 
+import math
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackwalk.check.fresh import Fresh
+from stackwalk.check.fresh import WORDS, Fresh
 
 
 def draws(fresh: Fresh) -> tuple[object, ...]:
@@ -33,8 +36,17 @@ def test_a_word_is_never_given_twice() -> None:
 
 def test_shapes() -> None:
     fresh = Fresh("seed")
-    assert fresh.word().isalpha() and len(fresh.word()) == 8
+    assert re.fullmatch(r"([a-z]+\d{4}){2}", fresh.word())
     assert fresh.name(".css").endswith(".css")
     assert fresh.text(2).count("\n") == 2 and fresh.text(1).isascii()
     assert 3 <= fresh.number(3, 4) <= 4
     assert len(fresh.bytes(5)) == 5
+
+
+def test_a_word_is_made_of_plain_words_and_nobody_guesses_it() -> None:
+    assert len(set(WORDS)) == len(WORDS)
+    assert all(re.fullmatch("[a-z]{3,8}", word) for word in WORDS)
+    assert math.log2((len(WORDS) * 10_000) ** 2) >= 40
+    fresh = Fresh("5060c05b")
+    drawn = [part for _ in range(200) for part in re.findall("[a-z]+", fresh.word())]
+    assert len(drawn) == 400 and set(drawn) <= set(WORDS)

@@ -7,12 +7,14 @@ from pathlib import Path
 import psutil
 import pytest
 from grading import COURSE, ECHO, RIGHT, workspace_with
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stackwalk.check.plan import DEADLINE, Plan
+from stackwalk.check.plan import DEADLINE, SIDE_BY_SIDE, Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course
-from stackwalk.course.reading import read_course
+from stackwalk.course.reading import find_course, read_course
 
 PASSES = 'def test_it_{number}(server):\n    """extra {number}"""\n    assert server.get("/").status == 200\n'
 FAILS = 'def test_it_{number}(server):\n    """extra {number}"""\n    assert False, "Not {number}."\n'
@@ -37,7 +39,7 @@ def course_with(folder: Path, *checks: str) -> Course:
     for number, check in enumerate(checks, 3):
         step = folder / "labs" / "1-doors" / f"{number}-more"
         step.mkdir()
-        text = given.replace('kind = "core"', 'kind = "further"')
+        text = given.replace('kind = "core"', 'kind = "further"\nwaits = true')
         text = "\n".join(line for line in text.split("\n") if not line.startswith("replaces"))
         (step / "step.md").write_text(text, encoding="utf-8")
         shutil.copy(folder / "labs" / "1-doors" / "2-echo" / "hints.md", step)
@@ -57,16 +59,45 @@ def outcomes(verdict: Verdict) -> dict[str, list[str]]:
     return found
 
 
-def test_the_last_further_steps_are_parts_of_their_own(tmp_path: Path) -> None:
+def test_the_last_steps_that_wait_are_parts_of_their_own(tmp_path: Path) -> None:
     course = course_with(tmp_path / "course", PASSES, PASSES, PASSES)
     plan = plan_of(course, tmp_path)
-    assert [[step.id for step in part.steps] for part in plan.parts] == [["1.1", "1.2", "1.3"], ["1.4"], ["1.5"]]
-    assert all(part.leave_out == plan.leave_out for part in plan.parts)
-    assert all(part.deadline == DEADLINE for part in plan.parts)
+    parts = plan.parts({"1.1": 3, "1.2": 2, "1.3": 1, "1.4": 1, "1.5": 1})
+    assert [[step.id for step in part.steps] for part in parts] == [["1.1", "1.2", "1.3"], ["1.4"], ["1.5"]]
+    assert all(part.leave_out == plan.leave_out for part in parts)
+    assert all(part.budget < part.deadline < plan.deadline == DEADLINE for part in parts)
     core = dataclasses.replace(plan, steps=plan.steps[:2])
-    assert core.parts == (core,)
+    assert not core.spreads and core.parts({"1.1": 3, "1.2": 2}) == (core,)
+    quick = dataclasses.replace(plan, steps=(*plan.steps[:-1], dataclasses.replace(plan.steps[-1], waits=False)))
+    assert not quick.spreads
     alone = dataclasses.replace(plan, steps=plan.steps[-1:])
-    assert alone.parts == (alone,)
+    assert not alone.spreads and alone.parts({"1.5": 9}) == (alone,)
+
+
+@given(counts=st.lists(st.integers(1, 40), min_size=2, max_size=2))
+def test_the_shares_of_a_step_fit_and_leave_out_no_check(counts: list[int]) -> None:
+    course = read_course(find_course())
+    plan = Plan.of(course, "1", course.steps, Path("nowhere"), "seed")
+    steps = plan.steps[-2:]
+    parts = plan.parts({step.id: count for step, count in zip(steps, counts, strict=True)})
+    assert len(parts) <= SIDE_BY_SIDE
+    for step, count in zip(steps, counts, strict=True):
+        shares = [part.share for part in parts if part.steps == (step,)]
+        ran = [check for which, of in shares for check in range(count * which // of, count * (which + 1) // of)]
+        assert ran == list(range(count))
+
+
+def test_checks_of_one_step_run_side_by_side_and_all_are_told_though_one_falls_short(tmp_path: Path) -> None:
+    several = "\n\n".join(
+        check.replace("test_it_{number}", f"test_{name}").replace('"extra {number}"', f'"extra {name}"')
+        for name, check in (("a", FAILS), ("b", PASSES), ("c", PASSES), ("d", FAILS), ("e", PASSES))
+    )
+    course = course_with(tmp_path / "course", several, PASSES)
+    verdict = grade(plan_of(course, workspace_with(tmp_path, ECHO)))
+    own = [(finding.title, finding.outcome.value) for finding in verdict.findings if finding.step == "1.3"]
+    passed = [(f"extra {name}", "failed" if name in "ad" else "passed") for name in "abcde"]
+    assert own == passed
+    assert outcomes(verdict)["1.4"] == ["skipped"]
 
 
 def test_parts_run_side_by_side_and_are_told_in_order(tmp_path: Path) -> None:

@@ -14,22 +14,21 @@ from grading import COURSE, RIGHT, plan_for, workspace_with
 
 from stackwalk.check import child
 from stackwalk.check.plan import Plan
+from stackwalk.check.run import GRACE
 from stackwalk.check.verdict import Finding, Outcome, Verdict
 from stackwalk.check.warm import Warm, grade_elsewhere, warming
 
 PATIENCE = 60.0  # seconds
 WARMED = "stackwalk.check.warmed"
-SEEN: set[int] = set()  # runs that were there before their verdict
 NEVER_READY = "import time\nopen({marker!r}, 'w').close()\ntime.sleep(3600)\n"
 
 
 def heard(warm: Warm) -> tuple[list[Finding], Verdict]:
-    """All that comes of the present run; its process is not the one that gets ready for the next."""
+    """All that comes of the present run."""
     deadline = time.monotonic() + PATIENCE
     findings: list[Finding] = []
     while time.monotonic() < deadline:
         select.select([warm], [], [], 1.0)
-        SEEN.update(pid for process in warm_processes() for pid in runs_of(process))
         for thing in warm.read():
             if isinstance(thing, Verdict):
                 return findings, thing
@@ -66,12 +65,15 @@ def runs_of(process: psutil.Process) -> set[int]:
 
 
 def await_runs(expected: int) -> psutil.Process:
-    """The warm process, once it has so many children that no verdict has come of: the run that waits at its gate."""
+    """The warm process, once it has had the same so many children for longer than a run takes to leave."""
     [warm] = warm_processes()
     deadline = time.monotonic() + PATIENCE
-    while (found := len(runs_of(warm) - SEEN)) != expected and time.monotonic() < deadline:
-        select.select([], [], [], 0.01)
-    assert found == expected
+    found, since = runs_of(warm), time.monotonic()
+    while time.monotonic() < deadline and (len(found) != expected or time.monotonic() - since < GRACE + 0.2):
+        select.select([], [], [], 0.02)
+        if (now := runs_of(warm)) != found:
+            found, since = now, time.monotonic()
+    assert len(found) == expected
     return warm
 
 

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 from stackwalk.course.reading import find_course, read_course
-from stackwalk.course.workspace import Workspace
+from stackwalk.course.workspace import Workspace, files_of
 from stackwalk.grading import check_workspace
 from stackwalk.screen.console import Screen
 
@@ -15,8 +15,8 @@ def told(folder: Path, asked: str, *, terminal: bool) -> tuple[int, str]:
     """The exit status of a check of 1.6's solution, and what was shown."""
     solution = COURSE.step("1.6").solution
     assert solution is not None
-    for file in solution.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
+    for name, file in files_of(solution):
+        (folder / name).write_bytes(file.read_bytes())
     out = io.StringIO()
     screen = Screen(file=out, force_terminal=terminal, color_system=None, width=80)
     status = check_workspace(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -149,6 +150,26 @@ def test_reset_keeps_what_was_typed(here: Path) -> None:
     assert [path.read_bytes() for path in kept] == [typed]
     assert str(kept[0]) in ran.out.replace("\n", "")
     assert not (here / "my-stack" / "server.py").exists()
+    (back,) = [line for line in ran.out.splitlines() if line.startswith("To have all of it back: ")]
+    subprocess.run(["sh", "-c", back.partition(": ")[2]], check=True)
+    assert (here / "my-stack" / "server.py").read_bytes() == typed
+
+
+def test_reset_in_a_terminal_asks_first(here: Path) -> None:
+    put_solution("1-listen", here / "my-stack")
+    for answer, stays in ((b"n\n", True), (b"\n", True), (b"y\n", False)):
+        ours, theirs = pty.openpty()
+        os.write(ours, answer)
+        done = subprocess.run(
+            [sys.executable, "-m", "stackwalk", "reset", "1.1"],
+            cwd=here, env=environment_in(here), stdin=theirs, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        os.close(theirs)
+        os.close(ours)
+        assert done.returncode == 0, done.stderr
+        assert "This sets aside server.py" in done.stdout
+        assert (here / "my-stack" / "server.py").exists() == stays
+        assert ("Nothing was touched." in done.stdout) == stays
 
 
 def test_a_damaged_progress_file_is_kept_aside_and_said(here: Path) -> None:

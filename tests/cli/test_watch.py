@@ -64,12 +64,12 @@ def workspace(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def watching(workspace: Path, *words: str) -> Iterator[Watching]:
-    """`stackwalk watch 1.2` for the length of a block, once its first verdict is told."""
+def watching(workspace: Path, *words: str, start: tuple[str, ...] = ("-m", "stackwalk")) -> Iterator[Watching]:
+    """`stackwalk watch 1.2` for the length of a block, once its first verdict is told; `start` is what Python runs."""
     temporary = workspace.parent / "temporary"
     temporary.mkdir()
     with subprocess.Popen(
-        [sys.executable, "-m", "stackwalk", "watch", *(words or ("1.2",)), "--workspace", str(workspace)],
+        [sys.executable, *start, "watch", *(words or ("1.2",)), "--workspace", str(workspace)],
         cwd=workspace.parent, env=environment_in(workspace, {"TMPDIR": str(temporary)}),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
@@ -112,6 +112,27 @@ def test_each_way_to_save_has_its_verdict(save: object, workspace: Path) -> None
             said = watch.read_until(word)
             assert "server.py changed" in said
             assert "\x1b" not in said
+        assert watch.end() == 0
+
+
+# As on file systems from which no news comes, and where the system gives no more of it.
+DEAF = {
+    "no news": "def watch(*folders, stop_event, **options):\n    stop_event.wait()\n    return iter(())\n",
+    "refused": "def watch(*folders, **options):\n    raise OSError('no watches left')\n",
+}
+
+
+@pytest.mark.parametrize("how", DEAF)
+def test_a_save_is_noticed_where_the_file_system_tells_of_none(how: str, workspace: Path) -> None:
+    deaf = workspace.parent / "deaf.py"
+    call = "import stackwalk.__main__\nstackwalk.__main__.main()\n"
+    deaf.write_text(f"import watchfiles\n{DEAF[how]}watchfiles.watch = watch\n{call}", encoding="utf-8")
+    with watching(workspace, start=(str(deaf),)) as watch:
+        for save in (in_place, by_rename, by_moving_away):
+            save(workspace / "server.py", WRONG)
+            assert "server.py changed" in watch.read_until(NOT_YET)
+            save(workspace / "server.py", RIGHT)
+            assert "server.py changed" in watch.read_until(PASSED)
         assert watch.end() == 0
 
 

@@ -36,7 +36,6 @@ def a_step(
         check=None if live else folder / "check.py",
         start=start,
         solution=None,
-        attempts=(),
         replaces=frozenset(replaces),
     )
 

@@ -1,11 +1,15 @@
 """Where the learner is, what comes next, and what a check grades: the design's rules as tables."""
 
+import io
+
 import pytest
 from building import a_course, a_step
 
 from stackwalk.course.lesson import Progress
-from stackwalk.course.place import next_after, step_before, steps_to_grade, where_is
+from stackwalk.course.place import all_passed, choice, next_after, replaced_by, step_before, steps_to_grade, where_is
 from stackwalk.errors import StackwalkError
+from stackwalk.screen.console import make_console
+from stackwalk.screen.pages import draw_place
 
 COURSE = a_course(
     a_step("1.0", live=True),
@@ -33,20 +37,20 @@ def at(current: str | None, *passed: str, opened: tuple[str, ...] = ()) -> Progr
         (at("1.0", "1.0"), "1.1", "1.1 is the next core step"),
         (at("1.1", "1.0"), "1.1", "opened last"),
         (at("1.1", "1.1", "1.2"), "1.3", "1.3 is the next core step"),
-        (at("1.3", "1.1", "1.2", "1.3"), "2.1", "2.1 opens lab 2. Or stay in lab 1 and repair"),
+        (at("1.3", "1.1", "1.2", "1.3"), "2.1", "2.1 opens lab 2. Or stay in lab 1 and go further"),
         (at("1.4", "1.4"), "1.5", "1.5 is the next further step"),
         (at("1.4", "1.4", "1.5"), "1.10", "1.10 is the next further step"),
         (
             at("1.10", "1.0", "1.1", "1.2", "1.3", "1.10"),
             "1.10",
-            "Repair what broke: 1.4, 1.5, or go on to lab 2",
+            "Go further: 1.4, 1.5, or go on to lab 2",
         ),
         (
             at("1.10", "1.10", "1.4", "1.5"),
             "1.10",
             "Go back to what is open: 1.0, 1.1, 1.2, 1.3, or go on to lab 2",
         ),
-        (at("2.2", "2.1", "2.2"), "2.2", "Repair what broke: 2.3."),
+        (at("2.2", "2.1", "2.2"), "2.2", "Go further: 2.3."),
         (at("2.3", "2.1", "2.2", "2.3"), "2.3", "That was the last step there is"),
         (at("2.1"), "2.1", "opened last"),  # no lab is locked
         (at("7.7", "7.7"), "1.0", "Nothing has been opened yet"),  # a step that is no longer there
@@ -187,3 +191,31 @@ def test_progress_changes_by_making_a_new_one() -> None:
     )  # fmt: skip
     assert after.begun("1.2")
     assert not after.begun("1.3")
+
+
+def test_the_end_says_what_one_has_and_what_comes() -> None:
+    done = Progress(passed=tuple(step.id for step in COURSE.steps), current="2.3")
+    assert all_passed(COURSE, done) and not all_passed(COURSE, at("2.3", "2.3"))
+    said = choice(COURSE, done, COURSE.step("2.3"))
+    assert said.startswith("Well done: that was the last step")
+    assert f"“{COURSE.lab('2').question}”" in said
+    assert "stackwalk check --all" in said
+    out = io.StringIO()
+    make_console(out).print(draw_place(COURSE, done, where_is(COURSE, done), "/home/ada/my-stack"))
+    assert f"All of {len(COURSE.steps)} steps are passed." in out.getvalue()
+    assert "Go on" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("progress", "later"),
+    [
+        (at("1.3", "1.1", "1.2", "1.3"), "1.3"),
+        (at("1.3", "1.1", "1.2", opened=("1.2", "1.3")), "1.3"),
+        (at("1.2", "1.1", "1.2", opened=("1.2",)), None),
+        (at("1.3", "1.1", "1.3"), None),
+    ],
+)
+def test_a_check_is_replaced_once_the_learner_has_been_at_the_later_step(progress: Progress, later: str | None) -> None:
+    found = replaced_by(COURSE, progress, "1.2", "body")
+    assert (found.id if found else None) == later
+    assert replaced_by(COURSE, progress, "1.2", "another") is None

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from building import LAB, STEP, write, write_course, write_step
 
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import find_course, read_attempts, read_course
 from stackwalk.errors import StackwalkError
 
 
@@ -34,7 +34,7 @@ def test_a_course_is_read_whole(root: Path) -> None:
     assert begin.check == root / "labs/1-doors/1-begin/check.py"
     assert begin.start == root / "labs/1-doors/1-begin/start"
     assert begin.solution == root / "solutions/1-doors/1-begin"
-    assert (go_on.id, go_on.start, go_on.attempts) == ("1.2", None, ())
+    assert (go_on.id, go_on.start, read_attempts(go_on)) == ("1.2", None, ())
 
 
 def test_a_labs_folder_finds_the_solutions_beside_it(root: Path) -> None:
@@ -75,7 +75,7 @@ def test_an_attempt_says_what_the_learner_must_read(root: Path) -> None:
             f"{folder}/server.py": "",
         },
     )
-    (attempt,) = read_course(root).step("1.1").attempts
+    (attempt,) = read_attempts(read_course(root).step("1.1"))
     assert (attempt.name, attempt.cause, attempt.words, attempt.check) == (
         "no-door", "silent", ("no door",), "it_begins",
     )  # fmt: skip
@@ -199,7 +199,8 @@ def test_what_is_malformed_is_said_with_its_file_and_a_cure(root: Path, name: st
     read_course(root)  # before: it is whole
     write(root, files)
     with pytest.raises(StackwalkError) as error:
-        read_course(root)
+        for step in read_course(root).lab(1).steps:
+            read_attempts(step)
     assert named in error.value.what
     assert said in error.value.what
     assert error.value.what.endswith(".")

@@ -129,6 +129,7 @@ def test_lab_1_plays_itself_to_the_end_and_leaves_nothing(tmp_path: Path) -> Non
     assert "all passed. Nothing was made up." in output
     assert output.endswith("stackwalk lab 1\n")
     assert "\x1b" not in output
+    assert "__pycache__" not in output  # pip compiles the course where it is installed
     assert demo.left() == []
     assert not (tmp_path / "my-stack").exists()
 
@@ -139,6 +140,14 @@ def test_what_was_typed_by_hand_is_what_crossed_the_tap(live_course: Path, tmp_p
     assert "> GET / HTTP/1.1\\r\\n\n> Host: localhost:" in output
     assert "GET     /                         200                            11 B" in output
     assert "That was real traffic." in output
+
+
+def test_what_pip_compiled_of_a_course_is_not_typed(copied_course: Path, tmp_path: Path) -> None:
+    cache = solution(copied_course, "1").parent / "__pycache__"
+    cache.mkdir(exist_ok=True)
+    (cache / "server.cpython-311.pyc").write_bytes(b"\xa7\r\r\n\x00")
+    status, output = Demo(copied_course, free_port(), tmp_path).end()
+    assert (status, "pycache" in output, "✔ 1.1 passed:" in output) == (0, False, True)
 
 
 def test_a_door_that_is_taken_is_exchanged_and_it_is_said_by_whom(live_course: Path, tmp_path: Path) -> None:

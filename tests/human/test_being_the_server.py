@@ -321,6 +321,13 @@ def test_an_empty_page_line_is_no_page() -> None:
     assert human.phase == "body"
 
 
+@pytest.mark.parametrize("letter", ["n", "Q", " h ", "?"])
+def test_a_letter_by_itself_is_a_command_even_where_the_page_is_due(letter: str) -> None:
+    human, acts = play(Called(1, BROWSER), Line("HTTP/1.1 200 OK"), Line(""), Line(letter))
+    assert acts == [Command(letter.strip().lower())]
+    assert human.phase == "body"
+
+
 @pytest.mark.parametrize(
     ("before", "words"),
     [
@@ -352,9 +359,10 @@ def test_a_single_letter_is_meant_for_stackwalk(typed: str, letter: str) -> None
     assert play(Called(1, BROWSER), Line("HTTP/1.1 200 OK"), Line(typed))[1] == [Command(letter)]
 
 
-def test_on_the_page_a_single_letter_is_the_page() -> None:
-    got = sent(Called(1, BROWSER), Line("HTTP/1.1 200 OK"), Line(""), Line("q"))
-    assert got == {1: b"HTTP/1.1 200 OK\r\n\r\nq\r\n<end>"}
+@pytest.mark.parametrize("page", ["x", "quit"])
+def test_on_the_page_another_letter_or_a_word_is_the_page(page: str) -> None:
+    got = sent(Called(1, BROWSER), Line("HTTP/1.1 200 OK"), Line(""), Line(page))
+    assert got == {1: b"HTTP/1.1 200 OK\r\n\r\n%s\r\n<end>" % page.encode()}
 
 
 def test_with_nobody_there_the_address_is_said() -> None:

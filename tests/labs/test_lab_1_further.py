@@ -194,6 +194,12 @@ def test_a_lesson_says_how_many_oddities_it_wins(step: Step) -> None:
     assert int(said[1]) == won
 
 
+def test_the_first_of_these_lessons_says_how_many_want_a_404_alone() -> None:
+    assert LAB.oddities is not None
+    alone = sum(len(kind.oddities) for kind in read_kinds(LAB.oddities) if kind.step == "1.3")
+    assert f"{alone} only want a 404, and 1.3 won them" in " ".join(COURSE.step("1.4").text.split())
+
+
 @pytest.mark.parametrize("step", FURTHER, ids=lambda step: step.id)
 def test_a_solution_survives_the_oddities_that_its_step_wins_and_all_before(step: Step) -> None:
     assert LAB.oddities is not None and step.solution is not None

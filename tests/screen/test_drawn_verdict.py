@@ -1,6 +1,7 @@
 """A verdict as it is read, at two widths."""
 
 import io
+import random
 import unicodedata
 
 import pytest
@@ -186,3 +187,20 @@ def test_whatever_a_program_says_no_terminal_obeys_it(texts: tuple[str, ...], da
     )  # fmt: skip
     text = as_text(draw_verdict(verdict(finding, message=message, asked=hint), width, whole=True), width)
     assert [one for one in text if unicodedata.category(one) in {"Cc", "Cf", "Cs"} and one != "\n"] == []
+
+
+def test_what_is_no_text_is_counted_and_not_drawn() -> None:
+    binary = random.Random(7).randbytes(30_000)
+    head = b"POST /x HTTP/1.1\r\nContent-Length: 100000\r\n\r\n"
+    pieces = (
+        Piece(0.0, "client", head + binary, 70_000),
+        Piece(0.1, "server", "HTTP/1.1 200 OK\r\n\r\nCafé 日本\n".encode()),
+        Piece(0.2, "client", b"\xff\xfe\xfd\x80 /\x99\r\n"),
+    )
+    finding = Finding("1.7", "a", "t", Outcome.FAILED, Cause.SILENT, "m", transcript=pieces)
+    text = as_text(draw_verdict(verdict(finding), 100), 100)
+    assert "Content-Length: 100000" in text and "Café 日本" in text
+    assert "(100,000 bytes that are no text: " in text
+    assert r"\xff\xfe\xfd\x80 /\x99\r\n" in text
+    assert "left out" not in text
+    assert len(text.split("\n")) < 20

@@ -36,7 +36,6 @@ def step_of(number: int, name: str, **changes: object) -> Step:
         "check": NOWHERE,
         "start": None,
         "solution": None,
-        "attempts": (),
         "replaces": frozenset(),
     }
     return Step(**(values | changes))  # type: ignore[arg-type]
@@ -86,12 +85,14 @@ def verdict_of(step: str, *outcomes: Outcome, cause: Cause = Cause.SILENT, name:
 class Player:
     """Plays a session, and keeps what it asked for."""
 
-    def __init__(self, step: str = "1.1", present: tuple[str, ...] = (), progress: Progress | None = None) -> None:
+    def __init__(
+        self, step: str = "1.1", present: tuple[str, ...] = (), progress: Progress | None = None, folder: str = ""
+    ) -> None:
         self.at = 0.0
         self.actions: tuple[Action, ...]
         self.session: Session
         self.session, self.actions = begin(
-            COURSE, LAB, COURSE.step(step), progress or Progress(), present=present, at=self.at
+            COURSE, LAB, COURSE.step(step), progress or Progress(), present=present, at=self.at, folder=folder
         )
 
     def feed(self, event: Event) -> tuple[Action, ...]:

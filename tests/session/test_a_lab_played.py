@@ -1,6 +1,7 @@
 """Stories: events in, what is to be done out, with no terminal."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from stackwalk.session.session.actions import (
     Leave,
     OpenDoor,
     OpenStage,
+    ReclaimDoor,
     RunCheck,
     Say,
     SendRequest,
@@ -47,11 +49,12 @@ from stackwalk.session.session.events import (
     Saved,
     Sighted,
     StageListening,
+    Strayed,
     Tick,
     Trouble,
 )
 from stackwalk.session.session.react import react
-from stackwalk.session.session.state import Phase, what_next
+from stackwalk.session.session.state import Phase, Turn, step_at_door, what_next
 from stackwalk.wire.sight import Closed
 
 Play = Callable[..., Any]
@@ -92,6 +95,7 @@ def test_a_whole_lab_is_played_with_no_terminal(play: Play) -> None:
     player.key("3")
     player.save()
     player.judge(PASSED)
+    assert "all is passed. Press n" in player.asked(ShowVerdict)[0].next_line
     player.key("n")
     assert player.session.step.id == "1.3"
     assert "the road ends here" in player.said
@@ -359,12 +363,12 @@ def test_a_program_that_cannot_be_moved_and_its_checks_take_turns(play: Play) ->
     player.judge(FAILED)
     assert player.launched == [Launch(0, 2, False)]
     player.listen(real=8080)
-    player.save()
+    player.key("r")
     assert player.asked(EndPrograms) and not player.launched and not player.checked
-    player.save()
+    player.key("r")
     player.feed(ProgramsGone())
     assert player.checked == [RunCheck(player.session.run, "1.1")]
-    player.save()  # the checks have the port already
+    player.key("r")  # the checks have the port already
     assert player.checked == [RunCheck(player.session.run, "1.1")]
     player.feed(NotJudged(player.session.run, "It could not be run.", "Press r."))
     assert player.launched == [Launch(0, 3, False)]
@@ -373,6 +377,50 @@ def test_a_program_that_cannot_be_moved_and_its_checks_take_turns(play: Play) ->
     player.feed(ProgramsGone())
     player.judge(PASSED)
     assert not player.launched
+
+
+def test_a_changed_program_is_tried_moved_again_and_the_door_goes_back(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(8080))
+    player.feed(ProgramEnded(1, 1.0, code=1, last_words="Address already in use"))
+    player.feed(DoorOpened(8081))
+    player.judge(FAILED)
+    assert player.launched == [Launch(0, 2, False)]
+    player.save()
+    assert player.asked(EndPrograms) and not player.launched and not player.checked
+    player.save()
+    player.feed(ProgramsGone())
+    player.feed(ProgramsGone())  # of the second save
+    assert not player.actions
+    assert player.session.turn is Turn.PROGRAM and player.session.movable
+
+
+def test_what_is_tried_moved_again_is_launched_and_checked_once_its_port_is_free(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(8080))
+    player.feed(ProgramEnded(1, 1.0, code=1, last_words="Address already in use"))
+    player.feed(DoorOpened(8081))
+    player.judge(FAILED)
+    player.save()
+    player.feed(ProgramsGone())
+    assert player.asked(OpenDoor) == [OpenDoor(8080)]
+    assert player.launched == [Launch(0, 3, True)]
+    assert player.checked == [RunCheck(player.session.run, "1.1")]
+    player.feed(DoorOpened(8080))
+    player.listen()
+    assert player.asked(Aim)[0].target.number == 40001
+    assert "http://localhost:8080" in player.said
+
+
+def test_a_program_that_is_refused_another_port_is_not_in_the_doors_way(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(8080))
+    trace = "OSError: [Errno 98] Address already in use"
+    player.feed(ProgramEnded(1, 1.0, code=1, traceback=trace, refused=(8000,)))
+    assert not player.asked(OpenDoor) and player.session.movable
+    assert "asks for port 8000, which is taken; the lesson says 8080" in player.said
+    player.save()
+    assert player.launched == [Launch(0, 2, True)]
 
 
 def test_a_program_that_takes_its_own_port_twice_is_not_launched_for_ever(play: Play) -> None:
@@ -393,6 +441,56 @@ def test_a_taken_door_names_who_holds_it_and_how_to_get_it_back(play: Play) -> N
         assert part in player.said
     player.key("s")
     assert player.actions == (SendRequest("curl -v http://localhost:8082/"),)
+
+
+def test_a_door_that_rests_is_taken_back_by_itself(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.feed(DoorOpened(8081, resting=True))
+    assert "nobody listens there" in player.said and "goes back by itself" in player.said
+    player.feed(Tick(1.0))
+    assert not player.asked(ReclaimDoor)
+    player.feed(Tick(60.0))
+    assert player.asked(ReclaimDoor) == [ReclaimDoor(8080)]
+    player.feed(Tick(60.5))
+    assert not player.asked(ReclaimDoor)
+    player.feed(DoorOpened(8080))
+    assert "Port 8080 is free again" in player.said
+    player.feed(Tick(90.0))
+    assert not player.asked(ReclaimDoor)
+
+
+@pytest.mark.parametrize("keys", ["d", "bb"], ids=["let go", "the live step"])
+def test_a_door_that_rests_is_left_where_it_would_be_in_the_way(play: Play, keys: str) -> None:
+    player = play("1.2", present=("server.py",))
+    player.feed(DoorOpened(8081, resting=True))
+    for key in keys:
+        player.key(key)
+    player.feed(Tick(60.0))
+    assert not player.asked(ReclaimDoor)
+
+
+def test_where_a_file_is_to_be_made_is_said_whole_and_where_it_went_too(play: Play) -> None:
+    player = play("1.1", folder="/home/ada/my-stack")
+    assert "Save it in /home/ada/my-stack, and it starts by itself." in player.said
+    player.feed(Strayed("There is a server.py.txt: did your editor add .txt?"))
+    assert "server.py.txt" in player.said
+
+
+def test_a_door_that_has_moved_is_the_only_port_in_the_line(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.feed(DoorOpened(8081, "another program"))
+    player.listen()
+    assert player.said == "server.py listens. Open http://localhost:8081 (8080 is taken)"
+
+
+def test_texts_name_the_door_as_it_is_and_the_port_that_is_typed_stays(play: Play) -> None:
+    player = play("1.2")
+    player.feed(DoorOpened(8081, "another program"))
+    text = 'Open `localhost:8080`; it ends with :8080. `bind(("", 8080))` at 192.0.2.1:8080 and localhost:80800.'
+    step = step_at_door(player.session, replace(player.session.step, text=text, hints=("It ends with `:8080`.",)))
+    assert step.text == text.replace("localhost:8080`", "localhost:8081`").replace("with :8080", "with :8081")
+    assert step.hints == ("It ends with `:8081`.",)
+    assert step.send[0] == "curl -v http://localhost:8081/"
 
 
 def test_send_goes_through_the_lessons_lines_in_turn(play: Play) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stackwalk.course.lesson import ProgramSpec
-from stackwalk.session.programs import Programs
+from stackwalk.session.programs import Programs, _Prints
 from stackwalk.session.session.events import (
     Event,
     NotStarted,
@@ -103,6 +103,33 @@ def test_a_flood_is_thinned_and_what_is_left_out_is_counted(stand: Stand) -> Non
     assert lines[:3] == ["0", "1", "2"]
     assert len(lines) < 1000
     assert sum(event.dropped for event in before if isinstance(event, Printed)) > 0
+
+
+def test_an_endless_print_does_not_push_all_else_away() -> None:
+    told: list[tuple[tuple[str, ...], int]] = []
+    now = 0.0
+    prints = _Prints(lambda lines, left_out: told.append((lines, left_out)), lambda: now)
+    for _ in range(600):  # a minute
+        prints.add(("again",) * 50)
+        prints.tell()
+        now += 0.1
+    shown = sum(len(lines) for lines, _ in told)
+    counts = [left_out for _, left_out in told if left_out]
+    assert shown <= 70 and len(counts) <= 7
+    now += 30.0  # it has paused: what comes now is shown
+    prints.add(("well",))
+    prints.tell(last=True)
+    assert told[-1][0] == ("well",)
+    assert sum(len(lines) + left_out for lines, left_out in told) == 600 * 50 + 1
+
+
+def test_a_port_that_the_system_refused_is_told_as_it_was_typed(stand: Stand) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        stand.launch(f"import socket\nsocket.create_server(('127.0.0.1', {port}))\n")
+        end = stand.until(ProgramEnded)[-1]
+    assert isinstance(end, ProgramEnded)
+    assert end.refused == (port,)
 
 
 def test_a_process_that_is_left_behind_is_named_and_ended(stand: Stand) -> None:

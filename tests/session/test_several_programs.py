@@ -20,7 +20,7 @@ def step_of(number: int, *programs: ProgramSpec) -> Step:
     return Step(
         id=f"3.{number}", lab=3, number=number, name="step", title="Step", kind="core", live=False, minutes=5,
         essence="Short. Very.", text="Type it.", hints=("a", "b", "c"), send=("curl http://localhost:8000/",),
-        predictions=(), words=(), folder=NOWHERE, check=NOWHERE, start=None, solution=None, attempts=(),
+        predictions=(), words=(), folder=NOWHERE, check=NOWHERE, start=None, solution=None,
         replaces=frozenset(), programs=programs,
     )  # fmt: skip
 

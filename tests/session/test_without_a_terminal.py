@@ -66,7 +66,7 @@ def test_ctrl_c_ends_it_with_0(tmp_path: Path) -> None:
         env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
     ) as lab:  # fmt: skip
         assert lab.stdout is not None and lab.stderr is not None
-        assert any("curl http://localhost:8080/hello" in line for line in lab.stdout)
+        assert any("/hello" in line for line in lab.stdout)
         lab.send_signal(signal.SIGINT)
         assert lab.wait(60) == 0
         assert lab.stderr.read() == ""

@@ -143,5 +143,6 @@ def test_what_lost_stackwalk_its_guardian_and_its_foster_at_once_is_swept(tmp_pa
         for pid in (*reversed(above), client.pid):  # a stopped foster is woken when its guardian dies
             os.kill(pid, signal.SIGKILL)
     assert until(lambda: len(alive(word)) == 1)  # the daemon; the program itself dies with its foster
-    assert len(sweeping.sweep()) == 1
+    # Beside it other tests kill stackwalks: what those left may be swept here as well.
+    assert [line for line in sweeping.sweep() if word in line] != []
     assert alive(word) == []

@@ -49,7 +49,7 @@ def test_a_door_that_somebody_listens_at_is_taken(address: str) -> None:
         port = listening.getsockname()[1]
         with pytest.raises(DoorTaken) as problem:
             open_door(port)
-    assert problem.value.port == port
+    assert problem.value.port == port and not problem.value.resting
     assert problem.value.holder is not None and problem.value.holder.pid == os.getpid()
     assert f"(process {os.getpid()}) listens there." in problem.value.what
     assert f"`kill {os.getpid()}`" in problem.value.try_this
@@ -70,7 +70,7 @@ def test_the_holder_is_named_by_its_command() -> None:
 def test_a_tap_that_holds_a_door_is_named_by_who_started_it() -> None:
     with tapping(port=0, target=None) as tap:
         found = holder(tap.port)
-    assert found is not None and found.pid == os.getpid()
+    assert found is not None and found.pid == os.getpid() and found.taps
 
 
 def test_nobody_holds_a_free_port() -> None:
@@ -85,6 +85,23 @@ def test_a_port_that_waits_out_its_last_connections_is_not_taken() -> None:
         assert client.recv(1) == b""
     first.close()
     open_door(first.port).close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone refuses such a port")
+def test_a_port_that_a_program_without_reuse_left_rests_and_nobody_is_blamed() -> None:
+    with socket.socket() as first:
+        first.bind(("127.0.0.1", 0))
+        first.listen()
+        port = first.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port), 5) as client:
+            server, _ = first.accept()
+            server.close()
+            assert client.recv(1) == b""
+    with pytest.raises(DoorTaken) as problem:
+        open_door(port)
+    assert problem.value.resting and problem.value.holder is None
+    assert "nobody listens there" in problem.value.what
+    assert "Wait a minute" in problem.value.try_this
 
 
 def test_the_next_free_port_leaves_out_what_is_taken() -> None:

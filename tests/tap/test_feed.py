@@ -7,11 +7,13 @@ import stat
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from meeting import PATIENCE, call, read_exactly, serving, until
 
 from stackwalk.errors import StackwalkError
 from stackwalk.tap import feed as feed_module
-from stackwalk.tap.feed import Subscription, feed_folder, publishing, subscribe
+from stackwalk.tap.feed import Lines, Subscription, feed_folder, publishing, subscribe
 from stackwalk.tap.tapping import Tap, tapping
 from stackwalk.wire.sight import Answered, Missed, Sight
 
@@ -179,3 +181,17 @@ def test_a_path_that_is_too_long_for_a_socket_is_not_used(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
     monkeypatch.setenv("TMPDIR", str(runtime_folder))
     assert feed_folder() == runtime_folder / f"stackwalk-{os.getuid()}"
+
+
+@given(st.lists(st.binary(max_size=8), max_size=6))
+def test_lines_are_whole_whatever_pieces_they_come_in(pieces: list[bytes]) -> None:
+    ours, theirs = socket.socketpair()
+    lines = Lines()
+    found: list[bytes] = []
+    with ours, theirs:
+        ours.setblocking(False)
+        for piece in pieces:
+            theirs.sendall(piece)
+            found += lines.read(ours)
+        assert not lines.ended
+    assert found == b"".join(pieces).split(b"\n")[:-1]

@@ -19,8 +19,9 @@ from stackwalk.tap.door import DoorTaken, open_door
 from stackwalk.tap.loop import Loop
 from stackwalk.tap.relay import Relay
 from stackwalk.tap.tapping import addresses_of, tapping
+from stackwalk.wire.lines import from_line
 from stackwalk.wire.message import Side
-from stackwalk.wire.reader import Reader
+from stackwalk.wire.scribe import Scribe
 from stackwalk.wire.sight import Answered, Asked, Closed, Missed, Sight, Unreadable
 
 GET = b"GET / HTTP/1.1\r\n\r\n"
@@ -137,14 +138,14 @@ def test_a_reader_of_sights_that_never_reads_slows_nothing() -> None:
 
 
 def test_a_slip_of_the_reader_spoils_the_picture_and_not_the_traffic(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Slipping(Reader):
-        def feed(self, side: Side, data: bytes, at: float) -> list[Sight]:
+    class Slipping(Scribe):
+        def feed(self, side: Side, data: bytes, at: float) -> bytes:
             raise ZeroDivisionError("a slip")
 
-    monkeypatch.setattr(connection_module, "Reader", Slipping)
+    monkeypatch.setattr(connection_module, "Scribe", Slipping)
     seen: list[Sight] = []
     loop = Loop()
-    relay = Relay(loop, seen.extend)
+    relay = Relay(loop, lambda lines: seen.extend(map(from_line, lines.splitlines())))
     door = open_door(0)
     over = threading.Event()
 

@@ -8,118 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
+from running import PAGE, PATIENCE, ask, serving, tracing
 
 from stackwalk.tap.tapping import tapping
-
-PATIENCE = 30.0  # seconds
-PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<p>Hi\n"
-
-
-class Trace:
-    """A trace that runs; what it has said so far."""
-
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
-        self.process = process
-        self.said = ""
-        self._news = threading.Condition()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        with contextlib.suppress(ValueError):  # closed by the test
-            for line in self.process.stdout:
-                with self._news:
-                    self.said += line.decode()
-                    self._news.notify_all()
-
-    def wait_for(self, text: str) -> str:
-        """What it has said, once this is part of it."""
-        with self._news:
-            assert self._news.wait_for(lambda: text in self.said, PATIENCE), self.said
-            return self.said
-
-    @property
-    def port(self) -> int:
-        found = re.search(r"http://localhost:(\d+)", self.wait_for("Ctrl+C ends."))
-        assert found is not None
-        return int(found[1])
-
-    def end(self, number: int = signal.SIGINT) -> tuple[int, str]:
-        """Its status and all that it said."""
-        self.process.send_signal(number)
-        status = self.process.wait(PATIENCE)
-        with self._news:
-            self._news.wait_for(lambda: "exchange" in self.said or status != 0, PATIENCE)
-            return status, self.said
-
-
-@contextlib.contextmanager
-def tracing(*words: str, environment: dict[str, str] | None = None) -> Iterator[Trace]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stackwalk", "trace", *words],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
-    )
-    with process:
-        try:
-            yield Trace(process)
-        finally:
-            family = family_of(process.pid)
-            process.kill()
-    _, left = psutil.wait_procs(family, PATIENCE)
-    assert left == []
-
-
-def family_of(pid: int) -> list[psutil.Process]:
-    """A process that may be gone, and all that it started."""
-    try:
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-@contextlib.contextmanager
-def serving(answer: bytes = PAGE, host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
-    """A server that reads once and gives this answer to everybody."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as listening:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                with connection, contextlib.suppress(OSError):
-                    if connection.recv(65536):
-                        connection.sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            listening.shutdown(socket.SHUT_RDWR)
-            thread.join(PATIENCE)
-
-
-def ask(port: int, request: bytes = b"GET /page HTTP/1.1\r\nHost: here\r\n\r\n") -> bytes:
-    with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
-        connection.sendall(request)
-        data = b""
-        with contextlib.suppress(ConnectionError):
-            while piece := connection.recv(65536):
-                data += piece
-        return data
 
 
 def test_a_line_an_exchange_and_a_summary_at_the_end() -> None:
@@ -201,7 +95,8 @@ def test_what_an_open_door_publishes_is_attached_to(tmp_path: Path) -> None:
             patch.setenv(name, value)
         with contextlib.ExitStack() as lab:
             tap = lab.enter_context(tapping(port=0, target=("127.0.0.1", port), publish=True))
-            with tracing(f"localhost:{tap.port}", environment=place) as trace:
+            saved = tmp_path / "saved.jsonl"
+            with tracing(f"localhost:{tap.port}", "--save", str(saved), environment=place) as trace:
                 trace.wait_for("the traffic of the lab that is open on")
                 assert trace.port == tap.port
                 ask(tap.port)
@@ -209,6 +104,7 @@ def test_what_an_open_door_publishes_is_attached_to(tmp_path: Path) -> None:
                 lab.close()
                 assert trace.process.wait(PATIENCE) == 0
                 assert "1 exchange in" in trace.wait_for("The lab has ended.")
+                assert saved.read_bytes().count(b'"target":"/page"') == 1
 
 
 def test_nothing_of_the_wire_reaches_the_terminal_raw() -> None:
@@ -283,3 +179,33 @@ def test_on_a_terminal_it_is_coloured_and_fits() -> None:
                 process.kill()
         os.close(ours)
     assert b"\x1b[1;32m200 \x1b[0m" in said
+
+
+def test_a_request_that_waits_is_said_once() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        tracing(f"localhost:{listening.getsockname()[1]}") as trace,
+    ):
+        with socket.create_connection(("127.0.0.1", trace.port), PATIENCE) as client:
+            client.sendall(b"GET /slow HTTP/1.1\r\nHost: here\r\n\r\n")
+            server, _ = listening.accept()
+            with server:
+                trace.wait_for("GET /slow is not over after")
+                server.sendall(PAGE)
+                assert client.recv(65536)
+                said = trace.wait_for(" 200 ")
+    assert said.count("is not over after") == 1
+
+
+def test_events_are_passed_on_as_they_come_and_counted() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with tracing(f"localhost:{listening.getsockname()[1]}", "-v") as trace:
+            with socket.create_connection(("127.0.0.1", trace.port), PATIENCE) as client:
+                client.sendall(b"GET /events HTTP/1.1\r\nHost: here\r\n\r\n")
+                server, _ = listening.accept()
+                with server:
+                    for piece in (head, b"data: 1\n\n", b"data: 2\n\n"):
+                        server.sendall(piece)
+                        assert client.recv(65536) == piece, "each as it was sent"
+                trace.wait_for("a stream of 2 events, each ended by an empty line")

@@ -1,8 +1,11 @@
 """What goes wrong at a real terminal: a door that is taken, files in odd shapes, keys at bad moments."""
 
+import re
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,11 +39,11 @@ for number in range(20_000):
 
 
 @contextmanager
-def lab(words: str, spot: Path, columns: int = 80) -> Iterator[Terminal]:
-    """The lab command in a terminal of its own."""
+def lab(words: str, spot: Path, columns: int = 80, command: str = "") -> Iterator[Terminal]:
+    """The lab command in a terminal of its own; `command` runs it, where that is not stackwalk as it is."""
     needs("tmux")
     with terminal(spot, columns=columns, lines=24) as window:
-        window.run(stackwalk(f"lab {words}"), environment_of(spot), spot)
+        window.run(f"{command} lab {words}" if command else stackwalk(f"lab {words}"), environment_of(spot), spot)
         yield window
 
 
@@ -69,17 +72,66 @@ def test_a_door_that_is_taken_is_named_with_who_has_it_and_can_be_had_back(spot:
             leave(window, spot)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone refuses such a port")
+def test_a_door_that_ones_own_program_has_just_left_is_said_to_rest(spot: Path, door: int, course: Path) -> None:
+    with lab(f"1.1 --from {course}", spot, columns=200) as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot, door=door)
+        window.wait_for("1.1 passed")
+        window.press("d")
+        window.wait_for(f"Port {door} is yours")
+        with subprocess.Popen([sys.executable, str(spot / "my-stack" / "server.py")], stdout=subprocess.DEVNULL) as own:
+            _ask(door)  # it hangs up first, so its end of the connection waits
+            own.terminate()
+        window.press("d")
+        window.wait_for(f"Port {door} is not free yet: nobody listens there", f"http://localhost:{door + 1}")
+        assert "taken by" not in window.screen()
+        leave(window, spot)
+
+
+def _ask(port: int) -> None:
+    """Have one request taken and the connection closed, by whoever is about to listen on a port."""
+    deadline = time.monotonic() + 30.0
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 10.0) as client:
+                client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                assert client.recv(1) == b""
+                return
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_the_wrong_port_is_said_and_the_right_one_works_after_it(spot: Path, door: int, course: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        wrong = free.getsockname()[1]
+    with lab(f"1.1 --from {course}", spot, columns=200) as window:
+        window.wait_for(f"Save it in {spot / 'my-stack'}")
+        (spot / "server.py").write_text("")
+        window.wait_for(f"There is a server.py in {spot}")
+        for _ in range(2):
+            save("1", spot, door=wrong)
+            window.wait_for(f"Your program opens port {wrong}, and clients knock at {door}. Write {door}")
+            window.press("r")
+        save("1", spot, door=door)
+        shown = window.wait_for(f"listens on port {door}: http://localhost:{door}", "1.1 passed")
+        for word in ("cannot be moved", "could not be checked", f"localhost:{door + 1}"):
+            assert word not in shown
+        leave(window, spot)
+
+
 def test_a_program_that_cannot_be_moved_has_the_port_itself_and_the_checks_too(
     spot: Path, door: int, course: Path
 ) -> None:
     with lab(f"1.2 --from {course}", spot) as window:
         window.wait_for("There is no server.py yet")
         save("2", spot, UNMOVABLE, door)
-        window.wait_for("in a way that cannot be moved", "listens on port", "passed")
+        window.wait_for("in a way that cannot be moved", "is its own", "passed")
         window.press("s")
         window.wait_for(f"$ curl -v http://localhost:{door + 1}/", "< Hi there!")
         save("2", spot, UNMOVABLE + "# once more\n", door)
-        seen = window.wait_for("listens again on port")
+        seen = window.wait_for("listens again. Open")
         assert "not yet" not in seen and "blocked" not in seen
         leave(window, spot)
 
@@ -141,7 +193,7 @@ def test_a_terminal_that_is_closed_takes_everything_with_it(spot: Path, door: in
         wait_until_gone(spot)
 
 
-@pytest.mark.parametrize("words", ["checking…", "1.1 Listen", "listens on port"])
+@pytest.mark.parametrize("words", ["checking…", "1.1 Listen", "server.py listens"])
 def test_ctrl_c_in_the_middle_of_things_ends_with_0(words: str, spot: Path, door: int) -> None:
     with lab(f"1.1 --port {door}", spot) as window:
         (spot / "my-stack").mkdir(exist_ok=True)
@@ -162,4 +214,35 @@ def test_two_stackwalks_in_one_workspace(spot: Path, door: int) -> None:
         )  # fmt: skip
         assert second.returncode == 2
         assert "Another stackwalk has this workspace open: process " in second.stderr
+        leave(window, spot)
+
+
+def test_a_save_is_noticed_where_the_file_system_tells_of_none(spot: Path, door: int) -> None:
+    deaf = spot / "deaf.py"
+    deaf.write_text(
+        "import watchfiles\n"
+        "def watch(*folders, stop_event, **options):\n    stop_event.wait()\n    return iter(())\n"
+        "watchfiles.watch = watch\nimport stackwalk.__main__\nstackwalk.__main__.main()\n"
+    )
+    with lab(f"1.1 --port {door}", spot, command=f"{sys.executable} {deaf}") as window:
+        window.wait_for("There is no server.py yet")
+        save("1", spot, before="import nonsense\n")
+        window.wait_for("ModuleNotFoundError")
+        save("1", spot)
+        window.wait_for("1.1 passed")
+        leave(window, spot)
+
+
+def test_a_pass_is_followed_by_a_day_on_the_internet_and_the_next_one_is_shown_beside_it(spot: Path, door: int) -> None:
+    with lab(f"1.4 --port {door}", spot) as window:
+        window.wait_for("There is no server.py yet")
+        save("4", spot)
+        shown = window.wait_for("1.4 passed", " of 200 oddities.", seconds=60)
+        before = re.search(r"Your program survives (\d+) of 200 oddities\.", shown)
+        assert before is not None
+        save("5", spot)
+        shown = window.wait_for(f" of 200 oddities ({before[1]} before).", seconds=60)
+        after = re.search(r"survives (\d+) of 200 oddities \(", shown)
+        assert after is not None
+        assert int(after[1]) > int(before[1])
         leave(window, spot)

@@ -3,15 +3,17 @@
 import json
 
 import pytest
+from drawn import EXCHANGES, FRAMES, NUMBERS, REQUESTS, RESPONSES, TIMES
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stackwalk.wire.lines import from_line, to_line
-from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
+from stackwalk.wire.message import Request, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
     Closed,
+    Framed,
     Interim,
     Missed,
     Opened,
@@ -21,22 +23,6 @@ from stackwalk.wire.sight import (
     Unreadable,
 )
 
-HEADS = st.binary(max_size=60).map(read_head)
-NUMBERS = st.integers(0, 2**40)
-TIMES = st.floats(0, 1e9)
-MAYBE = st.none() | TIMES
-REQUESTS = st.builds(Request, HEADS, st.binary(max_size=20), NUMBERS)
-RESPONSES = st.builds(
-    Response,
-    HEADS,
-    st.binary(max_size=20),
-    NUMBERS,
-    st.sampled_from(["length", "chunked", "close", "none", "cut"]),
-)
-NOTES = st.lists(st.builds(Note, st.text(), st.text(), st.text()), max_size=2).map(tuple)
-EXCHANGES = st.builds(
-    Exchange, NUMBERS, NUMBERS, st.none() | REQUESTS, st.none() | RESPONSES, MAYBE, MAYBE, MAYBE, MAYBE, NOTES
-)
 SIDES = st.sampled_from(["client", "server"])
 SIGHTS: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Opened, NUMBERS, TIMES, st.text()),
@@ -46,6 +32,7 @@ SIGHTS: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Unanswered, NUMBERS, TIMES, EXCHANGES),
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
     st.builds(Closed, NUMBERS, TIMES, st.none() | SIDES, st.booleans(), NUMBERS, NUMBERS),
+    st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),
 )
@@ -65,7 +52,7 @@ def test_a_line_is_a_json_object_with_its_bytes_as_base64() -> None:
         "connection": 3,
         "at": 1.5,
         "number": 2,
-        "request": {"head_b64": "R0VUIC8gSFRUUC8xLjENCg0K", "body_b64": "", "body_size": 0},
+        "request": {"head_b64": "R0VUIC8gSFRUUC8xLjENCg0K", "body_b64": "", "body_size": 0, "chunks": None},
     }
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streams import ENDINGS, SIDES, STREAMS
 
-from stackwalk.wire.message import Side
+from stackwalk.wire.message import Chunks, Side
 from stackwalk.wire.reader import HELD_LIMIT, WAITING_LIMIT, Reader
 from stackwalk.wire.sight import (
     Answered,
@@ -306,43 +307,6 @@ def test_the_end_counts_what_passed() -> None:
     assert (closed.client_bytes, closed.server_bytes, closed.reset) == (len(GET), len(OK), False)
 
 
-PIECES = st.sampled_from(
-    [
-        GET,
-        OK,
-        OK[:-2],
-        b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n",
-        b"POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n",
-        b"HEAD / HTTP/1.0\r\n\r\n",
-        b"CONNECT a:1 HTTP/1.1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nUpgrade: x\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"HTTP/1.1 100 Continue\r\n\r\n",
-        b"HTTP/1.1 101 x\r\n\r\n",
-        b"HTTP/1.1 204 x\n\n",
-        b"HTTP/1.1 200 OK\n\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-        b"5\r\nhello\r\n",
-        b"3;a\nabc\n",
-        b"0\r\n\r\n",
-        b"0\nT: x\n\n",
-        b"hello",
-        b"\r\n",
-        b"\n",
-        b"\r",
-        b" ",
-        b"x" * 300,
-        b"\x16\x03\x01\x00\x03abc",
-        b"PRI * HTTP/2.0\r\n\r\n",
-        b"HTTP/",
-        b"GET ",
-    ]
-)
-SIDES: st.SearchStrategy[Side] = st.sampled_from(["client", "server"])
-STREAMS = st.lists(st.tuples(SIDES, PIECES | st.binary(max_size=12)), max_size=12)
-ENDINGS = st.lists(st.tuples(SIDES, st.booleans()), max_size=3)
-
-
 def play(steps: list[tuple[Side, bytes]], endings: list[tuple[Side, bool]]) -> list[Sight]:
     reader = Reader(1, body_limit=100)
     seen: list[Sight] = []
@@ -382,3 +346,26 @@ def test_a_long_head_may_come_a_byte_at_a_time() -> None:
     head = b"GET / HTTP/1.1\r\nA: " + b"a" * 65536 + b"\r\n\r\n"
     seen = sights([("client", head[i : i + 1]) for i in range(len(head))] + [("server", OK)])
     assert kinds(seen) == ["Asked", "Answered", "Closed"]
+
+
+def test_who_asks_before_the_answer_came_is_said() -> None:
+    first, second = answered(sights([("client", GET + GET), ("server", OK + OK)]))
+    assert [note.code for note in first.exchange.notes] == []
+    assert [note.code for note in second.exchange.notes] == ["pipelined"]
+    one_by_one = sights([("client", GET), ("server", OK), ("client", GET), ("server", OK)])
+    assert [sight.exchange.notes for sight in answered(one_by_one)] == [(), ()]
+
+
+def test_what_came_before_the_answer_is_part_of_the_exchange() -> None:
+    go_on = b"HTTP/1.1 100 Continue\r\n\r\n"
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
+    (sight,) = answered(sights([("client", GET), ("server", go_on + hints + hints + OK)]))
+    assert [note.code for note in sight.exchange.notes] == ["continue", "early-hints"]
+
+
+def test_chunks_are_counted_and_the_first_of_them_measured() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunks = b"2\r\nhi\r\n" * 9 + b"A\r\n0123456789\r\n0\r\n\r\n"
+    (sight,) = answered(sights([("client", GET), ("server", head + chunks)]))
+    response = sight.exchange.response
+    assert response is not None and response.chunks == Chunks(10, (2,) * 8)

@@ -1,7 +1,8 @@
 """What a trace counts."""
 
+from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Exchange, Request, Response, read_head
-from stackwalk.wire.sight import Answered, Closed, Missed, Opened, Refused, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Closed, Framed, Missed, Opened, Refused, Unanswered, Unreadable
 from stackwalk.wire.tally import Tally
 
 
@@ -24,7 +25,8 @@ def test_every_kind_of_sight_is_counted() -> None:
         Unreadable(1, 0.0, "client", "it is no request", b"\x16"),
         Refused(1, 0.0, "nothing listens"),
         Missed(0, 0.0, 12),
+        Framed(1, 0.0, "client", Frame(1, 2, b"hi")),
         Closed(1, 0.0, "client", False, 1, 1),
     ):
         tally.add(sight)
-    assert tally == Tally(1, 4, {200: 2, 404: 1}, 1, 1, 1, 12, 20, slow)
+    assert tally == Tally(1, 4, {200: 2, 404: 1}, 1, 1, 1, 1, 12, 20, 94, 107, slow)

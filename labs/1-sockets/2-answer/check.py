@@ -38,6 +38,7 @@ def test_the_client_knows_where_the_body_ends(server: Server, fresh: Fresh, work
                 expected="HTTP/1.1 200 OK",
                 actual=answer.first_line,
             )
+        answer.expect_whole_head("The client looks for the end of the head.")
         if answer.ended_by not in ("close", "length", "chunked", "none"):
             fail(
                 "The connection ended before your answer was whole.",

@@ -63,6 +63,7 @@ def test_no_way_out(server: Server, fresh: Fresh, workspace: Workspace) -> None:
         f"/inside/../../{beside}",
         f"/./.././{beside}",
         f"/inside/{'../' * 40}{str(secret)[1:]}",
+        f"/....//{beside}",  # what is left of it where ../ is cut out
     ):
         expect_nothing_of(server, target, words, "`..` means the folder above")
     expect_nothing_of(server, f"/{secret}", words, "a name that begins with a slash counts from the disk's root")
@@ -80,6 +81,8 @@ def test_no_escaped_way_out(server: Server, fresh: Fresh, workspace: Workspace) 
         f"/..%2f{beside}",
         f"/%2F{str(secret)[1:]}",
         f"/{quote(str(secret), safe='')}",
+        f"/%252e%252e/{beside}",  # an escaped escape: undone once, it names no folder above
+        f"/%252e%252e%252f{beside}",
     ):
         expect_nothing_of(server, target, words, "escapes are undone before you look for `..` and slashes")
 
@@ -114,3 +117,4 @@ def test_a_folder_gets_an_answer(server: Server, fresh: Fresh, workspace: Worksp
                 expected="HTTP/1.1 404 Not Found",
                 actual=answer.first_line,
             )
+        answer.expect_whole_head(f"GET {target} gets a whole answer, whichever.")

@@ -20,7 +20,7 @@ EDIT = """
 
 def application(environ, start_response, before=application):
     if environ["PATH_INFO"] == "/@PATH@":
-        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "8")])
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "@LENGTH@")])
         return [b"@WORD@"]
     return before(environ, start_response)
 """
@@ -29,7 +29,9 @@ def application(environ, start_response, before=application):
 def edit(workspace: Workspace, path: str, word: str) -> None:
     """The learner changes a page: wsgi.py gets one more, or another text for it."""
     source = (workspace.root / "wsgi.py").read_text(encoding="utf-8")
-    workspace.write("wsgi.py", source + EDIT.replace("@PATH@", path).replace("@WORD@", word))
+    workspace.write(
+        "wsgi.py", source + EDIT.replace("@PATH@", path).replace("@WORD@", word).replace("@LENGTH@", str(len(word)))
+    )
 
 
 def deploy(run: Run, workspace: Workspace, server: Server, fresh: Fresh) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stackwalk.course.lesson import Step
+from stackwalk.course.workspace import files_of
 from stackwalk.errors import StackwalkError
 from stackwalk.session.demo.change import Change, changes
 
@@ -43,8 +44,7 @@ def give(step: Step, workspace: Path) -> tuple[str, ...]:
     if step.start is None:
         return ()
     given = []
-    for file in _files(step.start):
-        name = str(file.relative_to(step.start))
+    for name, file in files_of(step.start):
         if not (workspace / name).exists():
             _write(workspace / name, file.read_bytes())
             given.append(name)
@@ -56,19 +56,10 @@ def _write(file: Path, data: bytes) -> None:
     file.write_bytes(data)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    )
-
-
 def _texts(folder: Path) -> dict[str, str]:
     """Every file of a folder as text, by its name in it."""
     texts = {}
-    for file in _files(folder):
-        name = str(file.relative_to(folder))
+    for name, file in files_of(folder):
         # A picture is copied, not typed; its bytes still tell whether it changed.
         texts[name] = file.read_bytes().decode("utf-8", "surrogateescape")
     return texts

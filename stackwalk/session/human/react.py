@@ -193,9 +193,10 @@ def _line(human: Human, text: str) -> Reaction:
 
 
 def _command(human: Human, text: str) -> Command | None:
-    if human.current is not None and human.phase == "body":
-        return None
     word = text.strip().lower()
+    if human.current is not None and human.phase == "body":
+        # A page may be any word; a letter by itself is for us everywhere.
+        return Command(word) if word in _LETTERS else None
     letter = _WORDS.get(word, word)
     return Command(letter) if letter in _LETTERS else None
 

@@ -46,6 +46,18 @@ class DropCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayDay:
+    """Count the oddities that the program survives; a day under way is dropped."""
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropDay:
+    """Drop the day under way, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Aim:
     """Where the door leads: to a port; nowhere (None: clients are closed at once); or they wait ("hold")."""
 
@@ -55,6 +67,13 @@ class Aim:
 @dataclass(frozen=True, slots=True)
 class OpenDoor:
     """Take that door, or the first free one above it."""
+
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReclaimDoor:
+    """Take that door in place of the present one, if it is free by now."""
 
     port: int
 
@@ -226,8 +245,11 @@ Action = (
     | EndPrograms
     | RunCheck
     | DropCheck
+    | PlayDay
+    | DropDay
     | Aim
     | OpenDoor
+    | ReclaimDoor
     | ShutDoor
     | OpenStage
     | CloseStage

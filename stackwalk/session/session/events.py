@@ -44,6 +44,13 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Strayed:
+    """The program's file is not there, and one that looks like it is elsewhere: a sentence says what to do."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time went on."""
 
@@ -80,6 +87,7 @@ class ProgramEnded:
     traceback: str = ""  # the learner's own, their frames; "" where there is none
     last_words: str = ""  # the last lines that it printed
     left_behind: tuple[str, ...] = ()
+    refused: tuple[int, ...] = ()  # ports, as typed, that it was seen to be refused because they were taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,16 @@ class NotJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class Survived:
+    """A day on the internet is over: how many oddities the program survived; `problem`: why that is not known."""
+
+    day: int
+    survived: int
+    total: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sighted:
     """The tap saw something cross the door."""
 
@@ -145,6 +163,7 @@ class DoorOpened:
     port: int
     holder: str = ""
     holder_pid: int | None = None
+    resting: bool = False  # nobody has it: old connections hold it for up to a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +205,7 @@ Event = (
     Key
     | Pasted
     | Saved
+    | Strayed
     | Tick
     | ProgramListening
     | ProgramProcesses
@@ -196,6 +216,7 @@ Event = (
     | Found
     | Judged
     | NotJudged
+    | Survived
     | Sighted
     | DoorOpened
     | DoorShut

@@ -90,7 +90,7 @@ def look(session: Session) -> Reaction:
     """Run the checks on what is there already; where nothing is, say what to make."""
     if any(one.spec.file in session.present for one in session.programs):
         return check(session, Why.LOOK)
-    return session, (Say(f"{nothing_yet(session)} Save it, and it starts by itself.", "ask"),)
+    return session, (Say(nothing_yet(session), "ask"),)
 
 
 def launch(session: Session, files: Iterable[str], at: float) -> Reaction:
@@ -104,7 +104,7 @@ def launch(session: Session, files: Iterable[str], at: float) -> Reaction:
         if spec.file not in wanted:
             continue
         number += 1
-        programs[index] = Running(spec, Phase.STARTING, number, at)
+        programs[index] = Running(spec, Phase.STARTING, number, at, moved=session.movable)
         if index == 0:
             # Clients wait while it restarts: a browser that reloads at once gets the page, not a refusal.
             actions.append(Aim("hold"))
@@ -135,6 +135,8 @@ def check(session: Session, why: Why) -> Reaction:
 
 def run_anew(session: Session, files: Iterable[str], at: float, why: Why) -> Reaction:
     """Start the programs of these files anew, and run the checks: at once, or one after the other."""
+    if why is Why.SAVED and not session.let_go and not session.movable:
+        return _retry(session)
     if session.let_go or not session.movable:
         return check(session, why)
     session, launched = launch(session, files, at)
@@ -142,8 +144,25 @@ def run_anew(session: Session, files: Iterable[str], at: float, why: Why) -> Rea
     return session, (*launched, *run)
 
 
+def _retry(session: Session) -> Reaction:
+    """That the port could not be moved was true of the file as it was: end all, and try the new one moved."""
+    programs = tuple(Running(one.spec) for one in session.programs)
+    session = replace(session, programs=programs, turn=Turn.RETRYING, run=session.run + 1, checking=Why.SAVED, found=())
+    return session, (DropCheck(), EndPrograms(), Aim("hold"))
+
+
+def _try_moved(session: Session) -> Reaction:
+    session = replace(session, movable=True, turn=Turn.PROGRAM, checking=None)
+    door: tuple[Action, ...] = (OpenDoor(session.port),) if session.door != session.port else ()
+    session, launched = launch(session, session.present, session.ticked)
+    session, run = check(session, Why.SAVED)
+    return session, (*door, *launched, *run)
+
+
 def checks_have_port(session: Session) -> Reaction:
-    """What ran is over, so the checks can have its port."""
+    """What ran is over, so the checks can have its port, or a changed program is tried with its port moved."""
+    if session.turn is Turn.RETRYING:
+        return _try_moved(session)
     if session.turn is not Turn.ENDING:
         return session, ()
     session = replace(session, turn=Turn.CHECKS)

@@ -88,7 +88,7 @@ def _send(session: Session, _at: float) -> Reaction:
 
 def _again(session: Session, at: float) -> Reaction:
     if not session.present:
-        return session, (Say(f"{nothing_yet(session)} Save it, and it starts by itself.", "ask"),)
+        return session, (Say(nothing_yet(session), "ask"),)
     return run_anew(session, session.present, at, Why.ASKED)
 
 

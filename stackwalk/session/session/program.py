@@ -44,7 +44,8 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     program = session.programs[index]
     target = _target(event.ports, program.spec.port)
     name = program.spec.file
-    if session.movable and any(port.number == port.typed == program.spec.port for port in event.ports):
+    taken_as_typed = any(port.number == port.typed == program.spec.port for port in event.ports)
+    if session.movable and program.moved and taken_as_typed:
         return _take_turns(session, program)
     actions: tuple[Action, ...]
     if target is not None and not event.answers:
@@ -199,7 +200,17 @@ def _listens(session: Session, program: Running) -> str:
     again = "listens again" if session.heard else "listens"
     if session.outer is None or session.outer.launch != program.launch or session.door is None:
         return f"{program.spec.file} {again} on port {program.spec.port}."
-    return f"{program.spec.file} {again} on port {program.spec.port}: http://{session.address}"
+    typed = program.spec.port
+    if session.door == typed:
+        return f"{program.spec.file} {again} on port {typed}: http://{session.address}"
+    why = ""
+    if any(port.number == typed for port in program.ports):
+        why = f" ({typed} is its own, and what is sent there is not seen here)"
+    elif session.holder:
+        why = f" ({typed} is taken)"
+    elif session.resting:
+        why = f" ({typed} is not free yet)"
+    return f"{program.spec.file} {again}. Open http://{session.address}{why}"
 
 
 def _listens_elsewhere(session: Session, program: Running) -> str:
@@ -224,17 +235,26 @@ def _how_it_ended(program: Running, event: ProgramEnded) -> str:
     if event.code == 0:
         before = "listened, came to its last line" if program.heard else "came to its last line"
         return f"{file} {before} and ended by itself."
+    other = next((port for port in event.refused if port != program.spec.port), None)
+    if other is not None:
+        return f"{file} asks for port {other}, which is taken; the lesson says {program.spec.port}."
     if event.traceback:
         return f"{file} ended with the traceback above."
     return f"{file} ended with exit status {event.code}."
 
 
 def _door_in_its_way(session: Session, program: Running, event: ProgramEnded) -> bool:
-    """Whether it died of our own door: the probe can't move every program's port."""
+    """Whether it died of our own door: the probe can't move every program's port.
+
+    Where the probe saw the refusal it was not the door's: a port that the probe sees is moved, and another one
+    than the lesson's is not ours.
+    """
     words = event.traceback + event.last_words
     return (
         session.movable
+        and program.moved
         and not program.heard
+        and not event.refused
         and session.door == program.spec.port
         and event.code != 0
         and "ddress already in use" in words

@@ -9,7 +9,16 @@ from dataclasses import replace
 
 from stackwalk.check.verdict import Verdict
 from stackwalk.course.lesson import Course, Lab, Progress, Step
-from stackwalk.session.session.actions import Action, Aim, EndPrograms, Say, ShowSent, ShowWhy, WriteProgress
+from stackwalk.session.session.actions import (
+    Action,
+    Aim,
+    EndPrograms,
+    ReclaimDoor,
+    Say,
+    ShowSent,
+    ShowWhy,
+    WriteProgress,
+)
 from stackwalk.session.session.events import (
     DoorOpened,
     DoorShut,
@@ -31,6 +40,8 @@ from stackwalk.session.session.events import (
     Saved,
     Sighted,
     StageListening,
+    Strayed,
+    Survived,
     Tick,
     Trouble,
 )
@@ -45,6 +56,7 @@ from stackwalk.session.session.moves import (
     program_has_port,
     run_anew,
 )
+from stackwalk.session.session.oddities import drop_day, play_day, survived
 from stackwalk.session.session.pressing import press
 from stackwalk.session.session.program import ended, listening, not_started, printed, processes, sighted, too_slow
 from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, what_next
@@ -52,6 +64,7 @@ from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, 
 __all__ = ["Session", "begin", "react"]
 
 PATIENCE_FOR_HINT = 360.0  # seconds without a save, after which a hint is offered
+BETWEEN_TRIES = 5.0  # seconds
 SELF_WRITTEN = 2.0  # seconds after a launch within which a save is likely to be the program's own
 SELF_WRITES = 4  # such saves in a row, after which they count no longer
 
@@ -65,14 +78,16 @@ def begin(
     present: Iterable[str],
     at: float,
     port: int | None = None,
+    folder: str = "",
 ) -> Reaction:
     """Open a lab at a step.
 
-    `present` are the programs' files that are there; `port` is the door, if not the one of the lesson.
+    `present` are the programs' files that are there; `port` is the door, if not the one of the lesson;
+    `folder` is the whole path of the workspace.
     """
     wanted = port if port is not None else (lab.programs[0].port if lab.programs else 0)
     programs = tuple(Running(spec) for spec in lab.programs_at(step))
-    session = Session(course, lab, step, progress, programs, wanted, present=frozenset(present))
+    session = Session(course, lab, step, progress, programs, wanted, folder, present=frozenset(present))
     first = lab.steps[0].id == step.id and not progress.begun(step.id)
     why: tuple[Action, ...] = (ShowWhy(lab),) if lab.why and first else ()
     session, actions = enter(session, step, at)
@@ -88,6 +103,8 @@ def react(session: Session, event: Event) -> Reaction:
             return session, (Say("Keys here are single letters: what was pasted has been left aside."),)
         case Saved():
             return _saved(session, event)
+        case Strayed(text):
+            return session, () if session.stage_open else (Say(text, "bad"),)
         case Tick(at):
             return _time(session, at)
         case ProgramListening():
@@ -111,6 +128,8 @@ def react(session: Session, event: Event) -> Reaction:
                 return session, ()
             session, launched = program_has_port(replace(session, checking=None, found=()))
             return session, (Say(f"{what} {try_this}", "bad"), *launched)
+        case Survived():
+            return survived(session, event)
         case Sighted(sight, at):
             return sighted(session, sight, at)
         case DoorOpened():
@@ -148,9 +167,11 @@ def _seen_live(session: Session) -> Reaction:
 
 
 def _judged(session: Session, verdict: Verdict) -> Reaction:
+    why = session.checking
     session, told = judge(session, verdict)
     session, launched = program_has_port(session)
-    return session, (*told, *launched)
+    session, played = play_day(session, verdict, why)
+    return session, (*told, *launched, *played)
 
 
 def _current(session: Session, run: int) -> bool:
@@ -171,13 +192,14 @@ def _saved(session: Session, event: Saved) -> Reaction:
     session, told = _notice_own_writes(session, paths, event.at)
     if paths <= session.ignored:
         return session, (*actions, *told)
+    session, dropped = drop_day(session)
     session = replace(session, saved_since=True, quiet_since=event.at, hint_offered=False)
     if all(_kept(session, path) for path in paths):
         # What the program reads anew by itself: only the checks have something to see.
         session, run = check(session, Why.SAVED)
     else:
         session, run = run_anew(session, event.present, event.at, Why.SAVED)
-    return session, (*actions, *run)
+    return session, (*actions, *dropped, *run)
 
 
 def _kept(session: Session, path: str) -> bool:
@@ -194,8 +216,9 @@ def _without(session: Session, gone: frozenset[str]) -> Reaction:
     session = replace(session, programs=programs, verdict=None, checking=None, run=session.run + 1, turn=Turn.PROGRAM)
     names = ", ".join(sorted(gone))
     said = Say(f"{names} is gone, and what ran of it has been ended. Save it again, and it starts.", "bad")
+    session, dropped = drop_day(session)
     session, relaunched = launch(session, session.present, session.quiet_since)
-    return session, (EndPrograms(), Aim(None), said, *relaunched)
+    return session, (*dropped, EndPrograms(), Aim(None), said, *relaunched)
 
 
 def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> Reaction:
@@ -214,6 +237,8 @@ def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> Re
 
 def _time(session: Session, at: float) -> Reaction:
     session, actions = too_slow(replace(session, ticked=at), at)
+    session, reclaimed = _reclaim(session, at)
+    actions = (*actions, *reclaimed)
     waits = not session.stage_open and not session.passed and session.checking is None
     if not waits or at - session.quiet_since < PATIENCE_FOR_HINT:
         return session, actions
@@ -221,12 +246,38 @@ def _time(session: Session, at: float) -> Reaction:
     return session, (*actions, *offer)
 
 
+def _reclaim(session: Session, at: float) -> Reaction:
+    """Try the door that is wanted again, where nothing but old connections kept us from it."""
+    wants = session.resting and session.movable and not session.let_go and session.door not in (None, session.port)
+    # A stage has connections that wait for a person.
+    if not wants or session.stage_open or at < session.reclaim_at:
+        return session, ()
+    return replace(session, reclaim_at=at + BETWEEN_TRIES), (ReclaimDoor(session.port),)
+
+
 def _door_opened(session: Session, event: DoorOpened) -> Reaction:
-    session = replace(session, door=event.port, holder=event.holder)
+    rested = session.resting
+    session = replace(
+        session,
+        door=event.port,
+        holder=event.holder,
+        resting=event.resting,
+        reclaim_at=session.ticked + BETWEEN_TRIES,
+    )
+    if rested and event.port == session.port:
+        return session, (
+            Say(f"Port {event.port} is free again, and the door is there: http://{session.address}", "good"),
+        )
     lesson = session.outer.spec.port if session.outer is not None else session.port
     if event.port == lesson:
         return session, ()
     read = f"Where the lesson says localhost:{lesson}, open localhost:{event.port}."
+    if event.resting:
+        text = (
+            f"Port {session.port} is not free yet: nobody listens there, but connections of the last minute hold it. "
+            f"The door is {event.port} until then, and goes back by itself. {read}"
+        )
+        return session, (Say(text, "ask"),)
     if not event.holder or event.port == session.port:
         return session, (Say(read, "ask"),)
     then = "open this lab again" if session.stage_open else "press d twice"

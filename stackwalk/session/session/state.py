@@ -1,12 +1,12 @@
 """The open lab as one frozen value, and what can be read off it. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from stackwalk.check.verdict import Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
-from stackwalk.course.place import next_after
+from stackwalk.course.place import all_passed, next_after
 from stackwalk.session.session.events import Port
 
 
@@ -34,6 +34,7 @@ class Turn(StrEnum):
     PROGRAM = "program"
     ENDING = "ending"  # it is being ended, so that the checks can have the port
     CHECKS = "checks"
+    RETRYING = "retrying"  # all is being ended, so that a changed program can be tried with its port moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Running:
     since: float = 0.0  # when it was launched
     ports: tuple[Port, ...] = ()
     traceback: str = ""  # with which it ended
+    moved: bool = True  # its port was to be moved, at this launch
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
     processes: tuple[int, ...] = ()  # those that its first one has started, as they were last told
@@ -62,8 +64,11 @@ class Session:
     progress: Progress
     programs: tuple[Running, ...]  # outermost first
     port: int  # the door that is wanted
+    folder: str = ""  # the whole path of the workspace
     door: int | None = None  # the door that is ours
     holder: str = ""  # who has the one that is wanted
+    resting: bool = False  # nobody has it, and old connections hold it
+    reclaim_at: float = 0.0  # when it is tried again, where it rests
     present: frozenset[str] = frozenset()  # the programs' files that are there
     let_go: bool = False  # the learner runs the program by hand
     movable: bool = True  # the probe can move the program's port
@@ -79,6 +84,9 @@ class Session:
     saved_since: bool = False  # a save since the step was entered
     same_cause: tuple[str, str] | None = None  # which check failed of what, last time
     same_cause_count: int = 0  # saves in a row
+    day: int = 0  # the number of the last day on the internet
+    day_due: bool = True  # none has been played with the files as they are
+    survives: int | None = None  # oddities, when they were last counted in this lab
     quiet_since: float = 0.0  # the last save, or hint, or when the step was entered
     ticked: float = 0.0  # when time last went on
     hint_offered: bool = False  # since the last save
@@ -114,9 +122,12 @@ class Session:
 
 
 def nothing_yet(session: Session) -> str:
-    """Which file is to be made."""
+    """Which file is to be made, and where."""
     outer = session.outer
-    return f"There is no {outer.spec.file} yet." if outer else "There is nothing to run yet."
+    if outer is None:
+        return "There is nothing to run yet."
+    where = f" in {session.folder}" if session.folder else ""
+    return f"There is no {outer.spec.file} yet. Save it{where}, and it starts by itself."
 
 
 def onward(session: Session) -> Step | None:
@@ -137,6 +148,8 @@ def what_next(session: Session) -> str:
     if session.passed:
         following = onward(session)
         if following is None or following.lab != session.lab.number:
+            if all_passed(session.course, session.progress):
+                return "That was the last step: all is passed. Press n for what you have now, and what comes."
             return "Press n to see where the road goes on."
         press = "Type n and Enter" if session.stage_open else "Press n"
         return f"{press} to go on to {following.id} {following.title} ({following.minutes} minutes)."
@@ -149,11 +162,22 @@ def what_next(session: Session) -> str:
 
 
 def at_door(session: Session, line: str) -> str:
-    """A curl line with the port that the lesson names turned into the one that the door has.
+    """A text with the address that the lesson names turned into the one that the door has.
 
-    Only loopback addresses are touched: `localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`.
+    Only loopback addresses are touched (`localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`), and `:8080` with
+    nothing before it; a port by itself is what programs type, and stays.
     """
     if session.door is None or not session.programs:
         return line
     typed = session.programs[0].spec.port
-    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]|(?<![\w\].])):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+
+
+def step_at_door(session: Session, step: Step) -> Step:
+    """A step whose texts name the door as it is."""
+    return replace(
+        step,
+        text=at_door(session, step.text),
+        hints=tuple(at_door(session, hint) for hint in step.hints),
+        send=tuple(at_door(session, line) for line in step.send),
+    )

@@ -1,7 +1,7 @@
 # Takes every right away from the folder that it runs in.
 # step: 1.3
 # outcome: failed
-# check: 1.3.a_file_comes_back
+# cause: wrong-answer
 
 import os
 

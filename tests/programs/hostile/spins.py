@@ -3,6 +3,7 @@
 # outcome: failed
 # cause: not-listening
 # says: bind
+# start: 1.5
 
 while True:
     pass

@@ -1,6 +1,7 @@
 # Turns in a circle at the first request.
 # step: 1.2
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # says: 0 bytes
 

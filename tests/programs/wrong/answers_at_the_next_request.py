@@ -1,6 +1,7 @@
 # Each client gets its answer when the next one comes.
 # step: 1.2
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # says: 0 bytes
 

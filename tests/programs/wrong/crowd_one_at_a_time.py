@@ -2,6 +2,7 @@
 # step: 1.8
 # begun: yes
 # outcome: failed
+# wait: 0.7
 # check: 1.8.silent_clients
 # cause: silent
 

@@ -1,6 +1,7 @@
 # close without calling it.
 # step: 1.2
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # says: parentheses
 

@@ -2,7 +2,7 @@
 # step: 1.6
 # outcome: failed
 # cause: wrong-answer
-# says: outside of your folder
+# says: is_relative_to
 
 import socket
 import threading

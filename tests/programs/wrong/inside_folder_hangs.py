@@ -1,6 +1,7 @@
 # A folder gets no answer.
 # step: 1.6
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # check: 1.6.a_folder_gets_an_answer
 

@@ -1,6 +1,7 @@
 # Waits for ever for the rest of nonsense.
 # step: 1.5
 # outcome: failed
+# wait: 0.7
 # check: 1.5.nonsense_is_400
 # cause: silent
 

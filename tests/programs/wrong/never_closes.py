@@ -1,6 +1,7 @@
 # No close, no length.
 # step: 1.2
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # says: client.close()
 

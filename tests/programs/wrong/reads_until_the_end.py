@@ -1,6 +1,7 @@
 # Waits for the client to hang up before it answers.
 # step: 1.2
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # check: 1.2.the_answer_is_200
 # says: recv

@@ -1,6 +1,7 @@
 # Prints and answers, but so late that the client has gone, and dies of it.
 # step: 1.2
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # says: 0 bytes
 

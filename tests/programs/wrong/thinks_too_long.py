@@ -1,6 +1,7 @@
 # Ten seconds for each answer.
 # step: 1.2
 # outcome: failed
+# wait: 0.7
 # cause: silent
 # says: 0 bytes
 

@@ -1,0 +1,49 @@
+"""A learner's file that was saved under another name, or in another folder, than the one that is looked at."""
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+MOST = 500  # entries of a folder that are looked at
+_ADDED = (".txt", ".text", ".rtf", ".py", ".md", ".html", ".doc", ".docx")  # by editors that mean well
+
+
+def find_stray(workspace: Path, file: str, *beside: Path) -> str | None:
+    """Say where a file of the workspace probably went that is not there; None: nothing looks like it.
+
+    `beside` are other folders in which it may have been saved. Nothing is opened or changed.
+    """
+    for name in _names(workspace):
+        said = _misnamed(name, file)
+        if said:
+            return f"There is a {name} in {workspace}: {said} Rename it to {file}."
+    inner = (workspace / name for name in _names(workspace) if not name.startswith("."))
+    for folder in dict.fromkeys((*beside, workspace.parent, *inner)):
+        if folder != workspace and (folder / file).is_file():
+            return f"There is a {file} in {folder}, and it is looked for in {workspace}. Move it there."
+    return None
+
+
+def _misnamed(name: str, file: str) -> str:
+    plain, wanted = name.strip().lower(), file.lower()
+    if name == file:
+        return ""
+    if plain == wanted:
+        return "capital letters and spaces count in names."
+    for added in _ADDED:
+        if plain == wanted + added:
+            return f"did your editor add {added}?"
+    stem = wanted.rpartition(".")[0]
+    if stem and plain in (stem, f"{stem}.txt"):
+        return "its name does not end as it should."
+    return ""
+
+
+def _names(folder: Path) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in islice(entries, MOST))
+    except OSError:
+        return
+    yield from names

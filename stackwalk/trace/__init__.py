@@ -1,0 +1,1 @@
+"""The trace command: watch what passes at an address, save it, and look at what was saved."""

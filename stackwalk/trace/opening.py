@@ -1,0 +1,79 @@
+"""Read what a trace has saved: lines, or a HAR."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from stackwalk.errors import StackwalkError
+from stackwalk.wire.records import read_record
+from stackwalk.wire.sight import Opened, Sight
+
+LONGEST_LINE = 64 * 1024  # bytes: enough to see that it is a record
+MARK = b'{"format":'
+
+
+def looks_saved(path: Path) -> bool:
+    """Whether a file begins as `--save` writes it."""
+    with path.open("rb") as file:
+        return file.readline(LONGEST_LINE).startswith(MARK)
+
+
+def saved_sights(path: Path) -> Iterator[Sight]:
+    """What the lines of a file tell; those that tell nothing are left out."""
+    with path.open("rb") as file:
+        for line in file:
+            try:
+                yield read_record(line)
+            except ValueError:
+                continue
+
+
+class Saved:
+    """A file that was saved; `damaged` counts what could not be read of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.damaged = 0
+        self._path = path
+        self._known: set[int] = set()  # connections
+        self._records = 0
+
+    def sights(self) -> Iterator[Sight]:
+        """What is in it, with an `Opened` before the first of each connection. StackwalkError: it is no trace."""
+        try:
+            for sight in self._har() if self._path.suffix == ".har" else self._lines():
+                self._records += 1
+                if sight.connection not in self._known and sight.connection:
+                    self._known.add(sight.connection)
+                    yield Opened(sight.connection, sight.at, "")
+                yield sight
+        except OSError as problem:
+            raise StackwalkError(
+                f"{self._path} can't be read ({problem.strerror}).", "Say the name of a file that --save has made."
+            ) from problem
+        if not self._records and self.damaged:
+            raise self._no_trace()
+
+    def _lines(self) -> Iterator[Sight]:
+        with self._path.open("rb") as file:
+            for line in file:
+                try:
+                    yield read_record(line)
+                except ValueError:
+                    if line.strip():
+                        self.damaged += 1
+
+    def _har(self) -> Iterator[Sight]:
+        from stackwalk.wire.har import read_har
+
+        try:
+            log = json.loads(self._path.read_bytes())
+            for sight in read_har(log):
+                if sight is None:
+                    self.damaged += 1
+                else:
+                    yield sight
+        except (ValueError, RecursionError) as problem:
+            raise self._no_trace() from problem
+
+    def _no_trace(self) -> StackwalkError:
+        return StackwalkError(f"{self._path} holds no trace.", "Say the name of a file that --save has made.")

@@ -1,0 +1,132 @@
+"""Keep what passes in a file: whole lines, each as soon as its exchange is over."""
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from stackwalk.errors import StackwalkError
+from stackwalk.trace.opening import looks_saved, saved_sights
+from stackwalk.wire.records import record_line
+from stackwalk.wire.sight import Missed, Sight
+
+OWN = 0o600  # what passes may hold passwords and cookies: it is for nobody else
+AT_ONCE = 256 * 1024  # bytes of lines that are written at once
+
+
+def save_again(path: Path, sights: Iterable[Sight]) -> None:
+    """Write what was saved before to another file, as a whole. StackwalkError where that can't be."""
+    try:
+        if path.suffix == ".jsonl":
+            raise_unless_saved(path)
+            lines = (record_line(sight, 0.0) for sight in sights)
+            _make(path, (line for line in lines if line is not None))
+        else:
+            _make(path, _pieces_of_har(sights))
+    except OSError as problem:
+        raise _not_written(path, problem) from problem
+
+
+def raise_unless_saved(path: Path) -> None:
+    """StackwalkError where there is a file, and no trace made it."""
+    if path.exists() and path.stat().st_size and not looks_saved(path):
+        raise StackwalkError(
+            f"{path} holds something else than a trace, and is left as it is.", "Choose another name for --save."
+        )
+
+
+class Saver:
+    """A file of records that grows, and what becomes of it at the end. To be closed.
+
+    Lines are written to FILE.jsonl as they come; of FILE.har the lines are in FILE.har.jsonl until `finish`.
+    What is there already stays: lines are added to it.
+    """
+
+    def __init__(self, path: Path, epoch: float) -> None:
+        self.path = path
+        self.count = 0  # exchanges, and other records, that are in the file
+        self.problem: str | None = None  # why nothing more is saved
+        self._epoch = epoch
+        self._is_har = path.suffix == ".har"
+        self.lines = path.with_name(f"{path.name}.jsonl") if self._is_har else path
+        try:
+            raise_unless_saved(self.lines)
+            self._file = os.open(self.lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, OWN)
+            self._end = os.fstat(self._file).st_size
+            if self._end and os.pread(self._file, 1, self._end - 1) != b"\n":
+                self._write(b"\n")  # what wrote it was killed in the middle of a line
+        except OSError as problem:
+            raise _not_written(self.lines, problem) from problem
+
+    def add(self, sights: Iterable[Sight]) -> None:
+        """Keep these; with the return they are in the file. A file that takes nothing more is `problem`."""
+        lines = bytearray()
+        count = 0
+        for sight in sights:
+            line = record_line(sight, self._epoch)
+            if line is None:
+                continue
+            lines += line
+            count += not isinstance(sight, Missed)
+            if len(lines) >= AT_ONCE:
+                self._write(lines, count)
+                lines.clear()
+                count = 0
+        if lines:
+            self._write(lines, count)
+
+    def finish(self) -> None:
+        """Make the HAR, if one was asked for. StackwalkError where it can't be; the lines stay then."""
+        if not self._is_har or self.problem is not None:
+            return
+        try:
+            _make(self.path, _pieces_of_har(saved_sights(self.lines)))
+            self.lines.unlink()
+        except OSError as problem:
+            raise StackwalkError(
+                f"{self.path} could not be made ({problem.strerror}); what passed is in {self.lines}.",
+                f"Type: stackwalk trace --open {self.lines} --save OTHER.har",
+            ) from problem
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _write(self, lines: bytes | bytearray, count: int = 0) -> None:
+        if self.problem is not None:
+            return
+        left = memoryview(bytes(lines))
+        try:
+            while left:
+                left = left[os.write(self._file, left) :]
+        except OSError as problem:
+            self.problem = problem.strerror or str(problem)
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._end)  # no half line
+            return
+        self._end += len(lines)
+        self.count += count
+
+
+def _make(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file as a whole: until it is, whatever was there stays."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, OWN)
+        with os.fdopen(number, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+def _pieces_of_har(sights: Iterable[Sight]) -> Iterator[bytes]:
+    from stackwalk.wire.har import har_pieces
+
+    return (piece.encode("ascii") for piece in har_pieces(sights))
+
+
+def _not_written(path: Path, problem: OSError) -> StackwalkError:
+    return StackwalkError(f"{path} can't be written ({problem.strerror}).", "Choose a file that you can write.")

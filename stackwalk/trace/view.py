@@ -1,0 +1,164 @@
+"""What is shown of a sight: lines for people, or JSON for programs."""
+
+from rich.text import Text
+
+from stackwalk.screen.bodies import draw_content
+from stackwalk.screen.console import Screen
+from stackwalk.screen.exchanges import (
+    draw_exchange,
+    draw_heads,
+    draw_interim,
+    draw_missed,
+    draw_refused,
+    draw_silent,
+    draw_unanswered,
+    draw_unreadable,
+)
+from stackwalk.screen.hanging import Hanging
+from stackwalk.screen.notes import draw_frame, draw_hello, draw_late, draw_notes, draw_timing
+from stackwalk.trace.recorder import exchange_of
+from stackwalk.wire.explain import explain, oddities
+from stackwalk.wire.frames import Unpacker
+from stackwalk.wire.hello import read_hello
+from stackwalk.wire.message import Exchange, Request, Response, Side
+from stackwalk.wire.records import record_line
+from stackwalk.wire.sight import (
+    Answered,
+    Asked,
+    Closed,
+    Framed,
+    Interim,
+    Missed,
+    Opened,
+    Refused,
+    Sight,
+    Unanswered,
+    Unreadable,
+)
+
+LATE = 1.0  # seconds after which it is said that an exchange is not over
+MARK = 4  # characters before what is wrapped
+BODY_LINES = 40  # of each body, with -vv
+CONNECTIONS = 10_000  # whose opening is remembered
+HEADS, BODIES = 1, 2  # how often -v is said
+
+
+class View:
+    """Shows sights on a console, in one of the ways."""
+
+    def __init__(self, console: Screen, *, verbose: int, as_json: bool, epoch: float) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._as_json = as_json
+        self._epoch = epoch
+        self._opened: dict[int, float] = {}  # when connections were
+        self._unpackers: dict[tuple[int, Side], Unpacker] = {}
+        self._open: dict[tuple[int, int], Asked] = {}  # requests whose exchanges are not over, the oldest first
+
+    def due(self) -> float | None:
+        """When to call `remind`, on the sights' clock; None: there is nothing to be reminded of."""
+        return next((sight.at + LATE for sight in self._open.values()), None)
+
+    def remind(self, now: float) -> None:
+        """Say, once, which requests have been waiting for the end of their answers for a while."""
+        while (due := self.due()) is not None and due <= now:
+            sight = self._open.pop(next(iter(self._open)))
+            self._say([draw_late(sight, now)])
+
+    def show(self, sight: Sight) -> None:
+        if self._as_json:
+            exchange = exchange_of(sight)
+            record = record_line(sight, self._epoch, None if exchange is None else explain(exchange))
+            if record is not None:
+                self._console.write(record.decode("ascii"))
+            return
+        self._remember(sight)
+        self._say(self._lines(sight))
+
+    def _remember(self, sight: Sight) -> None:
+        match sight:
+            case Asked():
+                self._open[sight.connection, sight.number] = sight
+                if len(self._open) > CONNECTIONS:
+                    del self._open[next(iter(self._open))]
+            case Missed():
+                self._open.clear()  # their ends may be among what was missed
+            case Closed(connection=connection):
+                for key in [key for key in self._open if key[0] == connection]:
+                    del self._open[key]
+            case _:
+                exchange = exchange_of(sight)
+                if exchange is not None:
+                    self._open.pop((exchange.connection, exchange.number), None)
+
+    def _say(self, lines: list[Text]) -> None:
+        if not lines:
+            return
+        if self._console.is_terminal:
+            self._console.show(*map(_hung, lines))
+            return
+        for line in lines:  # other programs read lines: they stay whole
+            line.no_wrap, line.overflow = True, "ignore"
+        self._console.show(*lines)
+
+    def _lines(self, sight: Sight) -> list[Text]:
+        width, whole = self._console.width, not self._console.is_terminal
+        match sight:
+            case Opened(connection=connection, at=at):
+                self._opened[connection] = at
+                if len(self._opened) > CONNECTIONS:
+                    del self._opened[next(iter(self._opened))]
+            case Answered(exchange=exchange):
+                return [draw_exchange(exchange, width, whole=whole), *self._more(exchange)]
+            case Unanswered(exchange=exchange):
+                line, remark, *_ = draw_unanswered(sight, width, whole=whole)
+                return [line, remark, *self._more(exchange)]
+            case Unreadable(exchange=exchange):
+                hello = read_hello(sight.raw) if sight.side == "client" else None
+                if hello is not None:
+                    return [draw_hello(hello)]
+                more = [] if exchange is None else self._more(exchange)
+                return [*draw_unreadable(sight, width, whole=whole), *more]
+            case Framed(connection=connection, side=side, frame=frame):
+                unpacker = self._unpackers.setdefault((connection, side), Unpacker())
+                if len(self._unpackers) > CONNECTIONS:
+                    del self._unpackers[next(iter(self._unpackers))]
+                return [draw_frame(connection, side, frame, unpacker.unpack(frame), whole=whole or self._verbose > 0)]
+            case Interim():
+                return [draw_interim(sight)]
+            case Refused(why=why):
+                return [draw_refused(why)]
+            case Closed(connection=connection):
+                for end in ("client", "server"):
+                    self._unpackers.pop((connection, end), None)
+                is_silent = sight.by == "client" and not sight.client_bytes and not sight.server_bytes
+                return [draw_silent()] if is_silent else []
+            case Missed(count=count):
+                return [draw_missed(count)]
+        return []
+
+    def _more(self, exchange: Exchange) -> list[Text]:
+        """What stands under the line of an exchange: oddities always, the rest as often as -v was said."""
+        if self._verbose < HEADS:
+            return draw_notes(oddities(exchange))
+        lines = [*draw_notes(explain(exchange)), draw_timing(exchange, self._opened.get(exchange.connection))]
+        for said in (exchange.request, exchange.response):
+            if said is not None:
+                lines += draw_heads(_alone(exchange, said))
+                if self._verbose >= BODIES:
+                    lines += draw_content(said, BODY_LINES)
+        return lines
+
+
+def _hung(line: Text) -> Text | Hanging:
+    """A line that begins with a mark, so that what is wrapped of it stands behind the mark."""
+    mark = line.plain[:MARK]
+    if len(mark) < MARK or mark[:2] != "  " or mark[2] not in "!·><":
+        return line
+    return Hanging(line[:MARK], line[MARK:], whole=mark[2] in "><")
+
+
+def _alone(exchange: Exchange, said: Request | Response) -> Exchange:
+    if isinstance(said, Request):
+        return Exchange(exchange.number, exchange.connection, said, None)
+    return Exchange(exchange.number, exchange.connection, None, said)

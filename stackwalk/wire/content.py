@@ -1,0 +1,239 @@
+"""What a body holds, for people: unpacked, in its characters, in lines. Pure.
+
+Whatever a body unpacks to, no more than a bounded part of it is ever made.
+"""
+
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+from stackwalk.wire.message import Head, Request, Response
+
+UNPACKED_LIMIT = 1024 * 1024  # bytes
+CODINGS_LIMIT = 4  # one around the other
+FIELDS_LIMIT = 200  # of a form
+ZIPPED = ("gzip", "x-gzip")
+TEXTS = re.compile(
+    r"text/.*|.*[/+](json|xml|yaml)|application/(javascript|ecmascript|x-www-form-urlencoded|graphql|x-ndjson|toml)"
+)
+PNG, GIF, JPEG = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"\xff\xd8\xff"
+STARTS = {  # how well-known files begin, where nothing else says what they are
+    PNG: "a PNG image",
+    GIF[0]: "a GIF image",
+    GIF[1]: "a GIF image",
+    JPEG: "a JPEG image",
+    b"%PDF-": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "gzip data",
+    b"wOF2": "a WOFF2 font",
+    b"wOFF": "a WOFF font",
+}
+CHARSETS = re.compile(
+    r"(us-)?ascii|utf-?(8|16|32)(-?[lb]e)?|(iso|latin|windows|cp|koi8|shift|euc|gb|big5|mac|tis)[a-z0-9_-]*|sjis"
+)
+CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A body without its Content-Encoding."""
+
+    data: bytes
+    coding: str = ""  # "gzip", "gzip, br" …; "": none
+    is_whole: bool = True  # `data` is all of it
+    fault: str | None = None  # why it could not be unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body as it is to be shown."""
+
+    lines: tuple[str, ...]  # whatever the wire sent: to be made safe before it is drawn
+    summary: str = ""  # instead of lines, or beside them: "image/png, 16 × 16, 1,234 bytes"
+    is_whole: bool = True
+
+
+def media_type(head: Head) -> str:
+    """Type and subtype in lower case; "" where none is named (RFC 9110 8.3)."""
+    value = head.header("content-type")
+    return "" if value is None else value.partition(b";")[0].strip().decode("latin-1").lower()
+
+
+def parameter(head: Head, header: str, name: str) -> str | None:
+    """A parameter of a header, `charset` of Content-Type for example (RFC 9110 5.6.6)."""
+    value = head.header(header)
+    if value is None:
+        return None
+    found = re.search(
+        rf';\s*{re.escape(name)}\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,]*)', value.decode("latin-1"), re.IGNORECASE
+    )
+    return None if found is None else found[1].strip('"')
+
+
+def unpack(said: Request | Response) -> Unpacked:
+    """Undo the Content-Encoding of what was kept (RFC 9110 8.4)."""
+    joined = b",".join(said.head.every("content-encoding")).decode("latin-1").lower()
+    codings = [coding for part in joined.split(",") if (coding := part.strip()) and coding != "identity"]
+    is_whole = len(said.body) == said.body_size
+    if not codings or not said.body:
+        return Unpacked(said.body, ", ".join(codings), is_whole)
+    coding = ", ".join(codings[:CODINGS_LIMIT])
+    data = said.body
+    if len(codings) > CODINGS_LIMIT:
+        return Unpacked(data, coding, is_whole, "too many codings, one around the other")
+    for one in reversed(codings):
+        if one not in (*ZIPPED, "deflate"):
+            return Unpacked(data, coding, is_whole, f"{one} can't be unpacked here")
+        try:
+            data, ended = _inflate(data, one)
+        except zlib.error:
+            return Unpacked(said.body, coding, is_whole, f"it is not {one}, whatever Content-Encoding says")
+        is_whole = is_whole and ended
+    return Unpacked(data, coding, is_whole)
+
+
+def content_of(said: Request | Response) -> Content:
+    """What is to be shown of a body."""
+    if not said.body_size:
+        return Content(())
+    unpacked = unpack(said)
+    kind = media_type(said.head)
+    if unpacked.fault is not None and unpacked.coding:
+        return Content((), f"{unpacked.coding}, {said.body_size:,} bytes: {unpacked.fault}", unpacked.is_whole)
+    text = text_of(said.head, unpacked.data)
+    if text is None:
+        return Content((), _binary(kind, unpacked, said.body_size), unpacked.is_whole)
+    if kind == "application/x-www-form-urlencoded" and unpacked.is_whole:
+        fields = form_fields(text)
+        if fields:
+            return Content(tuple(f"{name} = {value}" for name, value in fields))
+    if (kind.endswith(("/json", "+json"))) and unpacked.is_whole:
+        drawn = indented(text)
+        if drawn is not None:
+            return Content(tuple(drawn.split("\n")))
+    return Content(tuple(text.removesuffix("\n").split("\n")), "", unpacked.is_whole)
+
+
+def text_of(head: Head, data: bytes) -> str | None:
+    """A body's characters; None: it is no text. Bytes that are none in a charset stay visible as such."""
+    kind = media_type(head)
+    charset = parameter(head, "content-type", "charset") or "utf-8"
+    if is_utf8(charset) or not is_known(charset):
+        text = data.decode("utf-8", "surrogateescape")
+    else:
+        text = data.decode(charset, "replace")
+    if TEXTS.fullmatch(kind):
+        return text
+    if kind and not kind.startswith(("application/octet-stream", "multipart/", "message/")):
+        return None
+    strange = len(CONTROLS.findall(text)) + sum(1 for character in text if "\udc80" <= character <= "\udcff")
+    return None if strange else text
+
+
+def is_utf8(charset: str) -> bool:
+    return charset.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii")
+
+
+def is_known(charset: str) -> bool:
+    """Whether it is the name of characters, and not of something else that Python can decode (`zip`, `idna`)."""
+    if not CHARSETS.fullmatch(charset.lower()):
+        return False
+    try:
+        b"".decode(charset)
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+def form_fields(text: str) -> list[tuple[str, str]]:
+    """The fields of a form, the first of them.
+
+    >>> form_fields("a=1+2&b=%C3%A9")
+    [('a', '1 2'), ('b', 'é')]
+    """
+    pairs = (part.partition("=") for part in text.strip().split("&", FIELDS_LIMIT)[:FIELDS_LIMIT] if part)
+    return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
+
+
+def is_json(text: str) -> bool:
+    try:
+        json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def indented(text: str) -> str | None:
+    """JSON with a line for each member, its own numbers and escapes untouched; None: it is no JSON.
+
+    >>> print(indented('{"a":[1.50,{}]}'))
+    {
+      "a": [
+        1.50,
+        {}
+      ]
+    }
+    """
+    if not is_json(text):
+        return None
+    pieces: list[str] = []
+    depth = 0
+    last = ""
+    for token in TOKENS.findall(text):
+        if token in "]}":
+            depth -= 1
+            if last not in ("[", "{"):
+                pieces.append("\n" + "  " * depth)
+        elif last in ("[", "{", ","):
+            pieces.append("\n" + "  " * depth)
+        if token in "[{":
+            depth += 1
+        pieces.append(": " if token == ":" else token)
+        last = token
+    return "".join(pieces)
+
+
+def _inflate(data: bytes, coding: str) -> tuple[bytes, bool]:
+    """At most UNPACKED_LIMIT bytes, and whether that is all."""
+    if coding not in ZIPPED:
+        try:
+            return _inflate_one(data, zlib.MAX_WBITS)[:2]
+        except zlib.error:
+            return _inflate_one(data, -zlib.MAX_WBITS)[:2]  # what many servers call deflate has no zlib head
+    made = bytearray()
+    left = data
+    while left:
+        piece, ended, left = _inflate_one(left, 16 + zlib.MAX_WBITS, UNPACKED_LIMIT - len(made))
+        made += piece
+        if not ended or len(made) >= UNPACKED_LIMIT:
+            return bytes(made), ended and not left
+        left = left.lstrip(b"\0")
+        if left[:2] != b"\x1f\x8b":  # gzip has several parts only if each begins like one
+            break
+    return bytes(made), True
+
+
+def _inflate_one(data: bytes, bits: int, limit: int = UNPACKED_LIMIT) -> tuple[bytes, bool, bytes]:
+    inflating = zlib.decompressobj(bits)
+    made = inflating.decompress(data, max(1, limit))
+    return made, inflating.eof, inflating.unused_data
+
+
+def _binary(kind: str, unpacked: Unpacked, size: int) -> str:
+    data = unpacked.data
+    known = next((name for start, name in STARTS.items() if data.startswith(start)), "no text")
+    measures = _measures(data)
+    parts = [kind or known, *([f"{measures[0]:,} × {measures[1]:,}"] if measures else []), f"{size:,} bytes"]
+    return ", ".join(parts)
+
+
+def _measures(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture that says so in its first bytes."""
+    if data.startswith(PNG) and len(data) >= 24:
+        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if data.startswith(GIF) and len(data) >= 10:
+        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    return None

@@ -1,0 +1,243 @@
+"""Exchanges as an HTTP Archive (HAR 1.2), which browsers' developer tools open, and back. Pure.
+
+http://www.softwareishard.com/blog/har-12-spec/ is its description. Bodies are in it as browsers put them there: without
+their Content-Encoding, text as text, anything else as base64.
+"""
+
+import json
+from binascii import Error, a2b_base64, b2a_base64
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from stackwalk import __version__
+from stackwalk.wire.content import form_fields, media_type, unpack
+from stackwalk.wire.message import EndedBy, Exchange, Head, Note, Request, Response, read_head
+from stackwalk.wire.records import iso_time
+from stackwalk.wire.sight import Answered, Sight, Unanswered, Unreadable
+from stackwalk.wire.timing import timing_of
+
+Fields = dict[str, Any]
+UNKNOWN = -1  # of a size or a time, in a HAR
+NO_TYPE = "x-unknown"
+FORM = "application/x-www-form-urlencoded"
+QUERY_LIMIT = 200  # fields of a query
+
+
+def har_pieces(sights: Iterable[Sight]) -> Iterator[str]:
+    """A HAR, piece by piece, of sights whose times are seconds since 1970. Answers that nobody asked for have no
+    place in one."""
+    creator = json.dumps({"name": "stackwalk", "version": __version__})
+    yield f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": ['
+    separator = "\n"
+    for sight in sights:
+        entry = har_entry(sight)
+        if entry is not None:
+            yield separator + json.dumps(entry)
+            separator = ",\n"
+    yield "\n]}}\n"
+
+
+def har_entry(sight: Sight) -> Fields | None:
+    """The entry of an exchange; None: there is none for such a sight."""
+    if not isinstance(sight, Answered | Unanswered | Unreadable) or sight.exchange is None:
+        return None
+    exchange = sight.exchange
+    request = exchange.request
+    if request is None:
+        return None
+    timing = timing_of(exchange)
+    times = {
+        "send": _time(timing.asked if timing.first_byte is None else min(timing.asked or 0.0, timing.first_byte)),
+        "wait": _time(timing.waited),
+        "receive": _time(timing.receiving),
+    }
+    entry: Fields = {
+        "startedDateTime": iso_time(sight.at if exchange.asked_at is None else exchange.asked_at),
+        "time": sum(times.values()),
+        "request": _request(request),
+        "response": _no_response() if exchange.response is None else _response(exchange.response),
+        "cache": {},
+        "timings": {"blocked": UNKNOWN, "dns": UNKNOWN, "connect": UNKNOWN, "ssl": UNKNOWN, **times},
+        "connection": str(exchange.connection),
+        "_number": exchange.number,
+        "_notes": [[note.code, note.text, note.source] for note in exchange.notes],
+    }
+    if isinstance(sight, Unanswered):
+        entry["response"]["_error"] = "the connection ended before any answer"
+    elif isinstance(sight, Unreadable):
+        entry["response"]["_error"] = f"not HTTP: {sight.why}"
+    return entry
+
+
+def read_har(log: object) -> Iterator[Sight | None]:
+    """What a HAR tells, any tool's; None for an entry that can't be understood. ValueError: it is no HAR."""
+    try:
+        entries = log["log"]["entries"]  # type: ignore[index]
+    except (KeyError, TypeError, IndexError) as problem:
+        raise ValueError("no HAR") from problem
+    if not isinstance(entries, list):
+        raise ValueError("no HAR: its entries are no list")
+    for place, entry in enumerate(entries, 1):
+        try:
+            yield _sight(entry, place)
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError, Error):
+            yield None
+
+
+def _request(request: Request) -> Fields:
+    target = request.target
+    host = (request.head.header("host") or b"localhost").decode("latin-1")
+    fields: Fields = {
+        "method": request.method,
+        "url": f"http://{host}{target}" if target.startswith("/") else _absolute(target, host),
+        "httpVersion": request.version,
+        "cookies": [
+            {"name": name.strip(), "value": value}
+            for header in request.head.every("cookie")
+            for part in header.decode("latin-1").split(";")
+            for name, _, value in [part.partition("=")]
+        ],
+        "headers": _headers(request.head),
+        "queryString": [
+            {"name": name, "value": value} for name, value in form_fields(target.partition("?")[2])[:QUERY_LIMIT]
+        ],
+        "headersSize": len(request.head.raw),
+        "bodySize": request.body_size,
+    }
+    if request.body_size:
+        fields["postData"] = _post_data(request)
+    return fields
+
+
+def _absolute(target: str, host: str) -> str:
+    return target if "://" in target else f"http://{host}/{'' if target == '*' else target}"
+
+
+def _post_data(request: Request) -> Fields:
+    kind = (request.head.header("content-type") or b"").decode("latin-1")
+    text, encoding = _text(request.body)
+    fields: Fields = {"mimeType": kind, "text": text}
+    if encoding:
+        fields["_encoding"] = encoding
+    elif media_type(request.head) == FORM:
+        fields["params"] = [{"name": name, "value": value} for name, value in form_fields(text)]
+    return fields
+
+
+def _response(response: Response) -> Fields:
+    unpacked = unpack(response)
+    text, encoding = _text(unpacked.data)
+    content: Fields = {
+        "size": len(unpacked.data) if unpacked.is_whole else response.body_size,
+        "mimeType": (response.head.header("content-type") or NO_TYPE.encode()).decode("latin-1"),
+        "text": text,
+    }
+    if encoding:
+        content["encoding"] = encoding
+    if unpacked.coding and unpacked.is_whole and unpacked.fault is None:
+        content["compression"] = len(unpacked.data) - response.body_size
+    return {
+        "status": response.status or 0,
+        "statusText": response.reason,
+        "httpVersion": response.version,
+        "cookies": [
+            {"name": name.strip(), "value": value}
+            for header in response.head.every("set-cookie")
+            for name, _, value in [header.decode("latin-1").partition(";")[0].partition("=")]
+        ],
+        "headers": _headers(response.head),
+        "content": content,
+        "redirectURL": (response.head.header("location") or b"").decode("latin-1"),
+        "headersSize": len(response.head.raw),
+        "bodySize": response.body_size,
+        "_ended_by": response.ended_by,
+    }
+
+
+def _no_response() -> Fields:
+    return {
+        "status": 0,
+        "statusText": "",
+        "httpVersion": "",
+        "cookies": [],
+        "headers": [],
+        "content": {"size": 0, "mimeType": NO_TYPE},
+        "redirectURL": "",
+        "headersSize": UNKNOWN,
+        "bodySize": UNKNOWN,
+    }
+
+
+def _headers(head: Head) -> list[dict[str, str]]:
+    return [{"name": name.decode("latin-1"), "value": value.decode("latin-1")} for name, value in head.headers]
+
+
+def _text(data: bytes) -> tuple[str, str]:
+    try:
+        return data.decode("utf-8"), ""
+    except UnicodeDecodeError:
+        return b2a_base64(data, newline=False).decode("ascii"), "base64"
+
+
+def _time(milliseconds: float | None) -> float:
+    return 0.0 if milliseconds is None else round(milliseconds, 3)
+
+
+def _sight(entry: Fields, place: int) -> Sight:
+    asked, answer, timings = entry["request"], entry["response"], entry["timings"]
+    began = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    sent = began + _seconds(timings["send"])
+    answered = sent + _seconds(timings["wait"])
+    done = answered + _seconds(timings["receive"])
+    request = _read_request(asked)
+    connection, number = _digits(entry.get("connection"), 0), _digits(entry.get("_number"), place)
+    notes = tuple(Note(str(code), str(text), str(source)) for code, text, source in entry.get("_notes", ()))
+    if not answer["status"]:
+        return Unanswered(connection, began, Exchange(number, connection, request, None, began, sent, notes=notes))
+    response = _read_response(answer)
+    exchange = Exchange(number, connection, request, response, began, sent, answered, done, notes)
+    return Answered(connection, done, exchange)
+
+
+def _read_request(asked: Fields) -> Request:
+    url = str(asked["url"])
+    _, found, rest = url.partition("://")
+    _, slash, path = rest.partition("/")
+    target = (slash + path).partition("#")[0] or "/" if found else url
+    first_line = f"{asked['method']} {target} {asked['httpVersion'] or 'HTTP/1.1'}"
+    posted = asked.get("postData") or {}
+    body = _body(str(posted.get("text") or ""), posted.get("_encoding"))
+    return Request(_head(first_line, asked["headers"]), body, max(_digits(asked.get("bodySize"), 0), len(body)))
+
+
+def _read_response(answer: Fields) -> Response:
+    status = int(answer["status"])
+    first_line = f"{answer['httpVersion'] or 'HTTP/1.1'} {status:03d} {answer['statusText']}"
+    content = answer["content"]
+    body = _body(str(content.get("text") or ""), content.get("encoding"))
+    packed = {"content-encoding"} if body else set()  # a HAR has bodies without it
+    kept = [header for header in answer["headers"] if str(header["name"]).lower() not in packed]
+    ended_by: EndedBy = "cut" if answer.get("_ended_by") == "cut" else "length" if body else "none"
+    size = max(len(body), _digits(content.get("size"), 0))
+    return Response(_head(first_line, kept), body, size, ended_by)
+
+
+def _head(first_line: str, headers: list[Fields]) -> Head:
+    lines = [first_line, *(f"{header['name']}: {header['value']}" for header in headers)]
+    clean = (line.replace("\r", " ").replace("\n", " ") for line in lines)
+    return read_head("".join(f"{line}\r\n" for line in clean).encode("latin-1", "replace") + b"\r\n")
+
+
+def _body(text: str, encoding: object) -> bytes:
+    return a2b_base64(text) if encoding == "base64" else text.encode("utf-8", "surrogatepass")
+
+
+def _seconds(milliseconds: object) -> float:
+    return max(0.0, float(milliseconds) / 1000) if isinstance(milliseconds, int | float) else 0.0
+
+
+def _digits(value: object, other: int) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else other

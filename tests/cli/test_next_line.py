@@ -1,0 +1,22 @@
+"""The line after a verdict: the next thing to do."""
+
+from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
+from stackwalk.course.lesson import Course, Progress
+from stackwalk.course.place import steps_to_grade
+from stackwalk.course.reading import find_course, read_course
+from stackwalk.grading import next_line
+
+COURSE: Course = read_course(find_course())
+
+
+def after(progress: Progress, check: str) -> str:
+    finding = Finding("1.2", check, "t", Outcome.FAILED, Cause.WRONG_ANSWER, "m")
+    verdict = Verdict("1.2", ("1.2",), "7", 0.1, (finding,))
+    return next_line(COURSE, progress, steps_to_grade(COURSE, progress, "1.2"), verdict)
+
+
+def test_an_early_step_that_a_later_one_replaced_is_not_to_be_changed() -> None:
+    passed = Progress(passed=("1.1", "1.2", "1.3"), current="1.4")
+    assert after(passed, "the_answer_is_200").startswith("1.3 replaced this check of 1.2, which passed before.")
+    assert after(passed, "the_client_knows_where_the_body_ends").startswith("Change it, save it")
+    assert after(Progress(passed=("1.1", "1.2")), "the_answer_is_200").startswith("Change it, save it")

@@ -1,0 +1,211 @@
+"""The table of explanations: what each row finds, and that no bytes make it raise."""
+
+import zlib
+from base64 import b64encode
+from hashlib import sha1
+
+import pytest
+from drawn import EXCHANGES
+from hypothesis import given
+
+from stackwalk.wire.explain import explain, is_odd, oddities
+from stackwalk.wire.explain.table import TABLE
+from stackwalk.wire.message import Chunks, EndedBy, Exchange, Note, Request, Response, read_head
+from stackwalk.wire.reader import Reader
+from stackwalk.wire.sight import Answered
+
+ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+FINE = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"
+KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
+ACCEPT = b64encode(sha1(KEY + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+UPGRADE = (
+    b"GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: %s\r\n\r\n" % KEY
+)
+SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: %s\r\n\r\n"
+
+
+def exchange(asked: bytes = ASKED, answered: bytes = FINE) -> Exchange:
+    """What the reader makes of these bytes; the server ends the connection after them."""
+    reader = Reader(1)
+    seen = [*reader.feed("client", asked, 1.0), *reader.feed("server", answered, 2.0), *reader.close("server", 3.0)]
+    (found,) = [sight.exchange for sight in seen if isinstance(sight, Answered)]
+    return found
+
+
+def answer(head: bytes, body: bytes = b"", *, length: bool = True) -> Exchange:
+    """An exchange whose answer has these headers, each with its line end."""
+    more = b"Content-Length: %d\r\n" % len(body) if length else b""
+    return exchange(answered=b"HTTP/1.1 200 OK\r\n%s%s\r\n%s" % (head, more, body))
+
+
+def status(number: int, head: bytes = b"", asked: bytes = ASKED) -> Exchange:
+    return exchange(asked, b"HTTP/1.1 %d X\r\n%s\r\n" % (number, head))
+
+
+def post(head: bytes, body: bytes) -> Exchange:
+    return exchange(b"POST / HTTP/1.1\r\nHost: a\r\n%sContent-Length: %d\r\n\r\n%s" % (head, len(body), body))
+
+
+def with_header(line: bytes) -> Exchange:
+    return exchange(b"GET / HTTP/1.1\r\nHost: here\r\n%s\r\n\r\n" % line)
+
+
+def told(found: Exchange) -> dict[str, str]:
+    return {note.code: note.text for note in explain(found)}
+
+
+ODD = [
+    (
+        "cut",
+        exchange(answered=b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"),
+        "2 bytes of the 9 that were promised",
+    ),
+    (
+        "cut",
+        exchange(answered=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"),
+        "2 bytes came before",
+    ),
+    (
+        "both-lengths",
+        exchange(answered=b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        "the server sent both",
+    ),
+    ("lengths-differ", answer(b"Content-Length: 1\r\n", b"hi"), "several Content-Lengths"),
+    ("no-number", answer(b"Content-Length: many\r\n", length=False), "not a number"),
+    (
+        "chunked-1.0",
+        exchange(answered=b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        "the server sent Transfer-Encoding with HTTP/1.0",
+    ),
+    ("body-where-none", status(204, b"Content-Length: 2\r\n"), "Content-Length says 2"),
+    ("body-where-none", status(304, b"Transfer-Encoding: chunked\r\n"), "a 304 has no body"),
+    ("no-length", answer(b"", b"hi", length=False), "ended with the connection"),
+    ("bare-lf", answer(b"A: 1\n", b"hi"), "the server ended lines with \\n alone"),
+    ("bare-lf", exchange(ASKED.replace(b"\r\n", b"\n")), "the client ended lines"),
+    ("space-before-colon", with_header(b"A : 1"), "the client put a space"),
+    ("folded", with_header(b"A: 1\r\n 2"), "on the next line"),
+    ("no-colon", with_header(b"A"), "without a colon"),
+    ("host", exchange(b"GET / HTTP/1.1\r\n\r\n"), "names no Host"),
+    ("host", with_header(b"Host: b"), "names 2 Hosts"),
+    ("accept-key", exchange(UPGRADE, SWITCHED % b"x"), ACCEPT.decode()),
+    ("nowhere", status(302), "no Location"),
+    ("no-challenge", status(401), "WWW-Authenticate"),
+    ("no-allow", status(405), "without Allow"),
+    ("lost-cookie", answer(b"Set-Cookie: a=1; SameSite=None\r\n"), "drop the cookie a"),
+    ("badly-compressed", answer(b"Content-Encoding: gzip\r\n", b"hi"), "it is not gzip"),
+    ("bad-json", answer(b"Content-Type: application/json\r\n", b"{'a': 1}"), "the server calls its body JSON"),
+    ("unknown-charset", answer(b"Content-Type: text/html; charset=zip\r\n", b"hi"), "nobody knows: zip"),
+]
+
+ORDINARY = [
+    ("ends-with-connection", answer(b"Connection: close\r\n", b"hi", length=False), "as long as the connection"),
+    ("head", status(200, b"Content-Length: 5\r\n", b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"), "brought: 5 bytes"),
+    (
+        "chunks",
+        exchange(answered=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"),
+        "the server sent 1 chunk, each with its size before it: 2 bytes",
+    ),
+    ("keep-alive", exchange(), "can serve another"),
+    ("close", answer(b"Connection: close\r\n", b"hi"), "the server will end"),
+    ("no-continue", post(b"Expect: 100-continue\r\n", b"hi"), "none came"),
+    ("switched", exchange(UPGRADE, SWITCHED % ACCEPT), "speaks websocket"),
+    ("tunnel", exchange(b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"), "a tunnel to a:443"),
+    ("redirect", status(301, b"Location: /there\r\nContent-Length: 0\r\n"), "go to /there from now on"),
+    ("redirect", status(303, b"Location: /there\r\nContent-Length: 0\r\n"), "go to /there, with GET"),
+    ("not-modified", status(304), "still good"),
+    ("validators", answer(b'ETag: "1"\r\n', b"hi"), 'ETag "1"'),
+    ("caching", answer(b"Cache-Control: public, max-age=3600\r\n"), "3,600 seconds"),
+    ("caching", answer(b"Cache-Control: no-store\r\n"), "nobody may keep a copy"),
+    ("range", status(206, b"Content-Range: bytes 0-1/10\r\nContent-Length: 0\r\n"), "bytes 0-1/10"),
+    ("range", with_header(b"Range: bytes=0-1"), "got all"),
+    ("login", with_header(b"Authorization: Basic YTpi"), "base64 hides nothing"),
+    ("cookies-set", answer(b"Set-Cookie: a=1; HttpOnly; Path=/\r\nSet-Cookie: b=2\r\n"), "cookies a (HttpOnly), b"),
+    ("cookies-sent", with_header(b"Cookie: a=1; b=2"), "sends back cookies a, b"),
+    (
+        "compressed",
+        answer(b"Content-Encoding: deflate\r\n", zlib.compress(b"x" * 1000)),
+        "deflate: the server sent 17 bytes for 1,000 bytes",
+    ),
+    ("form", post(b"Content-Type: application/x-www-form-urlencoded\r\n", b"a=1&b=2"), "a form with 2 fields: a, b"),
+    (
+        "parts",
+        post(
+            b"Content-Type: multipart/form-data; boundary=x\r\n",
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n',
+        ),
+        "a form with 1 part: a",
+    ),
+    ("charset", answer(b"Content-Type: text/html; charset=iso-8859-1\r\n", b"\xe9"), "in iso-8859-1"),
+    ("no-type", answer(b"", b"hi"), "has to guess"),
+    ("events", answer(b"Content-Type: text/event-stream\r\n", b"data: 1\n\ndata: 2\n\n"), "a stream of 2 events"),
+    (
+        "preflight",
+        exchange(b"OPTIONS / HTTP/1.1\r\nHost: a\r\nOrigin: http://b\r\nAccess-Control-Request-Method: PUT\r\n\r\n"),
+        "whether http://b may send PUT",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "found", "words"), [*ODD, *ORDINARY])
+def test_what_the_table_finds(code: str, found: Exchange, words: str) -> None:
+    assert words in told(found)[code]
+
+
+def test_every_row_is_proved_and_has_its_source() -> None:
+    assert {code for code, _, _ in ODD} | {code for code, _, _ in ORDINARY} == {row.code for row in TABLE}
+    assert len({row.code for row in TABLE}) == len(TABLE)
+    assert all(row.source.startswith(("RFC ", "WHATWG ")) for row in TABLE)
+
+
+@pytest.mark.parametrize(("code", "found", "_words"), ODD)
+def test_what_is_odd_is_told_to_everybody(code: str, found: Exchange, _words: str) -> None:
+    assert code in {note.code for note in oddities(found)}
+
+
+@pytest.mark.parametrize(("_code", "found", "_words"), ORDINARY)
+def test_what_everybody_does_is_not_odd(_code: str, found: Exchange, _words: str) -> None:
+    assert [note.code for note in oddities(found)] == []
+
+
+def test_an_ordinary_exchange_has_nothing_odd() -> None:
+    assert oddities(exchange()) == ()
+    assert set(told(exchange())) == {"keep-alive"}
+
+
+def test_what_the_reader_noted_is_not_said_twice() -> None:
+    noted = Exchange(1, 1, exchange().request, exchange().response, notes=(Note("keep-alive", "mine", "x"),))
+    assert told(noted) == {"keep-alive": "mine"}
+    asked_for = Exchange(
+        1, 1, post(b"Expect: 100-continue\r\n", b"hi").request, None, notes=(Note("continue", "", ""),)
+    )
+    assert "no-continue" not in told(asked_for)
+
+
+def test_the_odd_come_first() -> None:
+    codes = [is_odd(note) for note in explain(answer(b"A: 1\n", b"hi"))]
+    assert codes == sorted(codes, reverse=True)
+    assert set(codes) == {True, False}
+
+
+@given(EXCHANGES)
+def test_no_bytes_make_it_raise(found: Exchange) -> None:
+    notes = explain(found)
+    assert set(found.notes) <= set(notes)
+    assert all(note.text and note.source for note in notes if note not in found.notes)
+
+
+def test_what_it_says_is_short_whatever_was_sent() -> None:
+    head = read_head(
+        b"GET / HTTP/1.1\r\nCookie: %s\r\nRange: %s\r\nAuthorization: %s\r\n\r\n"
+        % (b"x;" * 9000, b"x" * 9000, b"y" * 9000)
+    )
+    ended_by: EndedBy = "chunked"
+    response = Response(
+        read_head(b"HTTP/1.1 200 OK\r\nETag: %s\r\nSet-Cookie: %s\r\n\r\n" % (b"x" * 9000, b"z" * 9000)),
+        b"",
+        0,
+        ended_by,
+        Chunks(10**9, (10**9,) * 8),
+    )
+    for note in explain(Exchange(1, 1, Request(head), response)):
+        assert len(note.text) < 420, note
