@@ -284,7 +284,7 @@ MISTAKES = [
     Mistake("no type", no_type, "There is no Content-Type at all: it is a pair in the list for start_response."),
     Mistake("the variable is taken for a local one", no_global,
         "The function changes count, so Python takes it for a variable of the function's own: write global count in "
-        "its first line."),
+        "its first line.", explains=("UnboundLocalError",)),
     Mistake("counts anew each time", counts_anew,
         "Every answer says 1: the counter begins again with each call. It has to stand outside of the function."),
     Mistake("counts too late", counts_itself_late,
