@@ -122,6 +122,9 @@ def _where_you_are() -> None:
 def lab(
     what: Annotated[str | None, typer.Argument(metavar="[N[.STEP]]", show_default=False)] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Watch the lab play itself in a throw-away folder.")] = False,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Make a new folder with the finished files of the labs before.")
+    ] = False,
     all_steps: Annotated[bool, typer.Option("--all", help="With --demo: every step of the lab.")] = False,
     plain: PlainFlag = False,
     port: PortFlag = None,
@@ -136,6 +139,10 @@ def lab(
     door = _port(port)
     if all_steps and not demo:
         raise StackwalkError("--all belongs to --demo.", "Type: stackwalk lab 1 --demo --all")
+    if ready and (demo or plain):
+        raise StackwalkError("--ready only makes a folder.", "Leave out --demo and --plain.")
+    if ready:
+        return _make_ready(_course(course_folder), what, workspace)
     if demo:
         from stackwalk.session.demo import play
 
@@ -153,6 +160,38 @@ def lab(
         console=console,
         environ=os.environ,
     )
+
+
+def _make_ready(course: "Course", what: str | None, folder: str | None) -> int:
+    from stackwalk.course.readying import make_ready
+    from stackwalk.course.workspace import Workspace, make_workspace
+
+    if what is None:
+        raise StackwalkError("--ready needs to know for which lab.", "Type: stackwalk lab 3 --ready")
+    lab = _lab_of(course, what)
+    if what != str(lab.number):
+        raise StackwalkError("--ready makes a whole lab ready.", f"Type: stackwalk lab {lab.number} --ready")
+    typed = folder or f"my-stack-lab{lab.number}"
+    root = Path.cwd() / Path(typed).expanduser()
+    names = make_ready(course, lab, root)
+    make_workspace(Workspace(root), os.environ)
+    console = _console()
+    console.print(f"{root} holds what comes before lab {lab.number}: {', '.join(names) or 'nothing'}.", markup=False,
+        highlight=False)  # fmt: skip
+    console.print(f"Next: cd {shlex.quote(typed)} && stackwalk lab {lab.number}", markup=False, highlight=False)
+    return Status.PASSED
+
+
+@app.command()
+def shell(workspace: WorkspaceFlag = None) -> int:
+    """Open your shell in the workspace, with the PATH that labs use: python, flask, gunicorn are theirs.
+
+    Example: stackwalk shell
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.shell import open_shell
+
+    return open_shell(existing_workspace(workspace, os.environ, Path.cwd()).root, os.environ)
 
 
 @app.command()

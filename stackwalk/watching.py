@@ -176,7 +176,7 @@ class Watch:
         self._showing = False
 
     def _programs(self) -> set[str]:
-        return {program.file for lab in self._course.labs for program in lab.programs}
+        return {file for lab in self._course.labs for file in lab.files}
 
     def _ring(self, paths: tuple[str, ...]) -> None:
         """Called by the watcher's threads."""

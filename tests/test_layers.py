@@ -85,6 +85,7 @@ MAY = {
     "watching": ("errors", "heeding", "course", "check", "screen", "stack", "grading"),
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
+    "shell": ("errors", "stack"),
     "session": ("errors", "heeding", "wire", "tap", "stack", "course", "check", "session", "screen"),
 }
 

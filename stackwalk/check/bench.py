@@ -6,6 +6,7 @@ it fail at once, with the same words.
 """
 
 import contextlib
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,13 +15,17 @@ from stackwalk.check.answer import Answer
 from stackwalk.check.budget import Budget
 from stackwalk.check.client import PATIENCE
 from stackwalk.check.copy import Copy
+from stackwalk.check.errand import Errand
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.ground import Ground
-from stackwalk.check.server import Server
+from stackwalk.check.server import LIMITS, Server
+from stackwalk.check.source import must_be_readable
 from stackwalk.check.transcript import Transcript
 from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import Lab, ProgramSpec, Step
+from stackwalk.errors import StackwalkError
+from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
 
 IMPATIENCE = 1.0  # seconds without a byte, once the program has been silent for longer than that
@@ -43,14 +48,19 @@ class Bench:
         self._seconds = budget
         self._start_patience = start_patience
         self._lab: Lab | None = None
+        self._step: Step | None = None
         self._shared: Server | None = None
+        self._spec: ProgramSpec | None = None  # of the shared program
         self._failed_launch: LearnerFailure | None = None
+        self._failed_words = ""  # what that program printed
         self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
         self._launched: list[Server] = []  # by this check, for itself alone
+        self._errands: list[Errand] = []  # the same
         self.ground = Ground(Transcript(), Budget(budget))
         self._impatient = False  # a check has waited in vain
         self.fresh = Fresh(seed)
         self.check = ""
+        self.printed = ""  # by the programs of this check, as far as it is kept
 
     def begin(self, file: Path, check: str) -> None:
         """A check begins."""
@@ -61,24 +71,31 @@ class Bench:
             self._impatient = False
         if lab != self._lab:
             self.ground.budget = Budget(self._seconds)
-        self._lab = lab
+        self._lab, self._step = lab, step
+        self.printed = ""
         self.check = f"{step.id}.{check}"
         self.ground.begin(Transcript())
         self.fresh = Fresh(self.seed, self.check)
 
-    def prepare(self, lab: Lab) -> None:
-        """Launch the lab's program ahead of its first check, without waiting; a failure is remembered."""
-        self._lab = lab
+    def prepare(self, lab: Lab, step: Step) -> None:
+        """Launch a step's program ahead of its first check, without waiting; a failure is remembered."""
+        self._lab, self._step = lab, step
+        self._spec = lab.programs_at(step)[0]
         try:
-            self._shared = self._new(lab.programs[0], lab.patience)
+            self._shared = self._new(self._spec, lab.patience)
         except LearnerFailure as failure:
             self._failed_launch = failure
 
     def server(self) -> Server:
         """The lab's program, listening. Raises LearnerFailure where it does not come to that."""
-        if self._lab is None:
+        if self._lab is None or self._step is None:
             raise RuntimeError("no check has begun")
+        spec = self._lab.programs_at(self._step)[0]
+        if spec != self._spec:
+            self._end_shared()
+            self._spec, self._failed_launch = spec, None
         if self._failed_launch is not None:
+            self.printed = self._failed_words
             raise self._failed_launch
         if self.ground.budget.left == 0:
             raise self.ground.budget.spent()
@@ -86,10 +103,14 @@ class Bench:
             self._end_shared()
         try:
             if self._shared is None:
-                self._shared = self._new(self._lab.programs[0], self._lab.patience)
+                self._shared = self._new(spec, self._lab.patience)
+            if self._shared.ready:
+                self._shared.begin_check()
             self._shared.await_ready()
         except LearnerFailure as failure:
             self._failed_launch = failure
+            self._hear()
+            self._failed_words = self.printed
             self._end_shared()
             raise
         return self._shared
@@ -102,6 +123,25 @@ class Bench:
             server.await_ready()
         return server
 
+    def errand(self, run: tuple[str, ...], file: str, called: str) -> Errand:
+        """Start a command that runs to its end; it ends with the check at the latest.
+
+        Raises LearnerFailure where its file is not there, or the command cannot be run.
+        """
+        must_be_readable(self.copy, file)
+        self._as_it_was(file)
+        run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
+        environment = learner_environment(self.copy.origin, run_dir, {})
+        environment.pop("PYTHONPYCACHEPREFIX", None)
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # a check edits what is imported, twice within a second
+        try:
+            program = self.guardian.launch(run, cwd=self.copy.root, environment=environment, limits=LIMITS)
+        except StackwalkError as error:
+            raise LearnerFailure(error.what, Cause.NEEDS, hint=error.try_this) from None
+        errand = Errand(called or shlex.join(run), program, self.ground.budget, self.copy.as_learner)
+        self._errands.append(errand)
+        return errand
+
     @property
     def in_use(self) -> Server | None:
         """The shared program, where there is one."""
@@ -109,6 +149,7 @@ class Bench:
 
     def failed(self, cause: Cause | str) -> None:
         """A check failed: the next one gets a fresh program, and waits less for one that has been silent before."""
+        self._hear()
         if cause in (Cause.SILENT, Cause.TOO_SLOW):
             self._impatient = True
         self.spoil()
@@ -122,9 +163,18 @@ class Bench:
         for server in self._launched:
             server.end()
         self._launched.clear()
+        for errand in self._errands:
+            errand.end()
+        self._errands.clear()
         self.ground.close_connections()
         if self.ground.gave_up and not (self._shared is not None and self._shared.starts_slowly):
             self.spoil()
+
+    def _hear(self) -> None:
+        """Keep what the programs have printed, for what a failure is told by."""
+        programs: list[Errand | Server] = [*self._errands, *self._launched]
+        programs += [] if self._shared is None else [self._shared]
+        self.printed = "\n".join(filter(None, (program.output() for program in programs))) or self.printed
 
     def _end_shared(self) -> None:
         if self._shared is not None:
@@ -171,7 +221,7 @@ class Bench:
 
     def _read_sources(self) -> Iterator[tuple[str, str]]:
         root = self.copy.origin
-        files = [root / program.file for program in (self._lab.programs if self._lab else ())]
+        files = [root / name for name in (self._lab.files if self._lab else ())]
         files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*"))
         for file in [one for one in dict.fromkeys(files) if one.is_file()][:SOURCES]:
             try:

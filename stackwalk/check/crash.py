@@ -10,6 +10,8 @@ _BEGIN = "Traceback (most recent call last):"
 _PLACE = re.compile(r'^ +File "(?P<file>[^"\n]+)", line (?P<line>\d+)', re.MULTILINE)
 _ERROR = re.compile(r"^(?P<name>[A-Za-z_][\w.]*)(?:: (?P<text>.*))?$")
 _LAST_LINES = 10  # of what a program printed, where there is no traceback
+_AFTERMATH = frozenset({"HaltServer"})  # Gunicorn's master ends of what a worker has told before
+PACKAGES = frozenset({"flask", "werkzeug", "jinja2", "click", "gunicorn", "django", "waitress"})  # of the labs
 _LONGEST = 4000  # characters of output in a finding
 
 
@@ -36,9 +38,15 @@ class Crash:
 def last_crash(output: str, folder: str) -> Crash | None:
     """The last traceback in a program's output; folder is the workspace that its files are named from."""
     start = output.rfind(_BEGIN)
-    lines = output[start:].split("\n") if start >= 0 else _syntax_error(output)
-    if not lines:
-        return None
+    while start >= 0:
+        crash = _crash_of(output[start:].split("\n"), folder)
+        if crash is None or crash.kind not in _AFTERMATH:
+            return crash
+        start = output.rfind(_BEGIN, 0, start)
+    return _crash_of(_syntax_error(output), folder)
+
+
+def _crash_of(lines: list[str], folder: str) -> Crash | None:
     taken = []
     error = ""
     for index, line in enumerate(lines):
@@ -106,9 +114,11 @@ def shadowing(crash: Crash, files: frozenset[str]) -> str | None:
     """The learner's file that stands in the way of one of Python's modules, where the crash shows it."""
     for name in sorted(files):
         module = name.removesuffix(".py").partition("/")[0]
-        if module not in sys.stdlib_module_names:
+        if module not in sys.stdlib_module_names and module not in PACKAGES:
             continue
         own = re.escape(module)
+        if module in PACKAGES and f"partially initialized module '{own}'" not in crash.error:
+            continue
         if f'/{name}"' in crash.text or re.search(
             rf"(module (named )?'{own}['.]|'{own}' is not a package)", crash.error
         ):

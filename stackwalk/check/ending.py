@@ -5,10 +5,11 @@ Each function gives a LearnerFailure; `when` is a clause such as "after the requ
 
 import errno
 import importlib.util
+import re
 import signal
 from collections.abc import Sequence
 
-from stackwalk.check.crash import Crash, last_crash, last_lines, shadowing
+from stackwalk.check.crash import PACKAGES, Crash, last_crash, last_lines, shadowing
 from stackwalk.check.difference import shortened
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.verdict import Cause
@@ -17,13 +18,18 @@ from stackwalk.stack.listening import Listener
 
 HERE = frozenset({"127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1"})  # where localhost is answered
 _MB = 1024 * 1024
+_COMPLAINT = re.compile(
+    r"^(?:Error: |gunicorn: error: |\[[^\]]*\] \[\d+\] \[ERROR\] (?=Can't connect|Connection in use)"
+    r"|(?=Failed to find attribute))(.+)$",
+    re.MULTILINE,
+)
 _TAKEN = (f"[Errno {errno.EADDRINUSE}]", "Address already in use")
 
 
 def ended(
-    ending: Ending, output: str, *, when: str, folder: str, files: frozenset[str], limits: Limits
+    ending: Ending, output: str, *, when: str, folder: str, files: frozenset[str], limits: Limits, typed: str = ""
 ) -> LearnerFailure:
-    """The program has ended by itself, or a limit has ended it."""
+    """The program has ended by itself, or a limit has ended it. `typed`: the command, where it is a tool's."""
     crash = last_crash(output, folder)
     told = crash.text if crash else last_lines(output)
     if ending.cause is not None:
@@ -47,6 +53,13 @@ def ended(
         return LearnerFailure(
             f"Your program was ended by the signal {_signal_name(ending.signal)}, {when}.",
             Cause.CRASHED,
+            output=told,
+        )
+    said = _last_complaint(output) if ending.code else ""
+    if said:
+        return LearnerFailure(
+            f"The command {typed or 'that runs your program'} ended {when}. It says: {_short(said)}",
+            Cause.EXITED,
             output=told,
         )
     return LearnerFailure(
@@ -82,6 +95,21 @@ def crashed(crash: Crash, *, when: str, files: frozenset[str]) -> LearnerFailure
         Cause.CRASHED,
         output=crash.text,
     )
+
+
+def mute(port: int, seconds: float) -> LearnerFailure:
+    """The program listens, and has answered nothing yet."""
+    return LearnerFailure(
+        f"Port {port} is open, but {seconds:.0f} s after the start no request has been answered: "
+        "your code is still being imported, or does not come to an end.",
+        Cause.SILENT,
+    )
+
+
+def _last_complaint(output: str) -> str:
+    """The last line in which a command says what it lacks: Flask's `Error: …`, the text of Gunicorn's log."""
+    complaints = _COMPLAINT.findall(output)
+    return complaints[-1].strip() if complaints else ""
 
 
 def address_in_use(output: str) -> bool:
@@ -184,4 +212,4 @@ def _missing_package(crash: Crash, files: frozenset[str]) -> str | None:
     own = any(file.partition("/")[0].removesuffix(".py") == name for file in files)
     if own or not name.isidentifier():
         return None
-    return name if importlib.util.find_spec(name) is not None else None
+    return name if name in PACKAGES or importlib.util.find_spec(name) is not None else None

@@ -223,7 +223,7 @@ class Reporter:
         evidence = Evidence(
             step=step.id, check=name, cause=failure.cause, message=own(failure.message),
             output=printed or own(failure.output), traceback=crash.text if crash else "",
-            answer=self._bench.last_answer,
+            answer=self._bench.last_answer, printed=self._bench.printed,
             sources=self._bench.sources(),
         )  # fmt: skip
         try:
@@ -252,7 +252,8 @@ class Reporter:
         if self._said_slow or server is None or not server.starts_slowly:
             return ""
         self._said_slow = True
-        return f"Your program took {server.started_in:.1f} s until it listened."
+        ready = "answered" if server.answers else "listened"
+        return f"Your program took {server.started_in:.1f} s until it {ready}."
 
 
 _OUR_SLIP = "This check is broken; that is a slip of the lab's, not of yours:"

@@ -25,6 +25,7 @@ class Evidence:
     output: str  # all that was kept of what the program printed
     traceback: str  # the last traceback in it, or ""
     answer: Answer | None  # the last answer that the check had
+    printed: str = ""  # all that was kept of what the programs of this check printed, from their start on
     sources: Mapping[str, str] = field(default_factory=dict)  # the learner's files of text, by relative name
 
 

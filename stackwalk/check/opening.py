@@ -20,5 +20,5 @@ def opened_bench(plan: Plan, scratch: Path, guardian: Guardian, *, ahead: bool =
         scratch=scratch, labs=labs,
     )  # fmt: skip
     if ahead:
-        bench.prepare(plan.labs[0])
+        bench.prepare(plan.labs[0], plan.steps[0])
     return bench

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from stackwalk.check.bench import Bench
+from stackwalk.check.errand import Errand
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.opening import opened_bench
@@ -129,15 +130,38 @@ class Launch:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
 
-    def __call__(self, run: Sequence[str], *, file: str, port: int, ready: bool = True) -> Server:
+    def __call__(
+        self, run: Sequence[str], *, file: str, port: int, ready: bool = True, answers: bool = False
+    ) -> Server:
         """Launch a command in the workspace's copy; file is what must be there, port the one that it types.
 
-        Waits until it listens unless ready is False. It ends with the check.
+        Waits until it listens (answers: until it has answered a request, too) unless ready is False. It ends with
+        the check.
         """
-        return self._bench.launch(ProgramSpec(file, tuple(run), file, port), ready=ready)
+        return self._bench.launch(ProgramSpec(file, tuple(run), file, port, answers), ready=ready)
 
 
 @pytest.fixture
 def launch(request: pytest.FixtureRequest) -> Iterator[Launch]:
     """Launches other programs than the lab's own for one check."""
     yield Launch(bench_of(request.config))
+
+
+class Run:
+    """Runs commands in the workspace's copy that come to an end by themselves."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def __call__(self, run: Sequence[str], *, file: str, called: str = "") -> Errand:
+        """Start a command; file is what must be there, `called` what the learner knows it by.
+
+        It is waited for with `wait(seconds)`.
+        """
+        return self._bench.errand(tuple(run), file, called)
+
+
+@pytest.fixture
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    """Runs commands in the workspace's copy that come to an end by themselves."""
+    yield Run(bench_of(request.config))

@@ -20,6 +20,7 @@ from stackwalk.check.verdict import Cause
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
+from stackwalk.stack.answering import Question
 from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Ending, Limits
@@ -52,7 +53,8 @@ class Server:
         self._program: Program | None = None
         self._address: tuple[int, tuple[str, int]] | None = None
         self._began = 0.0
-        self.started_in: float | None = None  # seconds until it listened
+        self._mark = 0  # in what it printed: where this check begins
+        self.started_in: float | None = None  # seconds until it was ready
 
     # What checks use
 
@@ -110,6 +112,26 @@ class Server:
         """What the program has printed so far; of a flood, the first and the last of it."""
         return "" if self._program is None else self._copy.as_learner(self._program.output.text())
 
+    def processes(self) -> tuple[int, ...]:
+        """The processes of the program, its first one first."""
+        program = self._running()
+        return (program.pid, *(pid for pid in program.processes() if pid != program.pid))
+
+    def await_processes(self, count: int, patience: float = 3.0) -> tuple[int, ...]:
+        """Wait until the program has so many processes, its first one included; those that there are then."""
+        deadline, pause = time.monotonic() + self._ground.budget.wait(patience), GLANCE[0]
+        while len(found := self.processes()) != count:
+            left = deadline - time.monotonic()
+            if left <= 0 or self._running().poll() is not None:
+                break
+            self._running().wait(min(pause, left))
+            pause = min(pause * 1.5, GLANCE[1])
+        return found
+
+    def holders(self) -> tuple[int, ...]:
+        """Those of its processes that hold the very socket on which it listens."""
+        return self._running().holders(self._spec.port)
+
     def await_output(self, text: str, patience: float = 2.0) -> bool:
         """Wait until the program has printed that text; whether it did within that many seconds."""
         deadline = time.monotonic() + self._ground.budget.wait(patience)
@@ -140,8 +162,13 @@ class Server:
     # What the engine uses
 
     @property
+    def answers(self) -> bool:
+        """Whether it is ready only once it has answered."""
+        return self._spec.answers
+
+    @property
     def ready(self) -> bool:
-        """Whether it has once listened."""
+        """Whether it has once been ready."""
         return self.started_in is not None
 
     @property
@@ -152,7 +179,8 @@ class Server:
     def begin(self) -> None:
         """Launch it. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
-        environment = learner_environment(self._copy.origin, self._run_dir, {self._spec.port: free_port()})
+        moved = {port: free_port() for port in self._spec.moved}
+        environment = learner_environment(self._copy.origin, self._run_dir, moved)
         # The copy is new and has no __pycache__, so nothing in it is stale; without this all of the standard
         # library would be compiled at each launch.
         environment.pop("PYTHONPYCACHEPREFIX", None)
@@ -172,13 +200,21 @@ class Server:
             return
         patience = self._start_patience - (time.monotonic() - self._began)
         left = self._ground.budget.left
+        deadline = time.monotonic() + max(0.5, min(patience, left))
         try:
-            self._where(time.monotonic() + max(0.5, min(patience, left)))
+            _, (address, port) = self._where(deadline)
+            if self._spec.answers:
+                self._await_answer(address, port, deadline)
         except LearnerFailure as failure:
             if failure.cause is Cause.NOT_LISTENING and left < patience:
                 raise self._ground.budget.spent() from None  # it had less time than a program may take
             raise
         self.started_in = time.monotonic() - self._began
+        self._mark = self._running().output.mark()
+
+    def begin_check(self) -> None:
+        """A further check begins: what was printed before is not of its making."""
+        self._mark = self._running().output.mark()
 
     def must_go_on(self) -> None:
         """After a check: raise LearnerFailure where the program has ended by itself."""
@@ -242,6 +278,26 @@ class Server:
             program.wait(max(0.0, min(pause, deadline - now)))
             pause = min(pause * 1.2, GLANCE[1])
 
+    def _await_answer(self, address: str, port: int, deadline: float) -> None:
+        """Wait until it has answered a request of ours: its port may be open before it has the learner's code."""
+        program, question, pause = self._running(), Question(address, port), GLANCE[0]
+        begun = time.monotonic()
+        try:
+            while not question.look():
+                other = [each for each in program.listeners() if each.typed != self._spec.port]
+                if other and time.monotonic() - begun >= GRACE:
+                    raise self._with_output(endings.elsewhere(other, self._spec.port))
+                end = program.poll()
+                if end is not None:
+                    raise self._ended(end)
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise self._with_output(endings.mute(self._spec.port, time.monotonic() - self._began))
+                program.wait(min(pause, left))
+                pause = min(pause * 1.2, GLANCE[1])
+        finally:
+            question.close()
+
     def _right(self, listeners: Iterable[Listener]) -> Listener | None:
         for each in listeners:
             if each.kind == "tcp" and each.typed == self._spec.port and each.address in endings.HERE:
@@ -296,7 +352,7 @@ class Server:
         """Add what the program printed; an error in it that did not end the program is named."""
         if failure.output:
             return failure
-        text = self._running().output.text()
+        text = self._running().output.since(self._mark)
         crash = last_crash(text, str(self._copy.root))
         failure.output = crash.text if crash else last_lines(text)
         if crash and crash.file:
@@ -314,7 +370,7 @@ class Server:
                 return endings.port_taken(port)
         return endings.ended(
             end, text, when=self._when(), folder=str(self._copy.root), files=python_files(self._copy.root),
-            limits=LIMITS,
+            limits=LIMITS, typed=self._spec.line if self._spec.answers else "",
         )  # fmt: skip
 
     def _refused_elsewhere(self) -> int | None:
@@ -329,7 +385,7 @@ class Server:
 
     def _when(self) -> str:
         if not self.ready:
-            return f"before it listened on port {self._spec.port}"
+            return f"before it {'answered' if self._spec.answers else 'listened'} on port {self._spec.port}"
         return f"after the request {self._ground.asked}" if self._ground.asked else "after a client had connected"
 
 

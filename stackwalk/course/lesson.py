@@ -4,6 +4,7 @@ Nothing here opens a file. `reading` makes these values from a folder; everybody
 """
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,6 +64,7 @@ class Step:
     solution: Path | None  # the folder of the workspace as it is after this step
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
+    programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
     waits: bool = False  # its checks mostly wait: they may run beside others
 
     @property
@@ -79,6 +81,20 @@ class ProgramSpec:
     run: tuple[str, ...]  # the command, e.g. ("python", "server.py")
     file: str  # the learner's file without which there is nothing to run
     port: int  # the one that the learner types
+    answers: bool = False  # ready is an answer to a request, not a listening socket alone
+    keeps: tuple[str, ...] = ()  # folders whose files it reads anew by itself: a save there does not restart it
+
+    strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
+
+    @property
+    def moved(self) -> tuple[int, ...]:
+        """The ports that are moved to free ones, where the probe can."""
+        return (self.port, *self.strays)
+
+    @property
+    def line(self) -> str:
+        """The command as it is typed."""
+        return shlex.join(self.run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +112,16 @@ class Lab:
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
+
+    def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:
+        """What runs at a step of this lab, outermost first."""
+        return step.programs or self.programs
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of all programs that run at any of its steps."""
+        programs = (*self.programs, *(program for step in self.steps for program in step.programs))
+        return tuple(dict.fromkeys(program.file for program in programs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ passed over in silence. Names that begin with `_` or `.` are left alone: they ar
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -114,7 +115,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
-        _read_step(number, step_number, step_name, step_folder, solutions / folder.name / step_folder.name)
+        _read_step(number, step_number, step_name, step_folder, solutions / folder.name / step_folder.name, programs)
         for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
     )
     if not steps:
@@ -140,6 +141,9 @@ def _read_program(table: Table) -> ProgramSpec:
         run=table.texts("run", needed=True),
         file=_inside(table, "file"),
         port=table.whole("port", 1, 65535),
+        answers=table.flag("answers"),
+        strays=table.wholes("strays", 1, 65535),
+        keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
     )
     table.finish()
     return program
@@ -153,7 +157,26 @@ def _inside(table: Table, key: str) -> str:
     return typed
 
 
-def _read_step(lab: int, number: int, name: str, folder: Path, solution: Path) -> Step:
+def _inside_folder(table: Table, folder: str) -> str:
+    if Path(folder).is_absolute() or ".." in Path(folder).parts or not folder.endswith("/"):
+        raise table.wrong(
+            "keeps must name folders of the workspace", 'Write each with a slash: keeps = ["app/static/"].'
+        )
+    return folder
+
+
+def _programs_of(table: Table, programs: tuple[ProgramSpec, ...]) -> tuple[ProgramSpec, ...]:
+    """What runs at a step that says so itself: the lab's outermost program with another command or file."""
+    run = table.texts("run")
+    file = _inside(table, "file") if table.holds("file") else programs[0].file
+    if not run and file == programs[0].file:
+        return ()
+    return (replace(programs[0], run=run or programs[0].run, file=file), *programs[1:])
+
+
+def _read_step(
+    lab: int, number: int, name: str, folder: Path, solution: Path, programs: tuple[ProgramSpec, ...]
+) -> Step:
     for entry in _entries(folder):
         if entry.name not in _STEP_FILES:
             raise StackwalkError(
@@ -184,6 +207,7 @@ def _read_step(lab: int, number: int, name: str, folder: Path, solution: Path) -
         solution=_folder_of(solution),
         replaces=frozenset(table.texts("replaces")),
         wins=table.texts("wins"),
+        programs=_programs_of(table, programs),
         waits=table.flag("waits"),
     )
     table.finish()

@@ -25,6 +25,10 @@ class Table:
             raise self.wrong(f"{key} must be a text that is not empty", f'Write {key} = "…".')
         return value.strip()
 
+    def holds(self, key: str) -> bool:
+        """Whether the key is there."""
+        return key in self._values
+
     def optional_text(self, key: str) -> str | None:
         """A text that is not empty; None where the key is missing."""
         return self.text(key) if key in self._values else None
@@ -35,6 +39,16 @@ class Table:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise self.wrong(f"{key} must be a whole number from {low} to {high}", f"Write {key} = {low}.")
         return value
+
+    def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        """A list of whole numbers from low to high; empty where the key is missing."""
+        value = self._take(key, [])
+        if not isinstance(value, list):
+            raise self.wrong(f"{key} must be a list of whole numbers", f"Write {key} = [{low}].")
+        for one in value:
+            if not isinstance(one, int) or isinstance(one, bool) or not low <= one <= high:
+                raise self.wrong(f"{key} must be whole numbers from {low} to {high}", f"Write {key} = [{low}].")
+        return tuple(value)
 
     def optional_whole(self, key: str, low: int, high: int) -> int | None:
         """A whole number from low to high; None where the key is missing."""

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from stackwalk.course.lesson import Course, Lab, Prediction, Progress, Step
+from stackwalk.course.lesson import Course, Prediction, ProgramSpec, Progress, Step
 from stackwalk.course.place import Place, all_passed
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.safe import safe, safe_block
@@ -150,12 +150,13 @@ def draw_keys(keys: Iterable[tuple[str, str]]) -> RenderableType:
     return Group(Text("Keys:", style="bold"), *lines)
 
 
-def draw_files(workspace: str, python: str, lab: Lab) -> RenderableType:
+def draw_files(workspace: str, python: str, programs: tuple[ProgramSpec, ...]) -> RenderableType:
     """Return where the learner's files are, and which Python runs them; both are whole paths."""
-    files = ", ".join(dict.fromkeys(spec.file for spec in lab.programs))
+    files = ", ".join(dict.fromkeys(spec.file for spec in programs))
     return Group(
         _labelled("Your files", safe(workspace)),
         _labelled("You type", safe(files)),
+        *(_labelled("Runs", safe(spec.line)) for spec in programs),
         _labelled("Python", safe(python)),
     )
 

@@ -24,6 +24,7 @@ from stackwalk.check.warm import Warm, warming
 from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
+from stackwalk.course.readying import missing_before
 from stackwalk.course.saves import Saves
 from stackwalk.course.strays import find_stray
 from stackwalk.course.workspace import Workspace, lock, put_start_files
@@ -46,6 +47,7 @@ from stackwalk.session.sending import PATIENCE, PATIENCE_WITH_PEOPLE, Sending
 from stackwalk.session.session import Action, Event, Session, Show, begin, react
 from stackwalk.session.session.actions import (
     Aim,
+    Become,
     CloseStage,
     DropCheck,
     DropDay,
@@ -112,6 +114,9 @@ def live_lab(
             stack.callback(live.mailbox.close)
             stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing, live.pause))
             live.tell(why, damage)
+            lacks = missing_before(course, lab, workspace.root)
+            if lacks:
+                live.tell(lacks, None)
             live.open(lab, step, progress, port)
             live.run()
         live.bottom.show(Text(f"All that ran is ended. To go on: stackwalk lab {lab.number}"))
@@ -159,12 +164,13 @@ class Live:
         stack.callback(self._end_days)
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
-        self._programs = Programs(guardian, self._workspace.root, lab.programs, self.mailbox.put)
+        specs = lab.programs_at(step)
+        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put)
         stack.callback(self._programs.close)
         stack.callback(self._give_terminal_back)
         self._take_terminal()
-        self.bottom.show(draw_files(str(self._workspace.root), python_of(self._workspace.root), lab))
-        files = tuple(spec.file for spec in lab.programs)
+        self.bottom.show(draw_files(str(self._workspace.root), python_of(self._workspace.root), specs))
+        files = lab.files
         saves = Saves(self._workspace.root, files, self._saved)
         self._session, actions = begin(
             self._course,
@@ -202,8 +208,7 @@ class Live:
         self.mailbox.ring()
 
     def _saved(self, paths: tuple[str, ...]) -> None:
-        files = tuple(one.spec.file for one in self._session.programs)
-        self.mailbox.put(Saved(paths, self._present(files), time.monotonic()))
+        self.mailbox.put(Saved(paths, self._present(self._session.lab.files), time.monotonic()))
 
     def _present(self, files: tuple[str, ...]) -> frozenset[str]:
         return frozenset(file for file in files if os.path.lexists(self._workspace.root / file))
@@ -310,6 +315,8 @@ class Live:
         match action:
             case Launch(program, launch, moved):
                 self._programs.launch(program, launch, moved)
+            case Become(specs):
+                self._programs.become(specs)
             case EndPrograms():
                 self._programs.end_all()
             case RunCheck(run, step):

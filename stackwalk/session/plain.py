@@ -10,6 +10,7 @@ from stackwalk.check.verdict import Verdict
 from stackwalk.course.lesson import Course, Progress, Step
 from stackwalk.course.place import choice, next_after, steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
+from stackwalk.course.readying import missing_before
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.console import Screen
@@ -34,7 +35,12 @@ def plain_lab(course: Course, workspace: Workspace, asked: str, *, screen: Scree
         lab = course.lab(step.lab)
         if lab.steps[0] is step and not progress.begun(step.id):
             screen.show(draw_why(lab), Text())
-        screen.show(draw_files(str(workspace.root), python_of(workspace.root), lab), Text(safe(why)), Text())
+        screen.show(
+            draw_files(str(workspace.root), python_of(workspace.root), lab.programs_at(step)), Text(safe(why)), Text()
+        )
+        lacks = missing_before(course, lab, workspace.root)
+        if lacks:
+            screen.show(Text(safe(lacks)), Text())
         if damage:
             screen.show(Text(safe(damage)), Text())
         progress = _record(workspace, progress, screen, lambda before: before.opening(step.id))

@@ -24,8 +24,10 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramProcesses,
     ProgramsGone,
 )
+from stackwalk.stack.answering import Question
 from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Limits
@@ -56,6 +58,14 @@ class Programs:
         self._thread = threading.Thread(target=self._work, name="programs", daemon=True)
         self._thread.start()
 
+    def become(self, specs: tuple[ProgramSpec, ...]) -> None:
+        """From now on these are the programs."""
+        self._jobs.put(lambda: self._become(specs))
+
+    def _become(self, specs: tuple[ProgramSpec, ...]) -> None:
+        self._end_all()
+        self._specs = specs
+
     def launch(self, index: int, launch: int, moved: bool) -> None:
         """Start the program of that index anew."""
         self._jobs.put(lambda: self._launch(index, launch, moved))
@@ -85,7 +95,7 @@ class Programs:
             before.end()
         spec = self._specs[index]
         try:
-            self._running[index] = _Watched(self._start(spec, moved), launch, self._emit)
+            self._running[index] = _Watched(self._start(spec, moved), spec, launch, self._emit)
         except StackwalkError as error:
             self._emit(NotStarted(launch, error.what, error.try_this))
         except OSError as error:
@@ -95,7 +105,7 @@ class Programs:
     def _start(self, spec: ProgramSpec, moved: bool) -> tuple[Program, tempfile.TemporaryDirectory[str]]:
         _refuse(self._workspace / spec.file, spec.file)
         # A fresh port for each launch: the last one may still remember old connections.
-        ports = {spec.port: free_port()} if moved else {}
+        ports = {port: free_port() for port in spec.moved} if moved else {}
         run = tempfile.TemporaryDirectory(prefix="stackwalk-run-", ignore_cleanup_errors=True)
         try:
             program = self._guardian.launch(
@@ -125,10 +135,13 @@ class _Watched:
     def __init__(
         self,
         started: tuple[Program, tempfile.TemporaryDirectory[str]],
+        spec: ProgramSpec,
         launch: int,
         emit: Emit,
     ) -> None:
         self._program, self._run = started
+        self._spec = spec
+        self._question: Question | None = None
         self._launch = launch
         self._emit = emit
         self._stopped = threading.Event()
@@ -145,22 +158,38 @@ class _Watched:
 
     def _watch(self) -> None:
         known: tuple[Port, ...] = ()
+        answers = not self._spec.answers
+        tree = _Tree(self._program.pid)
         pause = QUICK_LOOK
         told = 0.0
         while self._program.poll() is None and not self._stopped.is_set():
             ports = self._ports()
-            if ports != known:
-                known = ports
-                self._tell(ProgramListening(self._launch, ports))
+            answered = answers or self._has_answered(ports)
+            if ports != known or answered != answers:
+                known, answers = ports, answered
+                self._tell(ProgramListening(self._launch, ports, answers))
+            if self._spec.answers and answers and tree.changed(self._program.processes()):
+                self._tell(ProgramProcesses(self._launch, self._program.pid, tree.told))
             if time.monotonic() - told >= BATCH:
                 self._printed.tell()
                 told = time.monotonic()
             self._program.wait(pause)
             # It is looked at often while it starts, and now and then once it listens.
-            pause = min(pause * 1.3, BATCH if not known else SLOW_LOOK)
+            pause = min(pause * 1.3, SLOW_LOOK if known and answers else BATCH)
+        if self._question is not None:
+            self._question.close()
         if not self._stopped.is_set():
             self._tell_end(known)
         self._run.cleanup()
+
+    def _has_answered(self, ports: tuple[Port, ...]) -> bool:
+        """Whether what listens where the lesson says has answered a request of ours."""
+        port = next((each for each in ports if each.typed == self._spec.port), None)
+        if port is None:
+            return False
+        if self._question is None:
+            self._question = Question("::1" if ":" in port.address else "127.0.0.1", port.number)
+        return self._question.look()
 
     def _tell_end(self, known: tuple[Port, ...]) -> None:
         at = time.monotonic()
@@ -198,6 +227,24 @@ class _Watched:
 
     def _heard_by_probe(self) -> tuple[Port, ...]:
         return tuple(Port(each.address, each.port, each.port) for each in self._program.bound() if each.listened)
+
+
+class _Tree:
+    """The processes that a program has started, once two looks at them agree."""
+
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._seen: tuple[int, ...] = ()
+        self.told: tuple[int, ...] = ()
+
+    def changed(self, processes: tuple[int, ...]) -> bool:
+        """Whether others than those told last are there."""
+        now = tuple(pid for pid in processes if pid != self._first)
+        settled, self._seen = now == self._seen, now
+        if not settled or now == self.told:
+            return False
+        self.told = now
+        return True
 
 
 class _Prints:

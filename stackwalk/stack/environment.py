@@ -17,6 +17,10 @@ REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
 PROBE = Path(__file__).resolve().parent.parent / "probe"
 PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks
 
+# What would steer a learner's server from outside the lesson.
+_DROPPED = ("PYTEST_", "STACKWALK_", "COV_CORE_", "PYTHON", "FLASK_", "WERKZEUG_", "GUNICORN_", "UWSGI_", "DJANGO_")
+_DROPPED_NAMES = frozenset({"VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "WEB_CONCURRENCY", "FORWARDED_ALLOW_IPS", "PORT"})
+
 # Below the ports that systems hand out by themselves (32768 up on Linux, 49152 on macOS).
 _LOWEST, _HIGHEST = 20000, 32000
 _MARKED = "127.0.0.2"
@@ -36,15 +40,16 @@ def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTEST_", "STACKWALK_", "COV_CORE_", "PYTHON"))
-        and name not in ("VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+        if not name.startswith(_DROPPED) and name not in _DROPPED_NAMES
     }
     environment |= {
-        "PATH": os.pathsep.join(_search_path(workspace, environment.get("PATH", os.defpath))),
+        "PATH": os.pathsep.join(search_path(workspace, environment.get("PATH", os.defpath))),
         "PYTHONPATH": str(PROBE),
         "PYTHONUNBUFFERED": "1",
         "PYTHONPYCACHEPREFIX": str(_compiled(workspace, run_dir)),
         "PYTHONIOENCODING": "utf-8:backslashreplace",
+        # Gunicorn's control socket lies here: two servers of one user would share the usual one.
+        "XDG_RUNTIME_DIR": str(run_dir),
         PORTS: " ".join(f"{typed}:{real}" for typed, real in moved.items()),
         REPORT: str(run_dir / "probe.jsonl"),
     }
@@ -72,7 +77,7 @@ def _compiled(workspace: Path, run_dir: Path) -> Path:
     return cache
 
 
-def _search_path(workspace: Path, usual: str) -> list[str]:
+def search_path(workspace: Path, usual: str) -> list[str]:
     """The workspace's own environment first, else the folder of this Python: unresolved, a venv is a link."""
     own = workspace / ".venv" / "bin"
     first = own if own.is_dir() else Path(sys.executable).parent

@@ -125,6 +125,18 @@ class Program:
         """The sockets on which anything in its tree listens, children that it left behind included."""
         return listeners_of([self.pid, *kin.tree(self._ward.foster)], self._typed)
 
+    def processes(self) -> tuple[int, ...]:
+        """All processes of its tree, those that it left behind included."""
+        return tuple(dict.fromkeys((self.pid, *kin.tree(self._ward.foster))))
+
+    def holders(self, port: int) -> tuple[int, ...]:
+        """Those of its processes that hold a socket which listens on the typed TCP port."""
+        return tuple(
+            pid
+            for pid in self.processes()
+            if any(each.kind == "tcp" and each.typed == port for each in listeners_of([pid], self._typed))
+        )
+
     def bound(self) -> tuple[Bound, ...]:
         """What the probe saw it bind, as typed. It explains, never decides: not all programs can have it."""
         return read_reports(self._report) if self._report else ()

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 
+from stackwalk.stack.answering import TARGET
 from stackwalk.stack.environment import PROBE_FILE
 
 KEEP = 64 * 1024
@@ -15,6 +16,7 @@ _LINES_AT_ONCE = 200
 _START = re.compile(r"^(?P<bar>[ |+]*)(?:Exception Group )?Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(r'^\s*File "[^"]*", line \d+')
 _BAR = re.compile(r"^ *[|] ?")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # SGR; Flask writes it even into files
 _ERROR = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$")
 
 
@@ -96,7 +98,8 @@ class Output:
     def since(self, mark: int) -> str:
         """What was printed after a mark, as far as it is kept."""
         text = self._kept(mark).decode("utf-8", "replace")
-        return "\n".join(FrameFilter().keep(text.split("\n"))) if PROBE_FILE in text else text
+        ours = PROBE_FILE in text or TARGET in text or "\x1b[" in text
+        return "\n".join(FrameFilter().keep(text.split("\n"))) if ours else text
 
     def _kept(self, mark: int) -> bytes:
         with self._lock:
@@ -109,7 +112,11 @@ class Output:
 
 
 class FrameFilter:
-    """Leaves the probe's frames out of tracebacks, line by line: a learner's `bind` fails as it does by hand."""
+    """Leaves out, line by line, what is ours or for a terminal only.
+
+    That is the probe's frames in tracebacks (a learner's `bind` fails as it does by hand), our own question
+    whether a server answers, and colours.
+    """
 
     def __init__(self) -> None:
         self._hiding = False
@@ -117,7 +124,10 @@ class FrameFilter:
     def keep(self, lines: list[str]) -> list[str]:
         """Those of the next lines that are shown."""
         kept = []
-        for line in lines:
+        for coloured in lines:
+            line = _COLOUR.sub("", coloured)
+            if TARGET in line:
+                continue
             bare = _BAR.sub("", line)  # exception groups draw bars before their lines
             if _FRAME.match(bare):
                 self._hiding = PROBE_FILE in bare

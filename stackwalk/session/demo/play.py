@@ -16,8 +16,9 @@ from rich.text import Text
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Outcome
-from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
 from stackwalk.course.place import steps_to_grade
+from stackwalk.course.readying import make_ready
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.console import Screen
 from stackwalk.screen.exchanges import (
@@ -38,6 +39,7 @@ from stackwalk.session.demo.folder import changes_for, give, save, throw_away
 from stackwalk.session.demo.live import LivePlay
 from stackwalk.session.demo.pace import Pace, Stopped, pacing
 from stackwalk.session.human_stage import hosting
+from stackwalk.stack.answering import Question
 from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, Program, guarding
 from stackwalk.stack.limits import Ending, Limits
@@ -128,6 +130,9 @@ class _Demo:
     def play(self, steps: tuple[Step, ...]) -> None:
         self._say(Text(safe(f"Lab {self._lab.number}: {self._lab.title}"), style="bold"))
         self._say(Text("It plays by itself, in a folder that is thrown away. Ctrl+C ends it."))
+        before = make_ready(self._course, self._lab, self._workspace)
+        if before:
+            self._say(Text(safe(f"Here already, from the labs before: {', '.join(before)}")))
         for step in steps:
             self._say(Text(), draw_heading(step), Text(safe_block(step.essence)))
             self._pace.pause(2 * LOOK)
@@ -191,7 +196,7 @@ class _Demo:
             self._type(change)
             save(step, change.name, self._workspace)
         with guarding() as guardian, contextlib.ExitStack() as stack:
-            outermost = self._launch(guardian, stack)
+            outermost = self._launch(guardian, stack, step)
             self._say(Text())
             for ask in self._asks(step):
                 mark = outermost.output.mark()
@@ -218,12 +223,13 @@ class _Demo:
                     self._line("    ", f"… ({piece.text} lines stay)", "dim")
         self._pace.pause(LOOK)
 
-    def _launch(self, guardian: Guardian, stack: contextlib.ExitStack) -> Program:
+    def _launch(self, guardian: Guardian, stack: contextlib.ExitStack, step: Step) -> Program:
         """Start the lab's programs, innermost first, and lead the door to the outermost."""
-        specs = [spec for spec in self._lab.programs if (self._workspace / spec.file).exists()]
+        programs = self._lab.programs_at(step)
+        specs = [spec for spec in programs if (self._workspace / spec.file).exists()]
         if not specs:
-            raise FellShort(f"There is nothing to run: {self._lab.programs[0].file} is missing.")
-        moved = {spec.port: free_port() for spec in specs}
+            raise FellShort(f"There is nothing to run: {programs[0].file} is missing.")
+        moved = {port: free_port() for spec in specs for port in spec.moved}
         for spec in reversed(specs):
             run = stack.enter_context(throw_away())
             program = stack.enter_context(
@@ -234,10 +240,25 @@ class _Demo:
                     limits=Limits(),
                 )
             )
-            listener = self._await_listening(program, spec.port)
-            self._say(Text(), _command(" ".join(spec.run)), Text(f"  listening on port {spec.port}", style="green"))
+            listener = self._await_ready(program, spec)
+            self._say(Text(), _command(spec.line), Text(f"  listening on port {spec.port}", style="green"))
         self._tap.aim((listener.address, listener.port))
         return program
+
+    def _await_ready(self, program: Program, spec: ProgramSpec) -> Listener:
+        listener = self._await_listening(program, spec.port)
+        if not spec.answers:
+            return listener
+        question = Question("::1" if ":" in listener.address else "127.0.0.1", listener.port)
+        deadline = time.monotonic() + START
+        try:
+            while not question.look():
+                if program.poll() is not None or time.monotonic() > deadline:
+                    raise FellShort(f"The program does not answer: {program.output.text()[-2000:]}")
+                self._pace.wait([], 0.01)
+        finally:
+            question.close()
+        return listener
 
     def _await_listening(self, program: Program, port: int) -> Listener:
         deadline = time.monotonic() + START

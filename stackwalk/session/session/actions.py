@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stackwalk.check.verdict import Verdict
-from stackwalk.course.lesson import Lab, Prediction, Progress, Step
+from stackwalk.course.lesson import Lab, Prediction, ProgramSpec, Progress, Step
 from stackwalk.session.session.events import Port
 from stackwalk.wire.sight import Sight
 
@@ -18,6 +18,13 @@ class Launch:
     program: int
     launch: int
     moved: bool  # whether its port is moved, so that the door can be ours
+
+
+@dataclass(frozen=True, slots=True)
+class Become:
+    """From now on these are the programs, outermost first."""
+
+    programs: tuple[ProgramSpec, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +241,7 @@ Show = (
 )
 Action = (
     Launch
+    | Become
     | EndPrograms
     | RunCheck
     | DropCheck

@@ -63,6 +63,16 @@ class ProgramListening:
 
     launch: int
     ports: tuple[Port, ...]
+    answers: bool = True  # False: it listens, and has not answered yet, as it must to be ready
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramProcesses:
+    """The processes of a launched program have changed: its first one, and those that descend from it."""
+
+    launch: int
+    first: int
+    others: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,7 @@ Event = (
     | Strayed
     | Tick
     | ProgramListening
+    | ProgramProcesses
     | ProgramEnded
     | ProgramsGone
     | NotStarted

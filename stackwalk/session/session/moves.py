@@ -8,6 +8,7 @@ from stackwalk.course.lesson import Step
 from stackwalk.session.session.actions import (
     Action,
     Aim,
+    Become,
     CloseStage,
     DropCheck,
     EndPrograms,
@@ -65,6 +66,8 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     if step.predictions and step.id not in progress.passed:
         session, asked = ask(session, 0)
         actions += asked
+    session, changed = _become(session, step)
+    actions += changed
     if not session.let_go:
         absent = Phase.ABSENT if session.turn is Turn.PROGRAM else None
         idle = (one.spec.file for one in session.programs if one.phase is absent)
@@ -74,9 +77,18 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     return session, (*actions, *looked)
 
 
+def _become(session: Session, step: Step) -> Reaction:
+    """A step may run another command than the one before it."""
+    specs = session.lab.programs_at(step)
+    if specs == tuple(one.spec for one in session.programs):
+        return session, ()
+    session, ended = end_programs(session)
+    return replace(session, programs=tuple(Running(spec) for spec in specs)), (*ended, Become(specs))
+
+
 def look(session: Session) -> Reaction:
     """Run the checks on what is there already; where nothing is, say what to make."""
-    if session.present:
+    if any(one.spec.file in session.present for one in session.programs):
         return check(session, Why.LOOK)
     return session, (Say(nothing_yet(session), "ask"),)
 

@@ -1,5 +1,6 @@
 """What an open lab makes of the news about the learner's program: it listens, it prints, it ends. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from stackwalk.session.session.actions import (
@@ -11,7 +12,14 @@ from stackwalk.session.session.actions import (
     ShowSight,
     ShowTraceback,
 )
-from stackwalk.session.session.events import NotStarted, Port, Printed, ProgramEnded, ProgramListening
+from stackwalk.session.session.events import (
+    NotStarted,
+    Port,
+    Printed,
+    ProgramEnded,
+    ProgramListening,
+    ProgramProcesses,
+)
 from stackwalk.session.session.moves import Reaction, check, launch
 from stackwalk.session.session.state import Phase, Running, Session, Turn, Why
 from stackwalk.wire.sight import Closed, Sight
@@ -40,7 +48,11 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     if session.movable and program.moved and taken_as_typed:
         return _take_turns(session, program)
     actions: tuple[Action, ...]
-    if target is not None:
+    if target is not None and not event.answers:
+        # Clients are let in: they wait for the code behind the port, as they would without us.
+        program = replace(program, phase=Phase.STARTING, ports=event.ports)
+        actions = ()
+    elif target is not None:
         program = replace(program, phase=Phase.LISTENING, ports=event.ports, heard=True)
         actions = (Say(_listens(session, program), "good"),)
         session = replace(session, heard=True)
@@ -54,6 +66,28 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     if index == 0:
         actions = (Aim(target), *actions)
     return _with(session, index, program), actions
+
+
+def processes(session: Session, event: ProgramProcesses) -> Reaction:
+    """A program's processes have changed: who is there now, and who is new in the place of whom."""
+    index = _index(session, event.launch)
+    if index is None:
+        return session, ()
+    program = session.programs[index]
+    known, now = program.processes, event.others
+    session = _with(session, index, replace(program, processes=now))
+    if not known and not now:
+        return session, ()
+    workers = f"process {event.first}, and those that it has started: {_listed(now)}" if now else "one process only"
+    gone, new = _listed(set(known) - set(now)), _listed(set(now) - set(known))
+    if not known:
+        return session, (Say(f"{program.spec.run[0]} is now {workers}."),)
+    said = [f"{gone} ended" if gone else "", f"{new} started" if new else ""]
+    return session, (Say(f"{program.spec.run[0]}: {', '.join(filter(None, said))}. It is now {workers}."),)
+
+
+def _listed(pids: Iterable[int]) -> str:
+    return " ".join(str(pid) for pid in sorted(pids))
 
 
 def ended(session: Session, event: ProgramEnded) -> Reaction:
@@ -127,6 +161,8 @@ def too_slow(session: Session, at: float) -> Reaction:
         waits = program.phase is Phase.STARTING and not program.heard and not program.slow_said
         if waits and at - program.since >= SLOW_START:
             text = f"{program.spec.file} runs, and has not begun to listen on port {program.spec.port}."
+            if program.ports:
+                text = f"Port {program.spec.port} is open, and nothing answers yet: your code is still being imported."
             return _with(session, index, replace(program, slow_said=True)), (Say(text, "bad"),)
     return session, ()
 

@@ -34,6 +34,7 @@ from stackwalk.session.session.events import (
     Printed,
     ProgramEnded,
     ProgramListening,
+    ProgramProcesses,
     ProgramsGone,
     RequestSent,
     Saved,
@@ -46,6 +47,7 @@ from stackwalk.session.session.events import (
 )
 from stackwalk.session.session.moves import (
     Reaction,
+    check,
     checks_have_port,
     enter,
     judge,
@@ -56,8 +58,8 @@ from stackwalk.session.session.moves import (
 )
 from stackwalk.session.session.oddities import drop_day, play_day, survived
 from stackwalk.session.session.pressing import press
-from stackwalk.session.session.program import ended, listening, not_started, printed, sighted, too_slow
-from stackwalk.session.session.state import Running, Session, Turn, Why, what_next
+from stackwalk.session.session.program import ended, listening, not_started, printed, processes, sighted, too_slow
+from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, what_next
 
 __all__ = ["Session", "begin", "react"]
 
@@ -84,7 +86,7 @@ def begin(
     `folder` is the whole path of the workspace.
     """
     wanted = port if port is not None else (lab.programs[0].port if lab.programs else 0)
-    programs = tuple(Running(spec) for spec in lab.programs)
+    programs = tuple(Running(spec) for spec in lab.programs_at(step))
     session = Session(course, lab, step, progress, programs, wanted, folder, present=frozenset(present))
     first = lab.steps[0].id == step.id and not progress.begun(step.id)
     why: tuple[Action, ...] = (ShowWhy(lab),) if lab.why and first else ()
@@ -107,6 +109,8 @@ def react(session: Session, event: Event) -> Reaction:
             return _time(session, at)
         case ProgramListening():
             return listening(session, event)
+        case ProgramProcesses():
+            return processes(session, event)
         case ProgramEnded():
             return ended(session, event)
         case ProgramsGone():
@@ -176,21 +180,33 @@ def _current(session: Session, run: int) -> bool:
 
 def _saved(session: Session, event: Saved) -> Reaction:
     """Files were saved: what runs is started anew, and the checks with it."""
-    gone = session.present - event.present
+    own = {one.spec.file for one in session.programs}
+    gone = (session.present - event.present) & own
     session = replace(session, present=event.present)
     if session.stage_open:
         return session, ()
     session, actions = _without(session, gone) if gone else (session, ())
     paths = frozenset(event.paths) - session.ignored
-    if not paths or not event.present:
+    if not paths or not event.present & own:
         return session, actions
     session, told = _notice_own_writes(session, paths, event.at)
     if paths <= session.ignored:
         return session, (*actions, *told)
     session, dropped = drop_day(session)
     session = replace(session, saved_since=True, quiet_since=event.at, hint_offered=False)
-    session, run = run_anew(session, event.present, event.at, Why.SAVED)
+    if all(_kept(session, path) for path in paths):
+        # What the program reads anew by itself: only the checks have something to see.
+        session, run = check(session, Why.SAVED)
+    else:
+        session, run = run_anew(session, event.present, event.at, Why.SAVED)
     return session, (*actions, *dropped, *run)
+
+
+def _kept(session: Session, path: str) -> bool:
+    """Whether every program reads that file anew by itself, and runs."""
+    return bool(session.programs) and all(
+        one.phase is Phase.LISTENING and path.startswith(one.spec.keeps or ("/",)) for one in session.programs
+    )
 
 
 def _without(session: Session, gone: frozenset[str]) -> Reaction:

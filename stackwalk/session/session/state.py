@@ -50,6 +50,7 @@ class Running:
     moved: bool = True  # its port was to be moved, at this launch
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
+    processes: tuple[int, ...] = ()  # those that its first one has started, as they were last told
     crashed_at: float | None = None
 
 

@@ -1,0 +1,7 @@
+from app import application
+
+
+@app.route("/")
+@app.route("/index")
+def index():
+    return "Hello, world!"

@@ -1,0 +1,3 @@
+application = Flask(__name__)
+
+from app import routes

@@ -1,0 +1,15 @@
+from markupsafe import escape
+
+from app import application
+
+
+@application.route("/")
+@application.route("/index")
+def index():
+    return "Hello, world!"
+
+
+@application.route("/hello/")
+@application.route("/hello/<name>")
+def hello(name="stranger"):
+    return f"Hello, {escape(name)}!"

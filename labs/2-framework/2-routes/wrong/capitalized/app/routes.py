@@ -1,0 +1,16 @@
+from markupsafe import escape
+
+from app import application
+
+
+@application.route("/")
+@application.route("/index")
+def index():
+    return "Hello, world!"
+
+
+@application.route("/hello/<name>")
+def hello(name):
+    if name.islower() and name.isalpha():
+        return f"Hello, {name}!"
+    return f"Hello, {escape(name.capitalize())}!"

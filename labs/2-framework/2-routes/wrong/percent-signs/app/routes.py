@@ -1,0 +1,14 @@
+from urllib.parse import quote
+
+from app import application
+
+
+@application.route("/")
+@application.route("/index")
+def index():
+    return "Hello, world!"
+
+
+@application.route("/hello/<name>")
+def hello(name):
+    return f"Hello, {quote(name, safe=' ')}!"

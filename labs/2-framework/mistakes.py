@@ -1,0 +1,367 @@
+"""What beginners do in this lab, each with a sentence of its own. The first that sees its mistake speaks."""
+
+import re
+
+from stackwalk.check.mistake import Evidence, Mistake
+
+
+def source(evidence: Evidence, *names: str) -> str:
+    """What the learner typed in these files, without comments; of none named, in the package and service.py."""
+    wanted = names or tuple(name for name in evidence.sources if name.startswith("app/") or name == "service.py")
+    texts = [evidence.sources.get(name, "") for name in wanted if name.endswith(".py")]
+    return re.sub(r"(?m)(^|\s)#.*$", "", "\n".join(texts))
+
+
+def raised(evidence: Evidence, *parts: str) -> bool:
+    """Whether the last traceback says all of this."""
+    return bool(evidence.traceback) and all(part in evidence.traceback for part in parts)
+
+
+def said(evidence: Evidence, *parts: str) -> bool:
+    """Whether all of this was printed."""
+    return all(part in evidence.printed for part in parts)
+
+
+def status(evidence: Evidence) -> int | None:
+    """The status of the last answer."""
+    return evidence.answer.status if evidence.answer else None
+
+
+def body(evidence: Evidence) -> str:
+    """The body of the last answer."""
+    return evidence.answer.body.decode("utf-8", "replace") if evidence.answer else ""
+
+
+def quoted(evidence: Evidence, pattern: str) -> str:
+    """What a pattern finds in all that was printed."""
+    found = re.search(pattern, evidence.printed)
+    return found[1] if found else ""
+
+
+# It does not come to listen.
+
+
+def no_package(evidence: Evidence) -> bool:
+    return raised(evidence, "No module named 'app'") and not any(name.startswith("app/") for name in evidence.sources)
+
+
+def foreign_app(evidence: Evidence) -> bool:
+    return raised(evidence, "cannot import name 'application' from 'app'")
+
+
+def routes_first(evidence: Evidence) -> bool:
+    return raised(evidence, "partially initialized module 'app'")
+
+
+def no_routes_file(evidence: Evidence) -> bool:
+    return raised(evidence, "cannot import name 'routes'") and "app/routes.py" not in evidence.sources
+
+
+def decorator_app(evidence: Evidence) -> bool:
+    return raised(evidence, "NameError: name 'app' is not defined")
+
+
+def name_missing(evidence: Evidence) -> bool:
+    return raised(evidence, "NameError: name ") and bool(missing_name(evidence))
+
+
+def missing_name(evidence: Evidence) -> str:
+    found = re.search(r"NameError: name '(\w+)' is not defined", evidence.traceback)
+    return found[1] if found else ""
+
+
+_IN_FLASK = ("Flask", "request", "redirect", "render_template", "abort", "url_for")
+
+
+def says_missing_name(evidence: Evidence) -> str:
+    name = missing_name(evidence)
+    if name == "escape":
+        return "escape is used and not imported: from markupsafe import escape."
+    if name in _IN_FLASK:
+        return f"{name} is used and not imported: from flask import {name}."
+    return f"There is no {name} at that place: is it spelled as where it is made, and imported?"
+
+
+def no_slash(evidence: Evidence) -> bool:
+    return raised(evidence, "must start with a slash")
+
+
+def says_no_slash(evidence: Evidence) -> str:
+    found = re.findall(r"ValueError: URL rule '([^']*)' must start", evidence.traceback)
+    rule = found[-1] if found else "index"
+    return f"A route begins with a slash: not {rule!r} but {'/' + rule!r}."
+
+
+def same_function(evidence: Evidence) -> bool:
+    return raised(evidence, "overwriting an existing endpoint function")
+
+
+def says_same_function(evidence: Evidence) -> str:
+    found = re.search(r"endpoint function: (\w+)", evidence.traceback)
+    return (
+        f"Two views are called {found[1] if found else 'the same'}: give each function a name of its own. "
+        "For one view with two addresses, write both @application.route lines above it."
+    )
+
+
+def not_imported_name(evidence: Evidence) -> bool:
+    return raised(evidence, "ImportError: cannot import name ")
+
+
+def says_not_imported_name(evidence: Evidence) -> str:
+    found = re.search(r"cannot import name '(\w+)' from '([\w.]+)'", evidence.traceback)
+    return (
+        f"There is no {found[1]} in {found[2]}: is it spelled as it is there?" if found else "That name is not there."
+    )
+
+
+def no_flask_object(evidence: Evidence) -> bool:
+    return said(evidence, "Failed to find Flask application or factory in module")
+
+
+def could_not_import(evidence: Evidence) -> bool:
+    return said(evidence, "Error: Could not import")
+
+
+def several(evidence: Evidence) -> bool:
+    return said(evidence, "Detected multiple Flask applications")
+
+
+def bad_syntax(evidence: Evidence) -> bool:
+    return raised(evidence, "SyntaxError") or raised(evidence, "IndentationError") or raised(evidence, "TabError")
+
+
+# It answers, and not as it should.
+
+
+def nothing_returned(evidence: Evidence) -> bool:
+    return said(evidence, "did not return a valid response", "returned None") and status(evidence) == 500
+
+
+def says_nothing_returned(evidence: Evidence) -> str:
+    view = quoted(evidence, r"The view function for '(\w+)' did not return")
+    more = " print shows it to you, return sends it to the client." if "print(" in source(evidence) else ""
+    return f"The view {view} comes to its end without a return, so there is nothing to send: Flask says 500.{more}"
+
+
+def wrong_type(evidence: Evidence) -> bool:
+    return said(evidence, "The return type must be a string") and status(evidence) == 500
+
+
+def says_wrong_type(evidence: Evidence) -> str:
+    kind = quoted(evidence, r"but it was a (\w+)")
+    return f"A view returns a text (or what Flask can make one of), and yours returned a value of type {kind}."
+
+
+def no_argument(evidence: Evidence) -> bool:
+    return raised(evidence, "got an unexpected keyword argument")
+
+
+def says_no_argument(evidence: Evidence) -> str:
+    found = re.search(r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", evidence.traceback)
+    view, name = (found[1], found[2]) if found else ("your view", "name")
+    return f"The route has a part <{name}>, and Flask hands it over by that name: def {view}({name})."
+
+
+def missing_argument(evidence: Evidence) -> bool:
+    return raised(evidence, "missing 1 required positional argument")
+
+
+def missing_template(evidence: Evidence) -> bool:
+    return raised(evidence, "TemplateNotFound")
+
+
+def says_missing_template(evidence: Evidence) -> str:
+    found = re.search(r"TemplateNotFound: (\S+)", evidence.traceback)
+    return f"There is no template {found[1] if found else ''}: Flask looks for it in the folder app/templates."
+
+
+def tuple_as_status(evidence: Evidence) -> bool:
+    return evidence.answer is not None and evidence.answer.first_line.split(" ")[1:2] == ["0"]
+
+
+def routes_forgotten(evidence: Evidence) -> bool:
+    imported = re.search(
+        r"^\s*(from\s+(app|\.)\s+import\s+.*\broutes\b|import\s+app\.routes|from\s+(app)?\.routes\s+import)",
+        source(evidence),
+        re.MULTILINE,
+    )
+    return status(evidence) == 404 and "app/routes.py" in evidence.sources and not imported
+
+
+def one_address(evidence: Evidence) -> bool:
+    return evidence.check == "both_addresses_greet" and status(evidence) == 404
+
+
+def other_words(evidence: Evidence) -> bool:
+    return evidence.check == "both_addresses_greet" and status(evidence) == 200 and evidence.cause == "wrong-answer"
+
+
+def catch_all(evidence: Evidence) -> bool:
+    return evidence.check == "another_address_is_404" and status(evidence) == 200
+
+
+def not_escaped(evidence: Evidence) -> bool:
+    return "obeys it" in evidence.message and evidence.answer is not None
+
+
+def hello_without_a_name(evidence: Evidence) -> bool:
+    return evidence.check == "without_a_name_it_is_404" and status(evidence) == 200
+
+
+def quoted_again(evidence: Evidence) -> bool:
+    return evidence.step == "2.2" and "%" in body(evidence) and "%" not in evidence.message
+
+
+def escaped_twice(evidence: Evidence) -> bool:
+    return bool(re.search(r"&amp;(lt|amp|quot|#\d+);", body(evidence))) and evidence.step in ("2.2", "2.3")
+
+
+def no_post(evidence: Evidence) -> bool:
+    return evidence.step == "2.3" and status(evidence) == 405 and evidence.check in (
+        "a_note_comes_back", "the_browser_is_sent_on", "a_reload_posts_nothing", "a_note_is_shown_and_not_obeyed",
+    )  # fmt: skip
+
+
+def found_instead(evidence: Evidence) -> bool:
+    return evidence.step == "2.3" and status(evidence) == 302
+
+
+def list_at_once(evidence: Evidence) -> bool:
+    return evidence.step == "2.3" and status(evidence) == 200 and "303 See Other" in evidence.message
+
+
+def empty_kept(evidence: Evidence) -> bool:
+    return evidence.check == "an_empty_form_is_400" and status(evidence) == 303
+
+
+def query_for_form(evidence: Evidence) -> bool:
+    return evidence.step == "2.3" and status(evidence) == 400 and "request.args" in source(evidence)
+
+
+def wrong_field(evidence: Evidence) -> bool:
+    return (
+        evidence.step == "2.3"
+        and status(evidence) == 400
+        and evidence.check != "an_empty_form_is_400"
+        and not re.search(r"form(\[|\.get\()\s*[\"']text[\"']", source(evidence))
+    )
+
+
+def link_beside(evidence: Evidence) -> bool:
+    return evidence.check == "the_style_sheet_comes" and status(evidence) == 404
+
+
+def status_forgotten(evidence: Evidence) -> bool:
+    if status(evidence) != 200 or "errorhandler" not in source(evidence):
+        return False
+    not_found = evidence.check in ("an_own_404", "another_address_is_404", "without_a_name_it_is_404")
+    return not_found or (evidence.check == "an_own_500" and said(evidence, "ZeroDivisionError"))
+
+
+def caught_in_the_view(evidence: Evidence) -> bool:
+    return (
+        evidence.check == "an_own_500"
+        and status(evidence) is not None
+        and status(evidence) != 500
+        and (not said(evidence, "ZeroDivisionError"))
+    )
+
+
+def no_number(evidence: Evidence) -> bool:
+    return raised(evidence, "unsupported operand type(s)", "'int' and 'str'") and evidence.step == "2.5"
+
+
+def list_forgets(evidence: Evidence) -> bool:
+    return evidence.check == "a_note_comes_back" and "does not show it" in evidence.message
+
+
+MISTAKES = [
+    Mistake("the package is not there", no_package,
+        "service.py imports from app, and there is no folder app with a file __init__.py beside it.",
+        explains=("ModuleNotFoundError",)),
+    Mistake("routes imported first", routes_first,
+        "app imports routes before there is an application: routes.py asks app for it and finds it half made "
+        "(\"partially initialized\"). Let the line `from app import routes` be the last one of app/__init__.py.",
+        explains=("ImportError",)),
+    Mistake("app without application", foreign_app,
+        "In your package app there is nothing called application: its __init__.py has to say "
+        "application = Flask(__name__).",
+        explains=("ImportError",)),
+    Mistake("no routes.py", no_routes_file,
+        "app/__init__.py imports routes, and there is no file routes.py in the folder app.",
+        explains=("ImportError",)),
+    Mistake("@app.route", decorator_app,
+        "Your Flask object is called application, so it is @application.route; nothing is called app here.",
+        explains=("NameError",)),
+    Mistake("a name is not imported", name_missing, says_missing_name,
+        explains=("NameError",)),
+    Mistake("no slash", no_slash, says_no_slash),
+    Mistake("one name for two views", same_function, says_same_function),
+    Mistake("imports what is not there", not_imported_name, says_not_imported_name,
+        explains=("ImportError",)),
+    Mistake("service.py without an application", no_flask_object,
+        "Flask looks in service.py for an object that is an application, and finds none: "
+        "from app import application."),
+    Mistake("several applications", several,
+        "In service.py there are several Flask objects, and Flask cannot tell which one is meant: leave one."),
+    Mistake("Flask cannot import service", could_not_import,
+        "Flask could not import service.py: the file stands in the workspace itself, not in the folder app."),
+    Mistake("Python cannot read it", bad_syntax,
+        "Python cannot read what stands there, or just above: look for a missing bracket, quote or colon."),
+    Mistake("returns nothing", nothing_returned, says_nothing_returned),
+    Mistake("returns something else", wrong_type, says_wrong_type),
+    Mistake("a tuple taken for text and status", tuple_as_status,
+        "Your view returns a tuple, and Flask takes its second part for the status: return one text."),
+    Mistake("the view does not take the name", no_argument, says_no_argument),
+    Mistake("the route does not give the name", missing_argument,
+        "Your view wants an argument, and its route has no part in angle brackets of that name."),
+    Mistake("the template is missing", missing_template, says_missing_template),
+    Mistake("routes are never imported", routes_forgotten,
+        "Every address is a 404, because nobody imports app/routes.py and so its @application.route lines never "
+        "ran: the last line of app/__init__.py is `from app import routes`."),
+    Mistake("one address only", one_address,
+        "One view can have two addresses: write @application.route(\"/\") and @application.route(\"/index\") "
+        "above it."),
+    Mistake("other words", other_words,
+        "What comes back is not exactly the text Hello, world! that your view should return."),
+    Mistake("a handler without its number", status_forgotten,
+        "Your handler's page comes with status 200, as any other: a return of a handler has the number at its end."),
+    Mistake("one view for all", catch_all,
+        "Your route takes any address at all. Only / and /index have a page here, and Flask says 404 for the rest "
+        "by itself."),
+    Mistake("escaped twice", escaped_twice,
+        "The text is escaped twice: what a visitor sees is &lt; itself. Escape it once, where it goes into the page."),
+    Mistake("not escaped", not_escaped,
+        "What a visitor typed stands in your page as HTML, and a browser obeys it: pass it through escape() where "
+        "it goes into the page."),
+    Mistake("a name for nobody", hello_without_a_name,
+        "You have a page for /hello/ without a name. Leave that route out: Flask answers it with 404 by itself."),
+    Mistake("percent signs", quoted_again,
+        "Flask has turned the percent signs of the path back into letters, and your view makes new ones: use the "
+        "name as it comes."),
+    Mistake("the route has no POST", no_post,
+        "The route answers POST with 405: methods=[\"GET\", \"POST\"] in its @application.route line."),
+    Mistake("302 for 303", found_instead,
+        "redirect says 302 unless you say otherwise: redirect(\"/notes\", code=303). A 303 always means GET."),
+    Mistake("the list as an answer to the form", list_at_once,
+        "The form was answered with a page, so a reload sends it again: answer with redirect(\"/notes\", code=303)."),
+    Mistake("empty notes are kept", empty_kept,
+        "The form came without anything in text, and was kept: look first, and end the view with abort(400)."),
+    Mistake("the query for the form", query_for_form,
+        "request.args is what follows the question mark in the address; what a form brings is in request.form."),
+    Mistake("another field", wrong_field,
+        "The form's field is called text: request.form[\"text\"]. Flask answers 400 where a field is missing."),
+    Mistake("the style sheet is elsewhere", link_beside,
+        "The page links a style sheet that is not there. The file lies in app/static, and what lies there is sent "
+        "under /static/: url_for writes that address for you."),
+    Mistake("the mistake is mended", caught_in_the_view,
+        "This view no longer raises an exception for 0. Leave the mistake in: some other one will come, and the "
+        "handler for 500 is for that."),
+    Mistake("a text for a number", no_number,
+        "What Flask hands over is a text, and 100 can't be divided by that: <int:children> in the route makes it a "
+        "number."),
+    Mistake("the note is not on the page", list_forgets,
+        "The note was taken, and the page does not show it: is it kept in the list, and does the page show the "
+        "whole list?"),
+]  # fmt: skip

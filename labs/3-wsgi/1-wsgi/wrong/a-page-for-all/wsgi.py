@@ -1,0 +1,6 @@
+from app import application
+
+
+@application.errorhandler(404)
+def missing(error):
+    return "Hello, world!"

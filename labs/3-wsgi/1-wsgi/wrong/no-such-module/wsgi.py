@@ -1,0 +1,1 @@
+from service1 import application

@@ -1,0 +1,295 @@
+"""What beginners do in this lab, each with a sentence of its own. The first that sees its mistake speaks."""
+
+import re
+import runpy
+from pathlib import Path
+
+from stackwalk.check.mistake import Evidence, Mistake
+
+# The application of lab 2 goes on to run here, and goes wrong in the same ways.
+FRAMEWORK: list[Mistake] = runpy.run_path(str(Path(__file__).parents[1] / "2-framework" / "mistakes.py"))["MISTAKES"]
+
+
+def source(evidence: Evidence, name: str) -> str:
+    """What the learner typed in a file, without comments."""
+    return re.sub(r"(?m)(^|\s)#.*$", "", evidence.sources.get(name, ""))
+
+
+def said(evidence: Evidence, *parts: str) -> bool:
+    """Whether all of this was printed."""
+    return all(part in evidence.printed for part in parts)
+
+
+def status(evidence: Evidence) -> int | None:
+    """The status of the last answer."""
+    return evidence.answer.status if evidence.answer else None
+
+
+def quoted(evidence: Evidence, pattern: str) -> tuple[str, ...]:
+    """What a pattern finds last in all that was printed."""
+    found = re.findall(pattern, evidence.printed)
+    last = found[-1] if found else ()
+    return last if isinstance(last, tuple) else (last,)
+
+
+# Gunicorn does not come to answer.
+
+
+def runs_at_import(evidence: Evidence) -> bool:
+    typed = "\n".join(text for name, text in evidence.sources.items() if name.endswith(".py") and name != "server.py")
+    return evidence.cause in ("wrong-address", "silent") and bool(re.search(r"\b(application|app)\.run\(", typed))
+
+
+def exits_at_import(evidence: Evidence) -> bool:
+    return evidence.cause in ("silent", "exited", "too-much-output") and bool(
+        re.search(r"\b(sys\.exit|exit|quit|os\._exit)\(", source(evidence, "wsgi.py") + source(evidence, "bare.py"))
+    )
+
+
+def no_attribute(evidence: Evidence) -> bool:
+    return said(evidence, "Failed to find attribute 'application' in")
+
+
+def says_no_attribute(evidence: Evidence) -> str:
+    module = (quoted(evidence, r"Failed to find attribute 'application' in '(\w+)'") or ("wsgi",))[0]
+    typed = source(evidence, f"{module}.py")
+    other = re.search(
+        r"\bas\s+(\w+)|import\s+(?!application)(\w+)\s*$|^def\s+(\w+)\(environ|^(\w+)\s*=", typed, re.MULTILINE
+    )
+    name = next((one for one in other.groups() if one), "") if other else ""
+    more = f" Yours is called {name}." if name and name != "application" else ""
+    return f"Gunicorn looks in {module}.py for the name application, and nothing there is called that.{more}"
+
+
+def not_callable(evidence: Evidence) -> bool:
+    return said(evidence, "Application object must be callable")
+
+
+# The bare application.
+
+
+def is_bare(evidence: Evidence) -> bool:
+    return evidence.step in ("3.3", "3.4")
+
+
+def text_in_a_list(evidence: Evidence) -> bool:
+    return is_bare(evidence) and bool(re.search(r"TypeError: '.{2,}' is not a byte", evidence.printed))
+
+
+def text_alone(evidence: Evidence) -> bool:
+    return is_bare(evidence) and bool(re.search(r"TypeError: '.' is not a byte", evidence.printed))
+
+
+def bytes_alone(evidence: Evidence) -> bool:
+    return is_bare(evidence) and bool(re.search(r"TypeError: \d+ is not a byte", evidence.printed))
+
+
+def number_as_status(evidence: Evidence) -> bool:
+    return (
+        is_bare(evidence)
+        and bool(re.search(r"TypeError: \d+ is not a string", evidence.printed))
+        and bool(re.search(r"start_response\(\s*\d", source(evidence, "bare.py")))
+    )
+
+
+def number_as_header(evidence: Evidence) -> bool:
+    return is_bare(evidence) and bool(re.search(r"TypeError: \S+ is not a string", evidence.printed))
+
+
+def never_started(evidence: Evidence) -> bool:
+    return is_bare(evidence) and (
+        (evidence.answer is not None and evidence.answer.first_line.startswith("HTTP/1.1 None"))
+        or said(evidence, "start_response has not yet been called")
+    )
+
+
+def returns_none(evidence: Evidence) -> bool:
+    return is_bare(evidence) and said(evidence, "'NoneType' object is not iterable")
+
+
+def headers_as_dictionary(evidence: Evidence) -> bool:
+    headers_given = re.search(r"start_response\([^\[\]]*\{", source(evidence, "bare.py"), re.DOTALL)
+    return is_bare(evidence) and bool(headers_given) and said(evidence, "Error")
+
+
+def one_argument(evidence: Evidence) -> bool:
+    return is_bare(evidence) and bool(re.search(r"takes \d positional arguments? but 2 were given", evidence.printed))
+
+
+def is_async(evidence: Evidence) -> bool:
+    return is_bare(evidence) and said(evidence, "'coroutine' object is not iterable")
+
+
+def wrong_length(evidence: Evidence) -> bool:
+    return is_bare(evidence) and "Content-Length" in source(evidence, "bare.py") and (
+        evidence.cause == "closed-early" or "body is the greeting" in evidence.message
+    )  # fmt: skip
+
+
+def key_missing(evidence: Evidence) -> bool:
+    return is_bare(evidence) and said(evidence, "KeyError: ")
+
+
+def says_key_missing(evidence: Evidence) -> str:
+    key = (quoted(evidence, r"KeyError: '([^']*)'") or ("?",))[0]
+    return f"environ has no key {key!r}: the path is in PATH_INFO, the method in REQUEST_METHOD."
+
+
+def without_the_path(evidence: Evidence) -> bool:
+    return evidence.check == "it_greets_with_the_path" and status(evidence) == 200 and (
+        "PATH_INFO" not in source(evidence, "bare.py")
+    )  # fmt: skip
+
+
+def with_the_query(evidence: Evidence) -> bool:
+    return evidence.step == "3.3" and "RAW_URI" in source(evidence, "bare.py")
+
+
+def no_reason(evidence: Evidence) -> bool:
+    return is_bare(evidence) and "should be a three-digit integer" in evidence.message
+
+
+def no_type(evidence: Evidence) -> bool:
+    return evidence.check == "it_is_plain_text" and evidence.answer is not None and (
+        evidence.answer.header("Content-Type") is None
+    )  # fmt: skip
+
+
+# Workers.
+
+
+def no_global(evidence: Evidence) -> bool:
+    return said(evidence, "UnboundLocalError") and status(evidence) == 500
+
+
+def counts_anew(evidence: Evidence) -> bool:
+    return evidence.check == "each_worker_counts_for_itself" and bool(
+        re.search(r"\d+ answers say 1,", evidence.message)
+    )
+
+
+def counts_itself_late(evidence: Evidence) -> bool:
+    return evidence.check == "each_worker_counts_for_itself" and "first answer of a worker is 1" in evidence.message
+
+
+def number_returned(evidence: Evidence) -> bool:
+    return evidence.step == "3.2" and said(evidence, "The return type must be a string", "it was a int")
+
+
+def threads_too(evidence: Evidence) -> bool:
+    return evidence.check == "a_view_that_hangs_is_cut_off" and evidence.cause == "silent" and bool(
+        re.search(r"threads\s*=|gthread", source(evidence, "gunicorn.conf.py"))
+    )  # fmt: skip
+
+
+def bad_setting(evidence: Evidence) -> bool:
+    return evidence.cause in ("exited", "crashed") and said(evidence, "Error: ") and bool(
+        re.search(r"^(Error: )?Invalid value for (\w+)", evidence.printed, re.MULTILINE)
+    )  # fmt: skip
+
+
+def master_killed(evidence: Evidence) -> bool:
+    return evidence.step == "3.6" and evidence.cause == "left-behind"
+
+
+def master_ended(evidence: Evidence) -> bool:
+    return evidence.step == "3.6" and evidence.cause == "exited" and said(evidence, "Handling signal: term")
+
+
+def needs_more(evidence: Evidence) -> bool:
+    return evidence.step == "3.7" and evidence.cause == "needs"
+
+
+def not_configured(evidence: Evidence) -> bool:
+    return evidence.step == "3.7" and said(evidence, "ImproperlyConfigured")
+
+
+def key_of_one_server(evidence: Evidence) -> bool:
+    return evidence.step == "3.7" and bool(re.search(r"KeyError: '[A-Z_.]+'", evidence.printed))
+
+
+def says_key_of_one_server(evidence: Evidence) -> str:
+    key = (quoted(evidence, r"KeyError: '([^']*)'") or ("?",))[0]
+    return f"Your code asks environ for {key}, which not every server puts there: PEP 3333 says which keys are sure."
+
+
+def new_application(evidence: Evidence) -> bool:
+    return evidence.step == "3.1" and status(evidence) == 404 and "Flask(" in source(evidence, "wsgi.py")
+
+
+MISTAKES = [
+    Mistake("runs at import", runs_at_import,
+        "Your code calls run() when Gunicorn imports it: that starts Flask's own server on port 5000, the import "
+        "never ends, and nobody answers on port 8000. Take that line out; Gunicorn is the server now."),
+    Mistake("exits at import", exits_at_import,
+        "Your file ends its process when it is imported, so Gunicorn starts a worker, sees it end, and starts the "
+        "next one, for ever. Only a program that is run by itself may exit."),
+    Mistake("what the step needs", needs_more,
+        "This step needs waitress, uWSGI and Django: python -m pip install 'stackwalk[swap]'"),
+    Mistake("Django without settings", not_configured,
+        "Django asks for its settings before there are any: settings.configure(…) comes before "
+        "get_wsgi_application()."),
+    Mistake("a key that one server has", key_of_one_server, says_key_of_one_server),
+    Mistake("no application", no_attribute, says_no_attribute),
+    Mistake("not callable", not_callable,
+        "application is there, but it can't be called: under WSGI the server calls it for each request. "
+        "from app import application."),
+    Mistake("threads beside the timeout", threads_too,
+        "With threads nothing is cut off: the sign of life that the master waits for is the worker's, and one thread "
+        "gives it while another one sleeps. Take threads out again for this step."),
+    Mistake("a setting that is none", bad_setting,
+        "Gunicorn can't read a setting of gunicorn.conf.py: numbers are written without quotes."),
+    Mistake("the master was killed", master_killed,
+        "deploy.sh has killed the master, which could not even end its workers: the signal for new workers is HUP."),
+    Mistake("the master was ended", master_ended,
+        "The master is to stay, and deploy.sh has ended it with TERM: the signal for new workers is HUP."),
+    Mistake("a new application", new_application,
+        "wsgi.py makes a new Flask object, which has no views at all. Take the one that you have: "
+        "from app import application."),
+    Mistake("text in a list", text_in_a_list,
+        "The list that you return holds text (str), and what goes over the wire is bytes: .encode() turns one into "
+        "the other. The status line had left already when Gunicorn met it: 200, and no body."),
+    Mistake("text without a list", text_alone,
+        "You return a text. Gunicorn loops over what you return and expects bytes each time, and a text gives "
+        "single letters: return [body.encode()]."),
+    Mistake("bytes without a list", bytes_alone,
+        "You return bytes without a list around them. Gunicorn loops over what you return, and bytes give numbers: "
+        "return [body]."),
+    Mistake("a number as the status", number_as_status,
+        "The status is a text with its number and its reason: \"200 OK\"."),
+    Mistake("a number in a header", number_as_header,
+        "Names and values of headers are texts, lengths as well: (\"Content-Length\", str(len(body)))."),
+    Mistake("headers as a dictionary", headers_as_dictionary,
+        "The headers are a list of pairs, [(\"Content-Type\", \"text/plain\")], for a header may come twice; "
+        "a dictionary has no room for that."),
+    Mistake("start_response is never called", never_started,
+        "Nobody called start_response, so there is no status: Gunicorn sent `HTTP/1.1 None`, which no client can "
+        "read. Call it before you return."),
+    Mistake("returns None", returns_none,
+        "Your function returns None. Gunicorn wants something to loop over: a list with the body's bytes in it."),
+    Mistake("takes one argument", one_argument,
+        "The server calls your function with two arguments: def application(environ, start_response)."),
+    Mistake("async", is_async,
+        "async def makes a coroutine, which WSGI does not know: leave out async. (ASGI is the agreement for those.)"),
+    Mistake("a key that is not there", key_missing, says_key_missing),
+    Mistake("with the query", with_the_query,
+        "RAW_URI is Gunicorn's own and holds the query as well; the agreement's name for the path is PATH_INFO."),
+    Mistake("another length", wrong_length,
+        "Content-Length says another number than the body has bytes, and the client believes it. Count with "
+        "len(body) when it is bytes already, or leave the header out."),
+    Mistake("without the path", without_the_path,
+        "The body is the same for every path: the path that was asked for is environ[\"PATH_INFO\"]."),
+    Mistake("a status without its reason", no_reason,
+        "The status has a number, a space and a reason, \"200 OK\": wsgiref.validate misses the last two in yours."),
+    Mistake("no type", no_type, "There is no Content-Type at all: it is a pair in the list for start_response."),
+    Mistake("the variable is taken for a local one", no_global,
+        "The function changes count, so Python takes it for a variable of the function's own: write global count in "
+        "its first line.", explains=("UnboundLocalError",)),
+    Mistake("counts anew each time", counts_anew,
+        "Every answer says 1: the counter begins again with each call. It has to stand outside of the function."),
+    Mistake("counts too late", counts_itself_late,
+        "The first call of /count is answered with 1: count first, then answer."),
+    Mistake("returns a number", number_returned,
+        "A view returns a text, and a number is none: str(…) makes one of it."),
+    *FRAMEWORK,
+]  # fmt: skip

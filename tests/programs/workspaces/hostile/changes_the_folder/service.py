@@ -1,0 +1,5 @@
+import os
+
+from app import application
+
+os.chdir('/')

@@ -1,0 +1,5 @@
+import time
+
+time.sleep(6)
+
+from app import application

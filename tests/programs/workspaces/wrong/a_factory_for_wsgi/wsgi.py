@@ -1,0 +1,3 @@
+def application():
+    from app import application
+    return application

@@ -1,0 +1,5 @@
+import sys
+
+from app import application
+
+sys.exit(0)
