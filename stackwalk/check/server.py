@@ -348,10 +348,19 @@ class Server:
             program.wait(0.002)
         return program.poll()
 
+    def _hear_out(self) -> None:
+        """What it printed before its answer may come a moment later than that."""
+        program = self._running()
+        deadline, heard = time.monotonic() + REST, -1
+        while program.output.total != heard and time.monotonic() < deadline:
+            heard = program.output.total
+            program.wait(0.02)
+
     def _with_output(self, failure: LearnerFailure) -> LearnerFailure:
         """Add what the program printed; an error in it that did not end the program is named."""
         if failure.output:
             return failure
+        self._hear_out()
         text = self._running().output.since(self._mark)
         crash = last_crash(text, str(self._copy.root))
         failure.output = crash.text if crash else last_lines(text)

@@ -33,6 +33,17 @@ def test_pid_is_a_worker(server: Server) -> None:
         fail("No process that listens on port 8000 has that number.", actual=str(pid))
 
 
+def while_one_is_held(server: Server) -> int:
+    """Who answers while a slow client holds the worker that was quickest to accept it."""
+    slow = server.connect()
+    slow.send(b"GET /pid HTTP/1.1\r\n")
+    server.await_output("\0", patience=0.2)  # until it is surely accepted
+    try:
+        return number_at(server, "/pid")
+    finally:
+        slow.close()
+
+
 def test_several_workers_answer(server: Server) -> None:
     """of 60 requests at the same time, more than one worker answers some"""
     met: Counter[int] = Counter()
@@ -53,6 +64,8 @@ def test_several_workers_answer(server: Server) -> None:
             client.join()
         if troubles:
             raise troubles[0]
+        if len(met) < 2:
+            met[while_one_is_held(server)] += 1
         if len(met) > 1:
             break
     if len(met) < 2:

@@ -1,0 +1,111 @@
+"""One workspace, from lab 1 to lab 3, typed step by step and with slips, at a real terminal on real servers."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from needs import needs
+from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
+from terminal import Terminal, terminal
+
+pytest_plugins = ("spots",)
+pytestmark = pytest.mark.tmux
+
+PATIENCE = 90.0  # seconds; the machine may be busy
+COURSE = SOLUTIONS.parent
+
+
+@contextmanager
+def lab(words: str, spot: Path, door: int) -> Iterator[Terminal]:
+    needs("tmux")
+    with terminal(spot, columns=300, lines=40) as window:
+        window.run(stackwalk(f"lab {words} --port {door}"), environment_of(spot), spot)
+        yield window
+
+
+def put(spot: Path, step: str, *names: str, slip: tuple[str, str] | None = None) -> None:
+    """Save files as the step's solution has them, or with a slip in them."""
+    (folder,) = COURSE.glob(f"*/{step}")
+    for name in names:
+        text = (folder / name).read_text(encoding="utf-8")
+        if slip is not None:
+            assert slip[0] in text
+            text = text.replace(*slip)
+        target = spot / "my-stack" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    # Nobody types this fast: saves so soon after a start could be the program's own, but for the file that is run.
+    for name in ("service.py", "wsgi.py"):
+        file = spot / "my-stack" / name
+        if name not in names and file.exists():
+            file.write_bytes(file.read_bytes())
+
+
+def passed(window: Terminal, step: str) -> None:
+    window.wait_for(f"{step} passed", seconds=PATIENCE)
+
+
+def test_the_framework_typed_with_slips(spot: Path, door: int) -> None:
+    shutil.copytree(SOLUTIONS / "3-resources", spot / "my-stack")
+    with lab("2", spot, door) as window:
+        window.wait_for("2.1 Package", "There is no service.py yet", seconds=PATIENCE)
+        put(spot, "1-package", "app/routes.py")
+        top = (
+            "application = Flask(__name__)\n\nfrom app import routes",
+            "from app import routes\n\napplication = Flask(__name__)",
+        )
+        put(spot, "1-package", "app/__init__.py", slip=top)
+        put(spot, "1-package", "service.py")
+        window.wait_for("partially initialized", "be the last one of app/__init__.py", seconds=PATIENCE)
+        put(spot, "1-package", "app/__init__.py")
+        passed(window, "2.1")
+        window.press("s")
+        window.wait_for("Hello, world!", "Server: Werkzeug", seconds=PATIENCE)
+        window.press("n")
+        window.wait_for("2.2 Routes")
+        put(spot, "2-routes", "app/routes.py", slip=("escape(name)", "name"))
+        window.wait_for("a browser obeys it", seconds=PATIENCE)
+        put(spot, "2-routes", "app/routes.py")
+        passed(window, "2.2")
+        window.press("n")
+        window.wait_for("2.3 Methods")
+        put(spot, "3-methods", "app/routes.py", slip=(", code=303", ""))
+        window.wait_for("redirect says 302 unless", seconds=PATIENCE)
+        put(spot, "3-methods", "app/routes.py")
+        passed(window, "2.3")
+        leave(window, spot)
+
+
+def test_gunicorn_typed_with_slips_and_a_worker_killed(spot: Path, door: int) -> None:
+    shutil.copytree(COURSE / "2-framework" / "6-tests", spot / "my-stack")
+    with lab("3", spot, door) as window:
+        window.wait_for("3.1 WSGI", "There is no wsgi.py yet", seconds=PATIENCE)
+        put(spot, "1-wsgi", "wsgi.py", slip=("import application", "import application as app"))
+        window.wait_for("nothing there is called that", seconds=PATIENCE)
+        put(spot, "1-wsgi", "wsgi.py")
+        passed(window, "3.1")
+        window.press("n")
+        window.wait_for("3.2 Workers")
+        put(spot, "2-workers", "app/routes.py", slip=("getpid", "getppid"))
+        window.wait_for("That is the master", seconds=PATIENCE)
+        put(spot, "2-workers", "app/routes.py")
+        passed(window, "3.2")
+        screen = window.wait_for("those that it has started:", seconds=PATIENCE)
+        told = re.findall(r"those that it has started: (\d+) \d+ \d+", screen)[-1]
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(told), signal.SIGKILL)
+        window.wait_for(f"gunicorn: {told} ended", seconds=PATIENCE)
+        window.press("n")
+        window.wait_for("3.3 Bare", "There is no bare.py yet", seconds=PATIENCE)
+        put(spot, "3-bare", "bare.py", slip=("[body.encode()]", "[body]"))
+        window.wait_for("holds text (str)", seconds=PATIENCE)
+        put(spot, "3-bare", "bare.py")
+        passed(window, "3.3")
+        leave(window, spot)
+    wait_until_gone(spot)
