@@ -6,10 +6,11 @@ Bytes are base64 in fields whose names end in `_b64`. Of a head only its bytes t
 import json
 from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from stackwalk.wire.frames import Frame
-from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, read_head
+from stackwalk.wire.message import Chunks, Exchange, Head, Note, Request, Response, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
@@ -25,6 +26,8 @@ from stackwalk.wire.sight import (
 )
 
 Fields = dict[str, Any]
+SHORT = 2048  # characters; of shorter heads it is remembered what they are
+REMEMBERED = 512  # such heads; of all that come, most have come before
 OPENED = b'{"sight":"opened","connection":%d,"at":%r,"client":%b}\n'
 CLOSED = b'{"sight":"closed","connection":%d,"at":%r,"by":%b,"reset":%b,"client_bytes":%d,"server_bytes":%d}\n'
 
@@ -136,13 +139,22 @@ def _exchange_fields(exchange: Exchange) -> Fields:
     }
 
 
+def _head(text: str) -> Head:
+    return _remembered_head(text) if len(text) <= SHORT else read_head(a2b_base64(text))
+
+
+@lru_cache(REMEMBERED)
+def _remembered_head(text: str) -> Head:
+    return read_head(a2b_base64(text))
+
+
 def _request(fields: Fields) -> Request:
-    head = read_head(a2b_base64(fields["head_b64"]))
+    head = _head(fields["head_b64"])
     return Request(head, a2b_base64(fields["body_b64"]), fields["body_size"], _chunks(fields.get("chunks")))
 
 
 def _response(fields: Fields) -> Response:
-    head = read_head(a2b_base64(fields["head_b64"]))
+    head = _head(fields["head_b64"])
     body, chunks = a2b_base64(fields["body_b64"]), _chunks(fields.get("chunks"))
     return Response(head, body, fields["body_size"], fields["ended_by"], chunks)
 

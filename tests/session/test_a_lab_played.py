@@ -350,6 +350,17 @@ def test_a_program_that_cannot_be_moved_gets_the_typed_port_and_the_door_moves(p
     assert "http://localhost:8081" in player.said
 
 
+def test_checks_that_met_our_own_door_are_not_told(play: Play) -> None:
+    player = play("1.1", present=("server.py",))
+    player.feed(DoorOpened(8080))
+    assert player.judge(BLOCKED, cause=Cause.PORT_TAKEN) == ()
+    player.listen()  # it can be moved, so what the checks met was not our door
+    player.save()
+    player.listen()
+    player.judge(BLOCKED, cause=Cause.PORT_TAKEN)
+    assert len(player.asked(ShowVerdict)) == 1
+
+
 def test_a_program_that_cannot_be_moved_and_its_checks_take_turns(play: Play) -> None:
     player = play("1.1", present=("server.py",))
     player.feed(DoorOpened(9090))

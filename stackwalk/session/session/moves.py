@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from stackwalk.check.verdict import Outcome, Verdict
+from stackwalk.check.verdict import Cause, Outcome, Verdict
 from stackwalk.course.lesson import Step
 from stackwalk.session.session.actions import (
     Action,
@@ -189,6 +189,8 @@ def judge(session: Session, verdict: Verdict) -> Reaction:
     session = replace(session, checking=None, found=(), verdict=verdict)
     if verdict.passed:
         return _done(session, verdict, why)
+    if _met_our_door(session, verdict):
+        return replace(session, verdict=None), ()
     session, written = _keep(session, verdict)
     if why is Why.LOOK and verdict.outcome is Outcome.FAILED:
         held = sum(finding.outcome is Outcome.PASSED for finding in verdict.findings)
@@ -197,6 +199,20 @@ def judge(session: Session, verdict: Verdict) -> Reaction:
     session, offer = _count_cause(session, verdict, why)
     known = session.outer.traceback if session.outer is not None else ""
     return session, (*written, ShowVerdict(verdict, what_next(session), known), *offer)
+
+
+def _met_our_door(session: Session, verdict: Verdict) -> bool:
+    """Whether the port was taken by nobody but us: what the program itself comes to says so soon, and both go on."""
+    problem, outer = verdict.first_problem, session.outer
+    return (
+        problem is not None
+        and problem.cause is Cause.PORT_TAKEN
+        and session.movable
+        and outer is not None
+        and outer.moved
+        and not outer.heard
+        and session.door == outer.spec.port
+    )
 
 
 def _done(session: Session, verdict: Verdict, why: Why | None) -> Reaction:
