@@ -128,7 +128,9 @@ def several(evidence: Evidence) -> bool:
 
 
 def bad_syntax(evidence: Evidence) -> bool:
-    return raised(evidence, "SyntaxError") or raised(evidence, "IndentationError") or raised(evidence, "TabError")
+    # Before 3.11.4 Python calls null bytes a ValueError.
+    errors = ("SyntaxError", "IndentationError", "TabError", "ValueError: source code string")
+    return any(raised(evidence, error) for error in errors)
 
 
 # It answers, and not as it should.

@@ -18,6 +18,7 @@ from stackwalk.stack.listening import Listener
 
 HERE = frozenset({"127.0.0.1", "0.0.0.0", "::", "::1", "::ffff:127.0.0.1"})  # where localhost is answered
 _MB = 1024 * 1024
+_MOST_NAMED, _LONGEST_NAME = 3, 60  # processes that are named, characters of each
 _COMPLAINT = re.compile(
     r"^(?:Error: |gunicorn: error: |\[[^\]]*\] \[\d+\] \[ERROR\] (?=Can't connect|Connection in use)"
     r"|(?=Failed to find attribute))(.+)$",
@@ -44,7 +45,7 @@ def ended(
         return crashed(crash, when=when, files=files)
     if ending.left_behind:
         return LearnerFailure(
-            f"Your program ended {when}, but left another process running: {', '.join(ending.left_behind)}. "
+            f"Your program ended {when}, but left another process running: {_named(ending.left_behind)}. "
             "A server stays in the foreground until it is told to end.",
             Cause.LEFT_BEHIND,
             output=told,
@@ -213,3 +214,14 @@ def _missing_package(crash: Crash, files: frozenset[str]) -> str | None:
     if own or not name.isidentifier():
         return None
     return name if name in PACKAGES or importlib.util.find_spec(name) is not None else None
+
+
+def _named(left: tuple[str, ...]) -> str:
+    """Processes ("PID COMMAND") in few words: of each its number and what it runs, without the folders."""
+    named = []
+    for one in left[:_MOST_NAMED]:
+        pid, _, command = one.partition(" ")
+        words = " ".join(word.rpartition("/")[2] if word.startswith("/") else word for word in command.split(" "))
+        named.append(f"{pid} {words if len(words) <= _LONGEST_NAME else f'{words[: _LONGEST_NAME - 1]}…'}")
+    more = len(left) - len(named)
+    return ", ".join(named) + (f", and {more} more" if more else "")

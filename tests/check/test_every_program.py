@@ -112,7 +112,11 @@ def all_that_is_read(found: Finding) -> str:
     return "\n".join([found.message, found.expected, found.actual, found.hint])
 
 
-NAMES = sorted(str(file.relative_to(PROGRAMS).with_suffix("")) for file in PROGRAMS.rglob("*.py"))
+NAMES = sorted(
+    str(file.relative_to(PROGRAMS).with_suffix(""))
+    for kind in ("right", "wrong", "hostile")
+    for file in (PROGRAMS / kind).rglob("*.py")
+)
 
 
 def test_there_are_many_programs() -> None:

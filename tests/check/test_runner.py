@@ -77,7 +77,7 @@ def test_the_last_steps_that_wait_are_parts_of_their_own(tmp_path: Path) -> None
 @given(counts=st.lists(st.integers(1, 40), min_size=2, max_size=2))
 def test_the_shares_of_a_step_fit_and_leave_out_no_check(counts: list[int]) -> None:
     course = read_course(find_course())
-    plan = Plan.of(course, "1", course.steps, Path("nowhere"), "seed")
+    plan = Plan.of(course, "1", course.lab(1).steps, Path("nowhere"), "seed")
     steps = plan.steps[-2:]
     parts = plan.parts({step.id: count for step, count in zip(steps, counts, strict=True)})
     assert len(parts) <= SIDE_BY_SIDE
