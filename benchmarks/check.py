@@ -35,7 +35,8 @@ class Cold:
         shutil.copytree(last, self.workspace)
         # Every step passes, and so every further step is begun: `check 1` grades them all from now on.
         (self.workspace / ".stackwalk").mkdir()
-        self.run(self.stackwalk("--all"))
+        # (The steps of later labs do not pass: nothing of theirs is there.)
+        self.run(self.stackwalk("--all"), statuses=(0, 1))
         self.must_grade_all()
 
     def stackwalk(self, *words: str) -> list[str]:
@@ -65,13 +66,13 @@ class Cold:
             "--stackwalk-workspace", str(self.workspace), "--import-mode=importlib", *names,
         ]  # fmt: skip
 
-    def run(self, command: list[str]) -> str:
-        """Run one to its end, which must be a pass; what it printed."""
+    def run(self, command: list[str], statuses: tuple[int, ...] = (0,)) -> str:
+        """Run one to its end, which must be a pass if nothing else is said; what it printed."""
         done = subprocess.run(
             command, cwd=self.course, env=self.variables, stdin=subprocess.DEVNULL, capture_output=True,
             text=True, check=False,
         )  # fmt: skip
-        if done.returncode:
+        if done.returncode not in statuses:
             sys.exit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
 
