@@ -1,14 +1,15 @@
 """One workspace, from lab 1 to lab 3, typed step by step and with slips, at a real terminal on real servers."""
 
-import contextlib
 import os
 import re
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from needs import needs
 from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
@@ -96,10 +97,13 @@ def test_gunicorn_typed_with_slips_and_a_worker_killed(spot: Path, door: int) ->
         window.wait_for("That is the master", seconds=PATIENCE)
         put(spot, "2-workers", "app/routes.py")
         passed(window, "3.2")
-        screen = window.wait_for("those that it has started:", seconds=PATIENCE)
-        told = re.findall(r"those that it has started: (\d+) \d+ \d+", screen)[-1]
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(int(told), signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        told = ""
+        while not (told and psutil.pid_exists(int(told))):  # those of the launch before may still stand there
+            assert time.monotonic() < deadline
+            screen = window.wait_for("those that it has started:", seconds=PATIENCE)
+            told = ["", *re.findall(r"those that it has started: (\d+) \d+ \d+", screen)][-1]
+        os.kill(int(told), signal.SIGKILL)
         window.wait_for(f"gunicorn: {told} ended", seconds=PATIENCE)
         window.press("n")
         window.wait_for("3.3 Bare", "There is no bare.py yet", seconds=PATIENCE)
