@@ -14,6 +14,7 @@ from stackwalk.errors import StackwalkError
 
 PORTS = "STACKWALK_PORTS"  # "8080:23456 5000:31000", typed:real
 REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
+ACCEPTS = "STACKWALK_ACCEPTS"  # the pipe in which the probe tells who takes connections
 PROBE = Path(__file__).resolve().parent.parent / "probe"
 PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks
 
