@@ -2,8 +2,8 @@
 
 It waits until the program itself imports the standard library's socket, so that a program without sockets
 pays nothing and a learner's own socket.py fails as it does by hand. The environment says which ports move
-(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT); where it names a pipe
-(STACKWALK_ACCEPTS), each process tells there that it takes connections, and which it has taken. Whatever goes wrong here,
+(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). In a pipe, where it names one
+(STACKWALK_ACCEPTS), each process tells that it takes connections, and which ones. Whatever goes wrong here,
 the program runs as without it. Python 3.8 to 3.14; it imports nothing that is not loaded already.
 """
 
@@ -143,9 +143,8 @@ def _report_raw(sock: Any, address: Any) -> None:
 def _patch(module: Any) -> None:
     """Give the class socket.socket a bind, a listen and a getsockname of ours. It stays the same class."""
     global _patched  # noqa: PLW0603
-    environ = sys.modules["os"].environ
     moved = {}
-    for pair in environ.get("STACKWALK_PORTS", "").split():
+    for pair in sys.modules["os"].environ.get("STACKWALK_PORTS", "").split():
         typed, real = pair.split(":")
         moved[int(typed)] = int(real)
     typed_of = {real: typed for typed, real in moved.items()}
@@ -192,9 +191,7 @@ def _patch(module: Any) -> None:
     def listen(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = raw_listen(self, *args, **kwargs)
         _try(report, "listen", self)
-        if _accepts_path:
-            _known.add(sys.modules["os"].getpid())
-            _try(_tell, "listen")
+        _try(_tell_listen)
         return result
 
     def report(event: str, sock: Any, typed_host: str | None = None) -> None:
@@ -208,14 +205,18 @@ def _patch(module: Any) -> None:
             return (name[0], typed_of[name[1]], *name[2:])
         return name
 
-    replaced = [(bind, raw_bind), (listen, raw_listen), (getsockname, raw_getsockname)]
-    if _accepts_path:
-        replaced += _telling(module, raw)
-    for ours, theirs in replaced:
+    ours_for_theirs = [(bind, raw_bind), (listen, raw_listen), (getsockname, raw_getsockname)]
+    for ours, theirs in ours_for_theirs + (_telling(module, raw) if _accepts_path else []):
         ours.__doc__ = theirs.__doc__
         ours.__qualname__ = "socket." + ours.__name__
         ours.__module__ = "socket"
         setattr(cls, ours.__name__, ours)
+
+
+def _tell_listen() -> None:
+    if _accepts_path:
+        _known.add(sys.modules["os"].getpid())
+        _tell("listen")
 
 
 def _telling(module: Any, raw: Any) -> list[tuple[Any, Any]]:

@@ -20,6 +20,7 @@ from stackwalk.session.session.actions import (
     ShowPrinted,
     ShowSent,
     ShowSight,
+    ShowStack,
     ShowTraceback,
     ShowVerdict,
     ShowWhy,
@@ -35,7 +36,7 @@ _MARKS = {"plain": "·", "good": "●", "bad": "!", "ask": "→"}
 
 
 def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
-    """Return what is to be printed, or None for what has its own drawing (sights)."""
+    """Return what is to be printed, or None for what has its own drawing (sights, the stack)."""
     match news:
         case Say(text, tone):
             return Hanging(Text(f"{_MARKS[tone]} ", style=_TONES[tone]), Text(safe_block(text, MOST)))
@@ -62,7 +63,7 @@ def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
             return Group(Text(), draw_words(course, progress), Text())
         case ShowKeys(keys):
             return Group(Text(), draw_keys(keys), Text())
-        case ShowSight():
+        case ShowSight() | ShowStack():
             return None
 
 

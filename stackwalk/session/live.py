@@ -36,6 +36,7 @@ from stackwalk.screen.news import draw_news
 from stackwalk.screen.pages import draw_files
 from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
+from stackwalk.screen.stack import draw_stack
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
 from stackwalk.session.human_stage import HumanStage
@@ -64,6 +65,7 @@ from stackwalk.session.session.actions import (
     ShowHint,
     ShowLesson,
     ShowSight,
+    ShowStack,
     ShutDoor,
     WriteProgress,
 )
@@ -81,10 +83,14 @@ from stackwalk.session.session.events import (
     Tick,
     Trouble,
 )
+from stackwalk.session.session.stack import stack_of
 from stackwalk.session.session.state import step_at_door
+from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
+from stackwalk.stack.accepts import AcceptsPipe, accepts_pipe
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import Tap
+from stackwalk.wire.sight import Sight
 
 Readable = Keyboard | Mailbox | Warm | Tap | HumanStage | Day
 
@@ -142,6 +148,8 @@ class Live:
         self._doing: deque[Action] = deque()
         self._stage: LiveStep | None = None
         self._sights = Sights()
+        self._workers = Workers()
+        self._accepts: AcceptsPipe | None = None
         self._started_in = _started_in()
         self._stray: str | None = None  # what was last said of a file in the wrong place
         self._run = 0
@@ -165,7 +173,10 @@ class Live:
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
         specs = lab.programs_at(step)
-        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put)
+        with contextlib.suppress(OSError):  # without it, it is not known which process has which connection
+            self._accepts = stack.enter_context(accepts_pipe())
+        accepts = None if self._accepts is None else self._accepts.path
+        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put, accepts)
         stack.callback(self._programs.close)
         stack.callback(self._give_terminal_back)
         self._take_terminal()
@@ -353,7 +364,10 @@ class Live:
             case Leave(status):
                 self.status = status
             case ShowSight(sight):
-                self._show(*self._sights.draw(sight, self.bottom.width, time.monotonic()))
+                self._show_sight(sight)
+            case ShowStack():
+                self._hear_accepts()
+                self._show(draw_stack(stack_of(self._session, self._workers, time.monotonic())))
             case _:
                 self._show_news(action)
 
@@ -440,6 +454,24 @@ class Live:
             self._stage.show(*parts)
         else:
             self.bottom.show(*parts)
+
+    def _show_sight(self, sight: Sight) -> None:
+        self._hear_accepts()
+        self._workers.note(sight)
+        several = any(one.processes for one in self._session.programs)
+        pid = self._workers.who(sight.connection) if several else None
+        self._show(*self._sights.draw(sight, self.bottom.width, time.monotonic(), pid))
+
+    def _hear_accepts(self) -> None:
+        """What the probe has told by now: it tells before the answer is sent, so it is here before that is seen."""
+        for told in () if self._accepts is None else self._accepts.read():
+            match told.kind:
+                case "listen":
+                    self._workers.listens(told.pid)
+                case "serve":
+                    self._workers.serves(told.pid)
+                case "accept":
+                    self._workers.accepts(told.pid, told.port)
 
     def _show_news(self, news: Show) -> None:
         if isinstance(news, ShowLesson | ShowHint):

@@ -12,7 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 _MOST = 64 * 1024  # bytes read at once; a pipe holds as many
-_KINDS: dict[bytes, Literal["listen", "serve", "accept"]] = {b"listen": "listen", b"serve": "serve", b"accept": "accept"}
+_KINDS: dict[bytes, Literal["listen", "serve", "accept"]] = {
+    b"listen": "listen",
+    b"serve": "serve",
+    b"accept": "accept",
+}
 
 
 @dataclass(frozen=True, slots=True)

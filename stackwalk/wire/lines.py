@@ -59,7 +59,9 @@ def from_line(line: bytes) -> Sight:
         raise ValueError(f"not a sight: {line[:80]!r}") from problem
 
 
-def _own_fields(sight: Joined | Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed) -> Fields:
+def _own_fields(
+    sight: Joined | Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed,
+) -> Fields:
     match sight:
         case Joined():
             return {"port": sight.port}

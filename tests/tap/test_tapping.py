@@ -203,7 +203,12 @@ def test_who_asks_is_told_from_which_port_the_target_sees_each_client_come() -> 
         for _ in range(2):
             with socket.create_connection(("127.0.0.1", tap.port), PATIENCE) as client:
                 assert ask(client) == OK
-        until(lambda: bool(seen.extend(tap.read()) or sum(isinstance(one, Closed) for one in seen) == 2))
+
+        def both_are_over() -> bool:
+            seen.extend(tap.read())
+            return sum(isinstance(one, Closed) for one in seen) == 2
+
+        until(both_are_over)
     told = [(one.connection, one.port) for one in seen if isinstance(one, Joined)]
     assert told == [(1, peers[0]), (2, peers[1])]
     kinds = [type(one) for one in seen if one.connection == 1]

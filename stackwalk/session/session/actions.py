@@ -155,6 +155,11 @@ class ShowVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowStack:
+    """The stack as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSight:
     """Draw what crossed the door."""
 
@@ -230,6 +235,7 @@ Show = (
     | ShowLesson
     | ShowVerdict
     | ShowSight
+    | ShowStack
     | ShowPrinted
     | ShowTraceback
     | ShowSent

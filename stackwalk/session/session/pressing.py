@@ -13,6 +13,7 @@ from stackwalk.session.session.actions import (
     ShowHint,
     ShowKeys,
     ShowLesson,
+    ShowStack,
     ShowWords,
     ShutDoor,
     WriteProgress,
@@ -29,6 +30,7 @@ KEYS = (
     ("r", "run the program and the checks again"),
     ("l", "the lesson once more"),
     ("p", "the question once more, or the next one"),
+    ("v", "the stack as it is now: what runs, and what each process is doing"),
     ("w", "the words of the course, and where they come"),
     ("d", "let go of the door, to run the program yourself; again: take it back"),
     ("q", "leave; Ctrl+C does too"),
@@ -141,6 +143,10 @@ def _words(session: Session, _at: float) -> Reaction:
     return session, (ShowWords(session.progress),)
 
 
+def _stack(session: Session, _at: float) -> Reaction:
+    return session, (ShowStack(),)
+
+
 def _keys(session: Session, _at: float) -> Reaction:
     return session, (ShowKeys(LIVE_KEYS if session.stage_open else KEYS),)
 
@@ -156,6 +162,7 @@ _DOES: dict[str, Callable[[Session, float], Reaction]] = {
     "r": _again,
     "l": _lesson,
     "p": _predict,
+    "v": _stack,
     "w": _words,
     "d": _door,
     "?": _keys,

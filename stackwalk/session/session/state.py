@@ -50,7 +50,9 @@ class Running:
     moved: bool = True  # its port was to be moved, at this launch
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
+    first: int | None = None  # its first process
     processes: tuple[int, ...] = ()  # those that its first one has started, as they were last told
+    gone: tuple[tuple[int, int | None], ...] = ()  # the last that have ended, and which came in their place
     crashed_at: float | None = None
 
 
