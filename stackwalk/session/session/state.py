@@ -89,6 +89,9 @@ class Session:
     day: int = 0  # the number of the last day on the internet
     day_due: bool = True  # none has been played with the files as they are
     survives: int | None = None  # oddities, when they were last counted in this lab
+    comparison: int = 0  # the number of the last comparison
+    comparing: bool = False  # it is under way
+    compared: bool = False  # this step's has been played, or is
     quiet_since: float = 0.0  # the last save, or hint, or when the step was entered
     ticked: float = 0.0  # when time last went on
     hint_offered: bool = False  # since the last save
