@@ -138,6 +138,9 @@ class Connection:
     def only_answer(self, method: str, patience: float | None = None, *, whole: bool = True) -> Answer:
         """Read one answer and what comes after it, on a connection that has no other use; then close it."""
         answer = self.answer(method, patience, whole=whole)
+        if self._ended is None:
+            # Werkzeug waits 10 ms for more of a client that may still send.
+            self.half_close()
         deadline = time.monotonic() + AFTERWARDS
         while self._ended is None and len(self._buffer) <= LIMIT:
             left = deadline - time.monotonic()

@@ -18,6 +18,7 @@ from stackwalk.check.scratch import remove
 from stackwalk.check.trial import Trial, first_trials, further_trials, made_fail
 from stackwalk.check.verdict import Outcome, Verdict
 from stackwalk.check.warm import Warm, warming
+from stackwalk.course.comparison import hold_comparisons
 from stackwalk.course.lesson import Course, Lab, Step
 from stackwalk.course.reading import hold_wins, read_attempts
 from stackwalk.course.wording import wording_slips
@@ -55,6 +56,7 @@ def prove(course: Course, on_result: OnResult | None = None, *, seed: str | None
     """
     for lab in course.labs:
         hold_wins(lab)
+        hold_comparisons(course, lab)
     proof = _Proof(course, on_result or (lambda result: None), seed or new_seed())
     graded = [(lab, step) for lab in course.labs for step in lab.steps if step.check is not None]
     for name, slip in wording_slips(course):

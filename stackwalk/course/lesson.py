@@ -65,6 +65,7 @@ class Step:
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
     programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
+    comparison: Path | None = None  # comparison.toml: the same clients, asked of programs of several labs
     waits: bool = False  # its checks mostly wait: they may run beside others
 
     @property

@@ -21,7 +21,7 @@ _NUMBERED = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
 _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
 _LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
-_STEP_FILES = ("step.md", "hints.md", "check.py", "start", "wrong")
+_STEP_FILES = ("step.md", "hints.md", "check.py", "comparison.toml", "start", "wrong")
 
 
 def find_course() -> Path:
@@ -209,6 +209,7 @@ def _read_step(
         wins=table.texts("wins"),
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
+        comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
     )
     table.finish()
     for line in step.send:

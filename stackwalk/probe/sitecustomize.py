@@ -2,7 +2,8 @@
 
 It waits until the program itself imports the standard library's socket, so that a program without sockets
 pays nothing and a learner's own socket.py fails as it does by hand. The environment says which ports move
-(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT); it may also name a gate at which to
+(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). In a pipe, where it names one
+(STACKWALK_ACCEPTS), each process tells that it takes connections, and which ones. It may also name a gate at which to
 wait (STACKWALK_GATE) and modules of the standard library to import until then (STACKWALK_AHEAD). Whatever goes wrong
 here, the program runs as without it. Python 3.8 to 3.14; it imports nothing else that is not loaded already.
 """
@@ -84,6 +85,8 @@ def _patch_when_loaded(spec: Any) -> None:
 
 
 _report_path: str | None = None
+_accepts_path: str | None = None
+_known: set[int] = set()  # processes of which it has been told; a fork has its own, with its parent in it
 _reports = 0
 _patched: Any = None
 
@@ -111,6 +114,16 @@ def _report(event: str, host: str, port: int, real: str, error: int | None = Non
         os.close(file)
 
 
+def _tell(event: str, port: int = 0) -> None:
+    """One line into the pipe, in one piece; where it is full or nobody reads, it is lost, and nothing waits."""
+    os = sys.modules["os"]
+    pipe = os.open(_accepts_path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        os.write(pipe, ("%s %d %d\n" % (event, os.getpid(), port)).encode())  # noqa: UP031
+    finally:
+        os.close(pipe)
+
+
 def _plain(host: str) -> str:
     """A host that needs no escapes in JSON: the json module would cost the program 3 ms."""
     safe = len(host) < 256 and host.isascii() and host.isprintable() and '"' not in host and "\\" not in host
@@ -131,9 +144,8 @@ def _report_raw(sock: Any, address: Any) -> None:
 def _patch(module: Any) -> None:
     """Give the class socket.socket a bind, a listen and a getsockname of ours. It stays the same class."""
     global _patched  # noqa: PLW0603
-    environ = sys.modules["os"].environ
     moved = {}
-    for pair in environ.get("STACKWALK_PORTS", "").split():
+    for pair in sys.modules["os"].environ.get("STACKWALK_PORTS", "").split():
         typed, real = pair.split(":")
         moved[int(typed)] = int(real)
     typed_of = {real: typed for typed, real in moved.items()}
@@ -180,6 +192,7 @@ def _patch(module: Any) -> None:
     def listen(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = raw_listen(self, *args, **kwargs)
         _try(report, "listen", self)
+        _try(_tell_listen)
         return result
 
     def report(event: str, sock: Any, typed_host: str | None = None) -> None:
@@ -193,17 +206,53 @@ def _patch(module: Any) -> None:
             return (name[0], typed_of[name[1]], *name[2:])
         return name
 
-    for ours, theirs in ((bind, raw_bind), (listen, raw_listen), (getsockname, raw_getsockname)):
+    ours_for_theirs = [(bind, raw_bind), (listen, raw_listen), (getsockname, raw_getsockname)]
+    for ours, theirs in ours_for_theirs + (_telling(module, raw) if _accepts_path else []):
         ours.__doc__ = theirs.__doc__
         ours.__qualname__ = "socket." + ours.__name__
         ours.__module__ = "socket"
         setattr(cls, ours.__name__, ours)
 
 
+def _tell_listen() -> None:
+    if _accepts_path:
+        _known.add(sys.modules["os"].getpid())
+        _tell("listen")
+
+
+def _telling(module: Any, raw: Any) -> list[tuple[Any, Any]]:
+    """An accept and a setblocking that tell who takes connections.
+
+    A process that has not made the listening socket, and sets how it waits there, is about to take connections:
+    workers of Gunicorn do so once the application has been imported.
+    """
+    getpid = sys.modules["os"].getpid
+    raw_accept, raw_setblocking = module.socket.accept, raw.setblocking
+
+    def accept(self: Any) -> Any:
+        taken = raw_accept(self)
+        if type(taken[1]) is tuple and len(taken[1]) >= 2:
+            _try(_tell, "accept", taken[1][1])
+        return taken
+
+    def setblocking(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if _known and getpid() not in _known:
+            _try(serves, self)
+        return raw_setblocking(self, *args, **kwargs)
+
+    def serves(sock: Any) -> None:
+        if sock.getsockopt(module.SOL_SOCKET, module.SO_ACCEPTCONN):
+            _known.add(getpid())
+            _tell("serve")
+
+    return [(accept, raw_accept), (setblocking, raw_setblocking)]
+
+
 def _start() -> None:
     """Wait for socket, or patch it at once where a .pth file has imported it already."""
-    global _report_path  # noqa: PLW0603
+    global _report_path, _accepts_path  # noqa: PLW0603
     _report_path = sys.modules["os"].environ.get("STACKWALK_REPORT")
+    _accepts_path = sys.modules["os"].environ.get("STACKWALK_ACCEPTS")
     present = sys.modules.get("socket")
     spec = getattr(present, "__spec__", None)
     if present is None:

@@ -17,6 +17,7 @@ from stackwalk.wire.sight import (
     Closed,
     Framed,
     Interim,
+    Joined,
     Missed,
     Opened,
     Refused,
@@ -58,8 +59,12 @@ def from_line(line: bytes) -> Sight:
         raise ValueError(f"not a sight: {line[:80]!r}") from problem
 
 
-def _own_fields(sight: Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed) -> Fields:
+def _own_fields(
+    sight: Joined | Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed,
+) -> Fields:
     match sight:
+        case Joined():
+            return {"port": sight.port}
         case Asked():
             return {"number": sight.number, "request": _request_fields(sight.request)}
         case Interim():
@@ -197,6 +202,7 @@ _MAKERS: dict[str, Callable[[Fields], Sight]] = {
     "unreadable": _unreadable,
     "framed": lambda fields: Framed(fields["connection"], fields["at"], fields["side"], frame_of(fields)),
     "closed": _closed,
+    "joined": lambda fields: Joined(fields["connection"], fields["at"], fields["port"]),
     "refused": lambda fields: Refused(fields["connection"], fields["at"], fields["why"]),
     "missed": lambda fields: Missed(fields["connection"], fields["at"], fields["count"]),
 }

@@ -16,6 +16,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """The target has taken a client's connection: who there holds it is known by the port of our end."""
+
+    connection: int
+    at: float
+    port: int  # from which the target sees it come
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A request's head is in; its body may follow."""
 
@@ -104,4 +113,4 @@ class Missed:
     count: int
 
 
-Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Framed | Closed | Refused | Missed
+Sight = Opened | Joined | Asked | Interim | Answered | Unreadable | Unanswered | Framed | Closed | Refused | Missed

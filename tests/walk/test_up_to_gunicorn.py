@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,10 +102,14 @@ def test_gunicorn_typed_with_slips_and_a_worker_killed(spot: Path, door: int) ->
         told = ""
         while not (told and psutil.pid_exists(int(told))):  # those of the launch before may still stand there
             assert time.monotonic() < deadline
-            screen = window.wait_for("those that it has started:", seconds=PATIENCE)
-            told = ["", *re.findall(r"those that it has started: (\d+) \d+ \d+", screen)][-1]
+            window.press("v")
+            screen = window.wait_for("├ ", "idle", seconds=PATIENCE)
+            told = ["", *re.findall(r"├ (\d+)  ", screen)][-1]
         os.kill(int(told), signal.SIGKILL)
         window.wait_for(f"gunicorn: {told} ended", seconds=PATIENCE)
+        with urllib.request.urlopen(f"http://localhost:{door}/pid", timeout=PATIENCE) as page:
+            answer = page.read().decode()
+        window.wait_for(f" pid {answer}", seconds=PATIENCE)
         window.press("n")
         window.wait_for("3.3 Bare", "There is no bare.py yet", seconds=PATIENCE)
         put(spot, "3-bare", "bare.py", slip=("[body.encode()]", "[body]"))

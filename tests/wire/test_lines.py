@@ -15,6 +15,7 @@ from stackwalk.wire.sight import (
     Closed,
     Framed,
     Interim,
+    Joined,
     Missed,
     Opened,
     Refused,
@@ -33,6 +34,7 @@ SIGHTS: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
     st.builds(Closed, NUMBERS, TIMES, st.none() | SIDES, st.booleans(), NUMBERS, NUMBERS),
     st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
+    st.builds(Joined, NUMBERS, TIMES, NUMBERS),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),
 )

@@ -19,7 +19,9 @@ from stackwalk.session.session.actions import (
     ShowWhy,
     WriteProgress,
 )
+from stackwalk.session.session.comparing import compare_once, comparison_ended, drop_comparison
 from stackwalk.session.session.events import (
+    CompareEnded,
     DoorOpened,
     DoorShut,
     Event,
@@ -130,6 +132,8 @@ def react(session: Session, event: Event) -> Reaction:
             return session, (Say(f"{what} {try_this}", "bad"), *launched)
         case Survived():
             return survived(session, event)
+        case CompareEnded():
+            return comparison_ended(session, event)
         case Sighted(sight, at):
             return sighted(session, sight, at)
         case DoorOpened():
@@ -171,7 +175,8 @@ def _judged(session: Session, verdict: Verdict) -> Reaction:
     session, told = judge(session, verdict)
     session, launched = program_has_port(session)
     session, played = play_day(session, verdict, why)
-    return session, (*told, *launched, *played)
+    session, compared = compare_once(session)
+    return session, (*told, *launched, *played, *compared)
 
 
 def _current(session: Session, run: int) -> bool:
@@ -193,6 +198,8 @@ def _saved(session: Session, event: Saved) -> Reaction:
     if paths <= session.ignored:
         return session, (*actions, *told)
     session, dropped = drop_day(session)
+    session, uncompared = drop_comparison(session)
+    dropped = (*dropped, *uncompared)
     session = replace(session, saved_since=True, quiet_since=event.at, hint_offered=False)
     if all(_kept(session, path) for path in paths):
         # What the program reads anew by itself: only the checks have something to see.
