@@ -200,7 +200,9 @@ def request_body(head: Head, limit: int) -> Body | Fault | None:
         return None
     length = _length(lengths)
     if length is None:
-        return Fault("the request's Content-Length is not a number", b", ".join(lengths)[:64])
+        differ = len(_lengths(lengths)) > 1
+        why = "Content-Lengths differ, so nobody can know its end" if differ else "Content-Length is not a number"
+        return Fault(f"the request's {why}", b", ".join(lengths)[:64])
     return Counted(length, limit)
 
 
@@ -223,9 +225,13 @@ def _codings(head: Head) -> list[bytes]:
     return [coding for part in joined.split(b",") if (coding := part.strip(b" \t"))]
 
 
+def _lengths(values: tuple[bytes, ...]) -> set[bytes]:
+    return {part.strip(b" \t") for value in values for part in value.split(b",")}
+
+
 def _length(values: tuple[bytes, ...]) -> int | None:
     # The same number more than once is that number (RFC 9112 6.3).
-    numbers = {part.strip(b" \t") for value in values for part in value.split(b",")}
+    numbers = _lengths(values)
     if len(numbers) != 1:
         return None
     digits = numbers.pop()

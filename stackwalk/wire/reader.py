@@ -27,8 +27,8 @@ WAITING_LIMIT = 1000  # requests of one connection that wait for their answers
 WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
 HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
 TOO_MANY_WAIT = "too many requests wait for an answer"
-AFTER_THE_END = "more bytes came after the end of the answer"
-NO_FRAME = "after the upgrade to WebSocket, bytes that are no frame"
+AFTER_THE_END = "more bytes came after the end of the answer (RFC 9112 6.3)"
+NO_FRAME = "after the upgrade to WebSocket, bytes that are no frame (RFC 6455 5.2)"
 AFTER_HEAD = "a body came after the answer to HEAD, which has none (RFC 9110 9.3.2)"
 AFTER_BODILESS = "a body came after a {}, which has none (RFC 9110 6.4.1)"
 EARLY = Note("early-answer", "answered before the request was whole", "RFC 9112 9.5")
@@ -308,7 +308,7 @@ class Reader:
     def _pair_answer(self, at: float, sights: list[Sight]) -> _Pair:
         if self._waiting:
             pair = self._next_waiting()
-            if pair is self._asking:
+            if pair is self._asking and not self._quiet["client"]:
                 pair.notes.append(EARLY)
             return pair
         self._say_unasked(at, sights)
