@@ -106,10 +106,14 @@ class Subscription:
     def read(self) -> list[Sight]:
         """What has come, without waiting."""
         sights: list[Sight] = []
-        for line in self._lines.read(self._socket):
+        for line in self.read_lines():
             with contextlib.suppress(ValueError):  # a newer stackwalk may tell what this one does not know
                 sights.append(from_line(line))
         return sights
+
+    def read_lines(self) -> list[bytes]:
+        """The same as lines of JSON (see `wire.lines`), without their newlines."""
+        return self._lines.read(self._socket)
 
     def close(self) -> None:
         self._socket.close()

@@ -21,7 +21,7 @@ from stackwalk.wire.explain import explain, oddities
 from stackwalk.wire.frames import Unpacker
 from stackwalk.wire.hello import read_hello
 from stackwalk.wire.message import Exchange, Request, Response, Side
-from stackwalk.wire.records import record_line
+from stackwalk.wire.records import record_pieces
 from stackwalk.wire.sight import (
     Answered,
     Asked,
@@ -68,9 +68,8 @@ class View:
     def show(self, sight: Sight) -> None:
         if self._as_json:
             exchange = exchange_of(sight)
-            record = record_line(sight, self._epoch, None if exchange is None else explain(exchange))
-            if record is not None:
-                self._console.write(record.decode("ascii"))
+            for piece in record_pieces(sight, self._epoch, None if exchange is None else explain(exchange)):
+                self._console.write(piece.decode("ascii"))
             return
         self._remember(sight)
         self._say(self._lines(sight))

@@ -20,9 +20,12 @@ from stackwalk.wire.parsing import (
     request_line_fault,
     status_line_fault,
 )
-from stackwalk.wire.sight import Answered, Asked, Closed, Framed, Interim, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Asked, Closed, Framed, Interim, Piece, Sight, Unanswered, Unreadable
 
 BODY_LIMIT = 64 * 1024  # bytes of a body that are kept
+BEGINNING = 48 * 1024  # bytes of a body that its exchange holds, where more than BODY_LIMIT are kept; 3 divides it
+PIECE = 192 * 1024  # bytes of what follows that are told at once; 3 divides them
+FRAME_LIMIT = 1024 * 1024  # bytes of a frame that are kept, at most
 WAITING_LIMIT = 1000  # requests of one connection that wait for their answers
 WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
 HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
@@ -72,7 +75,8 @@ class Reader:
 
     def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
         self._connection = connection
-        self._body_limit = body_limit
+        self._body_limit, self._more = kept_and_more(body_limit)
+        self._frame_limit = min(body_limit, FRAME_LIMIT)
         self._bytes: dict[Side, int] = {"client": 0, "server": 0}
         self._quiet: dict[Side, bool] = {"client": False, "server": False}
         self._ended: dict[Side, bool] = {"client": False, "server": False}
@@ -91,6 +95,8 @@ class Reader:
         self._count = 0
         self._frames: dict[Side, FrameReader] | None = None  # once HTTP has become WebSocket
         self._surplus = AFTER_THE_END  # what bytes after the present answer would be
+        self.opened_at: float | None = None  # what the first exchange is told with
+        self.reached_at: float | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -199,6 +205,8 @@ class Reader:
                 self._fail("client", message.fault, at, sights)
             elif message.head is not None and not had_head:
                 self._ask(message, at, sights)
+            if message.body is not None and message.body.following:
+                self._pour("client", message.body, self._asking, at, sights)
             if message.done and not self._quiet["client"]:
                 self._end_question(at)
 
@@ -226,7 +234,7 @@ class Reader:
                 pair.notes.append(PIPELINED)
             self._waiting.append(pair)
             self._weigh(pair, len(head.raw))
-        body = request_body(head, self._body_limit)
+        body = request_body(head, self._body_limit, self._more)
         self._asking = pair
         if isinstance(body, Fault):
             self._fail("client", body, at, sights)
@@ -268,6 +276,8 @@ class Reader:
                 self._begun["server"] = at
             had_head = message.head is not None
             position = message.feed(data, position)
+            if message.body is not None and message.body.following:
+                self._pour("server", message.body, self._answering, at, sights)
             if message.fault is not None:
                 self._fail("server", message.fault, at, sights)
                 return
@@ -291,7 +301,7 @@ class Reader:
             return
         pair = self._pair_answer(at, sights)
         pair.response, pair.answered_at = head, self._begun["server"]
-        body = response_body(head, pair.method, status, self._body_limit)
+        body = response_body(head, pair.method, status, self._body_limit, self._more)
         message.body = pair.response_body = body
         self._answering = pair
         if status == 101 or (pair.method == "CONNECT" and 200 <= status < 300):
@@ -361,9 +371,9 @@ class Reader:
         if head is None or (head.header("upgrade") or b"").lower() != b"websocket" or self._frames is not None:
             return
         if pair.method != "CONNECT":
-            self._frames = {"server": FrameReader(self._body_limit)}
+            self._frames = {"server": FrameReader(self._frame_limit)}
             if not self._quiet["client"]:  # else part of what it sent is not known
-                self._frames["client"] = FrameReader(self._body_limit)
+                self._frames["client"] = FrameReader(self._frame_limit)
             self._read_frames("client", held, at, sights)
 
     def _read_frames(self, side: Side, data: bytes, at: float, sights: list[Sight]) -> None:
@@ -414,7 +424,7 @@ class Reader:
             self._answering = None
         self._go_quiet(side)
         if not said:
-            exchange = None if pair is None else self._exchange(pair)
+            exchange = None if pair is None else self._told(pair, at, sights)
             sights.append(Unreadable(self._connection, at, side, why, fault.raw, exchange))
         if side == "client":
             if why in (TLS, HTTP2):
@@ -422,7 +432,8 @@ class Reader:
             self._say_unasked(at, sights)
 
     def _say_answered(self, pair: _Pair, at: float, sights: list[Sight]) -> None:
-        sights.append(Answered(self._connection, at, self._exchange(pair)))
+        exchange = self._told(pair, at, sights)
+        sights.append(Answered(self._connection, at, exchange))
 
     def _say_unasked(self, at: float, sights: list[Sight]) -> None:
         """No request will come for an answer that was not asked for."""
@@ -435,10 +446,30 @@ class Reader:
             self._end_answer(at, sights, cut=True)
         self._say_unasked(at, sights)
         while self._waiting:
-            pair = self._next_waiting()
-            sights.append(Unanswered(self._connection, at, self._exchange(pair)))
+            exchange = self._told(self._next_waiting(), at, sights)
+            sights.append(Unanswered(self._connection, at, exchange))
         self._over = True
         sights.append(Closed(self._connection, at, by, reset, self._bytes["client"], self._bytes["server"]))
+
+    def _pour(
+        self, side: Side, body: Body, pair: _Pair | None, at: float, sights: list[Sight], least: int = PIECE
+    ) -> None:
+        """Tell what follows of a body, in pieces of one size, wherever the bytes were cut."""
+        if pair is None:
+            body.keep_no_more()
+            return
+        while len(body.following) >= least:
+            begin = len(body.kept) + body.handed
+            sights.append(Piece(self._connection, at, pair.number, side, begin, body.take(PIECE)))
+
+    def _told(self, pair: _Pair, at: float, sights: list[Sight]) -> Exchange:
+        """An exchange that is over: what is kept of its bodies has been told before it, and nothing comes after."""
+        ends: tuple[tuple[Side, Body | None], ...] = ("client", pair.request_body), ("server", pair.response_body)
+        for side, body in ends:
+            if body is not None:
+                self._pour(side, body, pair, at, sights, least=1)
+                body.keep_no_more()
+        return self._exchange(pair)
 
     def _exchange(self, pair: _Pair) -> Exchange:
         request = response = None
@@ -461,7 +492,15 @@ class Reader:
             pair.answered_at,
             pair.done_at,
             tuple(pair.notes),
+            *((self.opened_at, self.reached_at) if pair.number == 1 else ()),
         )
+
+
+def kept_and_more(body_limit: int) -> tuple[int, int]:
+    """The bytes of a body that its exchange holds, and those after them that are told in pieces."""
+    if body_limit <= BODY_LIMIT:
+        return body_limit, 0
+    return BEGINNING, body_limit - BEGINNING
 
 
 def _surplus(pair: _Pair) -> str:

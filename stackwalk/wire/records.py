@@ -6,6 +6,7 @@ seconds since 1970, rounded to a microsecond.
 
 import json
 from binascii import Error, a2b_base64, b2a_base64
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from stackwalk.wire.sight import Answered, Framed, Missed, Refused, Sight, Unans
 FORMAT = 1
 MOST_DIGITS = 6  # behind the point: microseconds
 ENDINGS: tuple[EndedBy, ...] = ("length", "chunked", "close", "none", "cut")
+BODY = b'"body_b64":"'  # before each body in a line; nowhere else, for a quote within a string has a \\ before it
 Fields = dict[str, Any]
 Outcome = Literal["answered", "unanswered", "unreadable"]
 
@@ -29,6 +31,27 @@ def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = Non
     if fields is None:
         return None
     return json.dumps({"format": FORMAT, **fields}, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None) -> Iterator[bytes]:
+    """The same line in pieces, with long bodies whole; no piece: there is no record of such a thing."""
+    line = record_line(sight, epoch, notes)
+    if line is None:
+        return
+    exchange = sight.exchange if isinstance(sight, Answered | Unanswered | Unreadable) else None
+    said = () if exchange is None else tuple(one for one in (exchange.request, exchange.response) if one is not None)
+    if all(one.whole is None for one in said):
+        yield line
+        return
+    begin, *parts = line.split(BODY)
+    yield begin
+    for one, part in zip(said, parts, strict=True):
+        yield BODY
+        if one.whole is None:
+            yield part
+        else:
+            yield from one.whole()
+            yield part[part.index(b'"') :]
 
 
 def read_record(line: bytes) -> Sight:
@@ -80,13 +103,15 @@ def _exchange_fields(
 ) -> Fields:
     request, response = exchange.request, exchange.response
     times = {
+        "opened": _wall(exchange.opened_at, epoch),
+        "reached": _wall(exchange.reached_at, epoch),
         "asked": _wall(exchange.asked_at, epoch),
         "request_done": _wall(exchange.request_done_at, epoch),
         "answered": _wall(exchange.answered_at, epoch),
         "done": _wall(exchange.done_at, epoch),
     }
-    began = next((time for time in (*times.values(), at) if time is not None), 0.0)
     asked, done = times["asked"], times["done"]
+    began = next((time for time in (asked, *times.values(), at) if time is not None), 0.0)
     took = None if asked is None or done is None else max(0.0, (done - asked) * 1000)
     return {
         "record": "exchange",
@@ -100,8 +125,8 @@ def _exchange_fields(
         "milliseconds": None if took is None else round(took, 3),
         "at": at,
         "times": times,
-        "request": None if request is None else _message_fields(request),
-        "response": None if response is None else {**_message_fields(response), "ended_by": response.ended_by},
+        "request": None if request is None else message_fields(request),
+        "response": None if response is None else {**message_fields(response), "ended_by": response.ended_by},
         "notes": [
             {"code": note.code, "text": note.text, "source": note.source}
             for note in (exchange.notes if notes is None else notes)
@@ -109,7 +134,8 @@ def _exchange_fields(
     }
 
 
-def _message_fields(said: Request | Response) -> Fields:
+def message_fields(said: Request | Response) -> Fields:
+    """What a record tells of a message."""
     return {
         "first_line": said.head.first_line.decode("latin-1"),
         "headers": _headers(said.head),
@@ -164,6 +190,7 @@ def _exchange(fields: Fields) -> Exchange:
     asked, request_done, answered, done = (
         None if times[name] is None else _moment(times[name]) for name in ("asked", "request_done", "answered", "done")
     )
+    opened, reached = (None if times.get(name) is None else _moment(times[name]) for name in ("opened", "reached"))
     return Exchange(
         _number(fields["number"]),
         _number(fields["connection"]),
@@ -174,6 +201,8 @@ def _exchange(fields: Fields) -> Exchange:
         answered,
         done,
         tuple(Note(_string(note["code"]), _string(note["text"]), _string(note["source"])) for note in fields["notes"]),
+        opened,
+        reached,
     )
 
 

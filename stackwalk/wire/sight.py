@@ -75,6 +75,21 @@ class Framed:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What follows of a long body that is to be kept: its exchange, told later, holds the beginning alone.
+
+    All pieces of a body, in their order, but the last have a size that 3 divides.
+    """
+
+    connection: int
+    at: float
+    number: int  # of the exchange, on its connection
+    side: Side
+    begin: int  # bytes of the body before it
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """A connection is over."""
 
@@ -104,4 +119,4 @@ class Missed:
     count: int
 
 
-Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Framed | Closed | Refused | Missed
+Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Framed | Piece | Closed | Refused | Missed

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from stackwalk.wire.message import Exchange
+from stackwalk.wire.plain import Plain
 from stackwalk.wire.sight import Answered, Framed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
 
 
@@ -42,6 +43,17 @@ class Tally:
                 self.missed += count
             case _:
                 pass
+
+    def add_plain(self, plain: Plain) -> bool:
+        """Count a plain exchange; whether it is the slowest so far: `slowest` is to be set then."""
+        self.exchanges += 1
+        self.asked_bytes += plain.request.size
+        self.body_bytes += plain.response.body_size
+        self.answered_bytes += plain.response.size
+        status = plain.response.status
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        slowest = None if self.slowest is None else self.slowest.milliseconds
+        return slowest is None or plain.milliseconds > slowest
 
     def _add_exchange(self, exchange: Exchange) -> None:
         self.exchanges += 1

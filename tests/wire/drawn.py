@@ -21,6 +21,17 @@ RESPONSES = st.builds(
 )
 NOTES = st.lists(st.builds(Note, st.text(), st.text(), st.text()), max_size=2).map(tuple)
 EXCHANGES = st.builds(
-    Exchange, NUMBERS, NUMBERS, st.none() | REQUESTS, st.none() | RESPONSES, MAYBE, MAYBE, MAYBE, MAYBE, NOTES
+    Exchange,
+    NUMBERS,
+    NUMBERS,
+    st.none() | REQUESTS,
+    st.none() | RESPONSES,
+    MAYBE,
+    MAYBE,
+    MAYBE,
+    MAYBE,
+    NOTES,
+    MAYBE,
+    MAYBE,
 )
 FRAMES = st.builds(Frame, st.integers(0, 15), NUMBERS, st.binary(max_size=20), st.booleans(), st.booleans())

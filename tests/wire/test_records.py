@@ -67,7 +67,14 @@ def test_bytes_and_words_of_an_exchange() -> None:
     line = json.loads(record_line(Answered(7, 2.0, EXCHANGE), 100.0) or b"")
     assert (line["method"], line["target"], line["status"], line["milliseconds"]) == ("GET", "/café", 200, 1000.0)
     assert line["started"] == "1970-01-01T00:01:41.000000Z"
-    assert line["times"] == {"asked": 101.0, "request_done": 101.0, "answered": 101.5, "done": 102.0}
+    assert line["times"] == {
+        "opened": None,
+        "reached": None,
+        "asked": 101.0,
+        "request_done": 101.0,
+        "answered": 101.5,
+        "done": 102.0,
+    }
     assert line["request"]["headers"] == [["A", "1"]]
     assert (line["response"]["body_b64"], line["response"]["body_size"]) == ("AGhp", 5)
     assert read_record(record_line(Answered(7, 2.0, EXCHANGE), 0.0) or b"") == Answered(7, 2.0, EXCHANGE)
