@@ -72,6 +72,8 @@ class Desk:
             case "release":
                 self.relay.release()
                 self._subscribers.release()
+            case "tell":
+                self.relay.tell()
             case "take":
                 self.relay.take(self._sockets())
             case "publish":

@@ -71,6 +71,10 @@ class Relay:
         for connection in held:
             self._route(connection)
 
+    def tell(self) -> None:
+        """Report all that has been seen by now."""
+        self._picture.draw()
+
     def end(self) -> None:
         """Reset what is open."""
         self.release()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,6 +44,7 @@ class Tap:
         self._lines = Lines()
         self._seen: list[bytes] = []  # lines of sights
         self._answers: deque[Any] = deque()
+        self._answered = 0  # that have been taken
         self._feed_path: Path | None = None
         self._publishes = False
 
@@ -87,6 +88,16 @@ class Tap:
         seen, self._seen = self._seen, []
         return seen
 
+    def mark(self) -> Callable[[], bool]:
+        """Ask for all that has been seen by now; what is returned says whether it has been read."""
+        self._send({"do": "tell"}, None)
+        wanted = self._answered + len(self._answers) + 1
+
+        def is_read() -> bool:
+            return self._answered + len(self._answers) >= wanted or self._lines.ended
+
+        return is_read
+
     def wait_for_start(self) -> None:
         self._wait_for_answer()
 
@@ -104,6 +115,10 @@ class Tap:
         self._do({"do": what, "sockets": len(numbers)}, numbers)
 
     def _do(self, order: dict[str, Any], numbers: list[int] | None = None) -> None:
+        self._send(order, numbers)
+        self._wait_for_answer()
+
+    def _send(self, order: dict[str, Any], numbers: list[int] | None) -> None:
         self._control.setblocking(True)
         self._control.settimeout(PATIENCE)
         line = json.dumps(order).encode() + b"\n"
@@ -116,7 +131,6 @@ class Tap:
             raise self._has_ended() from problem
         finally:
             self._control.setblocking(False)
-        self._wait_for_answer()
 
     def _wait_for_answer(self) -> None:
         import select
@@ -129,6 +143,7 @@ class Tap:
             select.select([self._control], [], [], left)
             self._take_lines()
         self._answers.popleft()
+        self._answered += 1
 
     def _take_lines(self) -> None:
         for line in self._lines.read(self._control):

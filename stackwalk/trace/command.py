@@ -105,7 +105,12 @@ class Watch:
             recorder = stack.enter_context(Recorder(feed or tap, saver, self._choice, spool))
             with self._drawing():
                 self._aside.show(*words, END, Text())
+                began = time.monotonic()
                 self._run(recorder, self._view(epoch))
+                seconds = time.monotonic() - began
+            recorder.stop()  # what is counted and saved now is all; the alarm of a terminal must not cut that short
+            with self._drawing():
+                self._sum_up(recorder.tally, seconds)
 
     def show_saved(self, saved: Saved) -> None:
         tally = Tally()
@@ -132,7 +137,6 @@ class Watch:
         return View(self._console, verbose=self._wanted.verbose, as_json=self._wanted.as_json, epoch=epoch)
 
     def _run(self, recorder: Recorder, view: View) -> None:
-        began = time.monotonic()
         waiting = select.poll()
         waiting.register(recorder.fileno(), select.POLLIN)
         waiting.register(self._wake, select.POLLIN)
@@ -154,8 +158,6 @@ class Watch:
                     view.show(sight)
                 self._aside.show(Text("The lab has ended."))
                 break
-        recorder.stop()  # what is counted and saved now is all
-        self._sum_up(recorder.tally, time.monotonic() - began)
 
     def _sum_up(self, tally: Tally, seconds: float) -> None:
         self._aside.show(Text(), draw_summary(tally, seconds))

@@ -11,7 +11,7 @@ from stackwalk.wire.sight import Answered, Sight, Unanswered, Unreadable
 
 SHORT = 4 * 1024 * 1024  # bytes; a line of fewer is read as it is
 BEGINNING = 1024 * 1024  # bytes of base64 that are kept of each body; 4 divides them
-MOST = 8 * 1024 * 1024  # bytes of a line without its bodies
+MOST = 2 * 1024 * 1024  # bytes of a line between its bodies, and behind them
 AT_ONCE = 256 * 1024  # bytes read; 4 divides them
 
 Message = TypeVar("Message", Request, Response)
@@ -49,46 +49,40 @@ def _long(path: Path, file: BinaryIO, line: bytes) -> Sight:
 def _shortened(file: BinaryIO, line: bytes) -> tuple[bytes, list[tuple[int, int]]]:
     """The line with the beginnings of its bodies alone, and where each body is in the file: from, to.
 
-    The file stands behind the line afterwards. ValueError where even so it is too long.
+    The file stands behind the line afterwards. ValueError where there is no such line.
     """
     short = bytearray()
     bodies: list[tuple[int, int]] = []
-    place = file.tell() - len(line)  # of `rest`
     rest = line
-    while True:
-        found = rest.find(BODY)
-        if len(short) > MOST:
-            while rest and not rest.endswith(b"\n"):
-                rest = file.readline(AT_ONCE)
-            raise ValueError("no record is so long")
-        if found >= 0:
-            short += rest[: found + len(BODY)]
-            place += found + len(BODY)
-            rest = rest[found + len(BODY) :]
-            begin = place
-            kept = 0
-            while (end := rest.find(b'"')) < 0 and rest[-1:] != b"\n":
-                short += rest[: BEGINNING - kept]
-                kept += len(rest[: BEGINNING - kept])
-                place += len(rest)
-                rest = file.readline(AT_ONCE)
-                if not rest:
-                    raise ValueError("the file ends in the middle of a line")
-            end = max(end, 0)
-            short += rest[: min(end, BEGINNING - kept)]
-            bodies.append((begin, place + end))
-            place += end
-            rest = rest[end:]
-        elif rest.endswith(b"\n"):
-            return bytes(short + rest), bodies
-        else:
-            keep = len(BODY) - 1  # of it a marker may have begun
-            short += rest[:-keep]
-            place += len(rest) - keep
-            more = file.readline(AT_ONCE)
-            if not more:
-                raise ValueError("the file ends in the middle of a line")
-            rest = rest[-keep:] + more
+    while (found := rest.find(BODY)) >= 0 and len(bodies) < 2:
+        found += len(BODY)
+        short += rest[:found]
+        begin = file.tell() - len(rest) + found
+        rest = rest[found:]
+        kept = 0
+        while (end := rest.find(b'"')) < 0:
+            short += rest[: BEGINNING - kept]
+            kept += len(rest[: BEGINNING - kept])
+            rest = _more(file, rest)
+        short += rest[: min(end, BEGINNING - kept)]
+        bodies.append((begin, file.tell() - len(rest) + end))
+        # Another one may begin at the border of what has been read.
+        rest = rest[end:]
+        while not rest.endswith(b"\n") and len(rest) < MOST and BODY not in rest:
+            rest += _more(file, rest)
+    if rest.endswith(b"\n") and BODY not in rest and bodies:
+        return bytes(short + rest), bodies
+    while not rest.endswith(b"\n"):
+        rest = _more(file, rest)
+    raise ValueError("no record is so long")
+
+
+def _more(file: BinaryIO, before: bytes) -> bytes:
+    """What follows of a line; ValueError where nothing does."""
+    more = b"" if before.endswith(b"\n") else file.readline(AT_ONCE)
+    if not more:
+        raise ValueError("the line ends in its middle")
+    return more
 
 
 def _with_whole(said: Message, path: Path, place: tuple[int, int]) -> Message:

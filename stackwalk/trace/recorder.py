@@ -8,7 +8,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from stackwalk.errors import StackwalkError
@@ -25,8 +25,8 @@ from stackwalk.wire.tally import Tally
 ROOM = 16 * 1024 * 1024  # bytes that may wait for the screen
 FILE = 256 * 1024  # bytes that an open file is counted as: there may not be many
 EACH = 2000  # bytes that a sight takes beside its bodies, about
-A_MOMENT = 0.02  # seconds without a word from the tap: it has told all
-LAST_WORDS = 0.5  # seconds for what the tap has not told yet, at the end
+A_MOMENT = 0.02  # seconds without a word from the source
+LAST_WORDS = 10.0  # seconds for what it has seen and not told yet, at the end
 
 
 class Source(Protocol):
@@ -35,6 +35,10 @@ class Source(Protocol):
     def fileno(self) -> int: ...
 
     def read_lines(self) -> list[bytes]: ...
+
+    def mark(self) -> Callable[[], bool]:
+        """Whether all that had been seen before this call has been read by now."""
+        ...
 
 
 class Choice:
@@ -127,11 +131,13 @@ class Recorder:
         self._ring()
 
     def _keep_the_last(self) -> None:
-        """What is on its way; traffic that never ends is not waited for."""
+        """What had been seen by now; traffic that never ends is not waited for."""
+        is_all = self._source.mark()
         waiting = select.poll()
         waiting.register(self._source.fileno(), select.POLLIN)
         deadline = time.monotonic() + LAST_WORDS
-        while time.monotonic() < deadline and waiting.poll(A_MOMENT * 1000):
+        while time.monotonic() < deadline and not is_all():
+            waiting.poll(A_MOMENT * 1000)
             lines = self._source.read_lines()
             if isinstance(self._source, Subscription) and self._source.ended:
                 deadline = 0.0

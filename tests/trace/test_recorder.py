@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -45,6 +45,9 @@ class Told:
             os.read(self._ready, 1)
             self.is_done = True
         return []
+
+    def mark(self) -> Callable[[], bool]:
+        return lambda: self.is_done
 
     def close(self) -> None:
         os.close(self._ready)
