@@ -26,9 +26,11 @@ from stackwalk.trace.saving import Saver, save_again
 from stackwalk.trace.spool import IN_MEMORY, Spool
 from stackwalk.trace.view import View
 from stackwalk.wire.address import LAST_PORT, write_address
+from stackwalk.wire.sight import Missed
 from stackwalk.wire.tally import Tally
 
 TRIES = 20  # doors that somebody may snatch away between looking and opening
+LAST_LOOK = 0.3  # seconds for showing what is left at the end
 STILL = 1.0  # seconds for a terminal that takes nothing, once the end was asked for
 ROOM_TO_SAVE = 32 * 1024 * 1024  # bytes that may wait to be saved
 ROOM_FOR_ALL = 8 * 1024 * 1024  # the same where the traffic waits for what is saved
@@ -106,10 +108,12 @@ class Watch:
             with self._drawing():
                 self._aside.show(*words, END, Text())
                 began = time.monotonic()
-                self._run(recorder, self._view(epoch))
+                view = self._view(epoch)
+                self._run(recorder, view)
                 seconds = time.monotonic() - began
             recorder.stop()  # what is counted and saved now is all; the alarm of a terminal must not cut that short
             with self._drawing():
+                self._show_the_last(recorder, view)
                 self._sum_up(recorder.tally, seconds)
 
     def show_saved(self, saved: Saved) -> None:
@@ -154,10 +158,21 @@ class Watch:
                 if self._is_over():
                     break
             if recorder.ended:
-                for sight in recorder.take():
-                    view.show(sight)
+                self._show_the_last(recorder, view)
                 self._aside.show(Text("The lab has ended."))
                 break
+
+    def _show_the_last(self, recorder: Recorder, view: View) -> None:
+        """What came just before the end; of very much a part, and how much more."""
+        until = time.monotonic() + LAST_LOOK
+        more = 0
+        for sight in recorder.take():
+            if time.monotonic() < until:
+                view.show(sight)
+            else:
+                more += 1
+        if more:
+            view.show(Missed(0, until, more))
 
     def _sum_up(self, tally: Tally, seconds: float) -> None:
         self._aside.show(Text(), draw_summary(tally, seconds))

@@ -19,12 +19,25 @@ from stackwalk.wire.filter import Filter, matches
 from stackwalk.wire.lines import PIECE_BEGINS, from_line
 from stackwalk.wire.message import Exchange
 from stackwalk.wire.plain import ASKED_BEGINS, read_plain
-from stackwalk.wire.sight import Answered, Closed, Missed, Opened, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import (
+    Answered,
+    Begun,
+    Closed,
+    Framed,
+    Missed,
+    Opened,
+    Sight,
+    Streamed,
+    Unanswered,
+    Unreadable,
+)
 from stackwalk.wire.tally import Tally
 
 ROOM = 16 * 1024 * 1024  # bytes that may wait for the screen
 FILE = 256 * 1024  # bytes that an open file is counted as: there may not be many
 EACH = 2000  # bytes that a sight takes beside its bodies, about
+MOST_FOLLOWED = 10_000
+SWITCHED = 0  # instead of the number of an exchange: the connection speaks WebSocket now
 A_MOMENT = 0.02  # seconds without a word from the source
 LAST_WORDS = 10.0  # seconds for what it has seen and not told yet, at the end
 
@@ -48,16 +61,33 @@ class Choice:
         self.left_out = 0  # exchanges
         self.takes_all = chosen is None
         self._chosen = chosen
+        self._followed: dict[tuple[int, int], None] = {}  # exchanges whose frames and events are taken, too
 
     def takes(self, sight: Sight) -> bool:
         if self._chosen is None or isinstance(sight, Opened | Missed):
             return True
+        if isinstance(sight, Streamed):
+            return (sight.connection, sight.number) in self._followed
+        if isinstance(sight, Framed):
+            return (sight.connection, SWITCHED) in self._followed
+        if isinstance(sight, Begun):
+            taken = matches(self._chosen, sight.exchange)
+            if taken:
+                self._follow(sight.connection, sight.exchange.number)
+            return taken
         exchange = exchange_of(sight)
         if exchange is None:
             return False
         taken = matches(self._chosen, exchange)
         self.left_out += not taken
+        if taken and exchange.response is not None and exchange.response.status == 101:
+            self._follow(exchange.connection, SWITCHED)
         return taken
+
+    def _follow(self, connection: int, number: int) -> None:
+        self._followed[connection, number] = None
+        if len(self._followed) > MOST_FOLLOWED:
+            del self._followed[next(iter(self._followed))]
 
 
 class Recorder:

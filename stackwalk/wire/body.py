@@ -7,6 +7,7 @@ are handed out in pieces.
 import sys
 from dataclasses import dataclass
 
+from stackwalk.wire.events import Event, EventReader
 from stackwalk.wire.message import Chunks, EndedBy, Head
 
 SIZE_LINE_LIMIT = 4096  # bytes; chunk extensions are seldom used at all
@@ -28,7 +29,19 @@ class Fault:
 class Body:
     """A body in the making."""
 
-    __slots__ = ("_limit", "_more", "done", "ended_by", "fault", "following", "handed", "kept", "size")
+    __slots__ = (
+        "_limit",
+        "_more",
+        "_stream",
+        "done",
+        "ended_by",
+        "events",
+        "fault",
+        "following",
+        "handed",
+        "kept",
+        "size",
+    )
 
     def __init__(self, ended_by: EndedBy, limit: int, more: int = 0) -> None:
         self.ended_by: EndedBy = ended_by
@@ -40,6 +53,8 @@ class Body:
         self.fault: Fault | None = None
         self._limit = limit
         self._more = more  # bytes that may still follow
+        self._stream: EventReader | None = None
+        self.events: list[Event] = []  # of it: for its owner to take
 
     @property
     def chunks(self) -> Chunks | None:
@@ -66,6 +81,10 @@ class Body:
         self.handed += len(taken)
         return taken
 
+    def stream(self, reader: EventReader) -> None:
+        """It is a stream of events, which this reads."""
+        self._stream = reader
+
     def keep_no_more(self) -> None:
         """Whoever comes for what follows comes too late."""
         self._more = 0
@@ -73,8 +92,8 @@ class Body:
 
     @property
     def _is_counted(self) -> bool:
-        """Whether nothing more is kept."""
-        return not self._more and len(self.kept) == self._limit
+        """Whether nothing more is kept, or read."""
+        return not self._more and self._stream is None and len(self.kept) == self._limit
 
     def _take(self, data: bytes, start: int, end: int) -> int:
         kept = min(end, start + self._limit - len(self.kept))
@@ -84,6 +103,8 @@ class Body:
             follow = min(end, kept + self._more)
             self.following += data[kept:follow]
             self._more -= follow - kept
+        if self._stream is not None:
+            self.events += self._stream.feed(data[start:end])
         self.size += end - start
         return end
 

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from stackwalk.wire.events import Event
 from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Chunks, Exchange, Head, Note, Request, Response, Side, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
+    Begun,
     Closed,
     Framed,
     Interim,
@@ -23,6 +25,7 @@ from stackwalk.wire.sight import (
     Piece,
     Refused,
     Sight,
+    Streamed,
     Unanswered,
     Unreadable,
 )
@@ -81,13 +84,15 @@ def encoded_piece(line: bytes) -> tuple[tuple[int, int, Side], int, bytes] | Non
     return key, int(begin), line[found.end() : line.rindex(b'"')]
 
 
-def _own_fields(sight: Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed) -> Fields:
+def _own_fields(
+    sight: Asked | Framed | Interim | Answered | Unanswered | Unreadable | Begun | Streamed | Refused | Missed,
+) -> Fields:
     match sight:
         case Asked():
             return {"number": sight.number, "request": _request_fields(sight.request)}
         case Interim():
             return {"response": _response_fields(sight.response)}
-        case Answered() | Unanswered():
+        case Answered() | Unanswered() | Begun():
             return {"exchange": _exchange_fields(sight.exchange)}
         case Unreadable():
             return {
@@ -98,6 +103,8 @@ def _own_fields(sight: Asked | Framed | Interim | Answered | Unanswered | Unread
             }
         case Framed():
             return {"side": sight.side, **frame_fields(sight.frame)}
+        case Streamed():
+            return {"number": sight.number, **event_fields(sight.event)}
         case Refused():
             return {"why": sight.why}
         case Missed():
@@ -119,6 +126,27 @@ def frame_of(fields: Fields) -> Frame:
     """The frame that they tell."""
     payload = a2b_base64(fields["payload_b64"])
     return Frame(fields["opcode"], fields["size"], payload, fields["final"], fields["packed"])
+
+
+def event_fields(event: Event) -> Fields:
+    """An event's own fields."""
+    return {
+        "name": event.name.decode("latin-1"),
+        "id": None if event.id is None else event.id.decode("latin-1"),
+        "size": event.size,
+        "data_b64": _text(event.data),
+    }
+
+
+def event_of(fields: Fields) -> Event:
+    """The event that they tell."""
+    own = fields["id"]
+    return Event(
+        fields["name"].encode("latin-1"),
+        a2b_base64(fields["data_b64"]),
+        fields["size"],
+        None if own is None else own.encode("latin-1"),
+    )
 
 
 def _text(data: bytes) -> str:
@@ -226,6 +254,8 @@ _MAKERS: dict[str, Callable[[Fields], Sight]] = {
     "interim": lambda fields: Interim(fields["connection"], fields["at"], _response(fields["response"])),
     "answered": lambda fields: Answered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
     "unanswered": lambda fields: Unanswered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
+    "begun": lambda fields: Begun(fields["connection"], fields["at"], _exchange(fields["exchange"])),
+    "streamed": lambda fields: Streamed(fields["connection"], fields["at"], fields["number"], event_of(fields)),
     "unreadable": _unreadable,
     "framed": lambda fields: Framed(fields["connection"], fields["at"], fields["side"], frame_of(fields)),
     "piece": lambda fields: Piece(

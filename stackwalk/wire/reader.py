@@ -7,9 +7,10 @@ once.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stackwalk.wire.body import Body, Fault, request_body, response_body
+from stackwalk.wire.events import STREAM, EventReader
 from stackwalk.wire.frames import FrameReader
 from stackwalk.wire.message import Exchange, Head, Note, Request, Response, Side, read_head
 from stackwalk.wire.parsing import (
@@ -20,12 +21,25 @@ from stackwalk.wire.parsing import (
     request_line_fault,
     status_line_fault,
 )
-from stackwalk.wire.sight import Answered, Asked, Closed, Framed, Interim, Piece, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import (
+    Answered,
+    Asked,
+    Begun,
+    Closed,
+    Framed,
+    Interim,
+    Piece,
+    Sight,
+    Streamed,
+    Unanswered,
+    Unreadable,
+)
 
 BODY_LIMIT = 64 * 1024  # bytes of a body that are kept
 BEGINNING = 48 * 1024  # bytes of a body that its exchange holds, where more than BODY_LIMIT are kept; 3 divides it
 PIECE = 192 * 1024  # bytes of what follows that are told at once; 3 divides them
 FRAME_LIMIT = 1024 * 1024  # bytes of a frame that are kept, at most
+EVENT_LIMIT = 64 * 1024  # the same of an event
 WAITING_LIMIT = 1000  # requests of one connection that wait for their answers
 WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
 HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
@@ -278,6 +292,10 @@ class Reader:
             position = message.feed(data, position)
             if message.body is not None and message.body.following:
                 self._pour("server", message.body, self._answering, at, sights)
+            if message.body is not None and message.body.events and self._answering is not None:
+                number = self._answering.number
+                sights += [Streamed(self._connection, at, number, event) for event in message.body.events]
+                message.body.events.clear()
             if message.fault is not None:
                 self._fail("server", message.fault, at, sights)
                 return
@@ -304,6 +322,11 @@ class Reader:
         body = response_body(head, pair.method, status, self._body_limit, self._more)
         message.body = pair.response_body = body
         self._answering = pair
+        if body is not None and is_stream(head):
+            begun = replace(self._exchange(pair), response=Response(head))
+            sights.append(Begun(self._connection, at, begun))
+            if head.header("content-encoding") is None:
+                body.stream(EventReader(min(self._body_limit, EVENT_LIMIT)))
         if status == 101 or (pair.method == "CONNECT" and 200 <= status < 300):
             held = bytes(self._held)
             self._end_answer(at, sights)
@@ -501,6 +524,11 @@ def kept_and_more(body_limit: int) -> tuple[int, int]:
     if body_limit <= BODY_LIMIT:
         return body_limit, 0
     return BEGINNING, body_limit - BEGINNING
+
+
+def is_stream(head: Head) -> bool:
+    """Whether an answer's body is a stream of events."""
+    return (head.header("content-type") or b"").partition(b";")[0].strip(b" \t").lower() == STREAM
 
 
 def _surplus(pair: _Pair) -> str:

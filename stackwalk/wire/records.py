@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from stackwalk.wire.lines import frame_fields, frame_of
+from stackwalk.wire.lines import event_fields, event_of, frame_fields, frame_of
 from stackwalk.wire.message import Chunks, EndedBy, Exchange, Head, Note, Request, Response, Side, read_head
-from stackwalk.wire.sight import Answered, Framed, Missed, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Begun, Framed, Missed, Refused, Sight, Streamed, Unanswered, Unreadable
 
 FORMAT = 1
 MOST_DIGITS = 6  # behind the point: microseconds
 ENDINGS: tuple[EndedBy, ...] = ("length", "chunked", "close", "none", "cut")
 BODY = b'"body_b64":"'  # before each body in a line; nowhere else, for a quote within a string has a \\ before it
 Fields = dict[str, Any]
-Outcome = Literal["answered", "unanswered", "unreadable"]
+Outcome = Literal["answered", "unanswered", "unreadable", "begun"]
 
 
 def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None) -> bytes | None:
@@ -91,6 +91,11 @@ def _fields(sight: Sight, epoch: float, notes: tuple[Note, ...] | None) -> Field
         case Framed(side=side, frame=frame):
             fields = {"record": "frame", "connection": sight.connection, "at": at, "side": side, "kind": frame.kind}
             return {**fields, **frame_fields(frame)}
+        case Begun(exchange=exchange):
+            return _exchange_fields(exchange, "begun", at, epoch, notes) | {"record": "stream"}
+        case Streamed(number=number, event=event):
+            fields = {"record": "event", "connection": sight.connection, "at": at, "number": number}
+            return {**fields, **event_fields(event)}
         case Refused(why=why):
             return {"record": "refused", "connection": sight.connection, "at": at, "why": why}
         case Missed(count=count):
@@ -173,9 +178,14 @@ def _sight(fields: Fields) -> Sight:
         return Framed(connection, at, _side(fields["side"]), frame)
     if record == "unreadable":
         return Unreadable(connection, at, _side(fields["side"]), _string(fields["why"]), a2b_base64(fields["raw_b64"]))
-    if record != "exchange":
+    if record == "event":
+        _number(fields["size"])
+        return Streamed(connection, at, _number(fields["number"]), event_of(fields))
+    if record not in ("exchange", "stream"):
         raise KeyError(record)
     exchange = _exchange(fields)
+    if record == "stream":
+        return Begun(connection, at, exchange)
     outcome = fields["outcome"]
     if outcome == "unreadable":
         raw = a2b_base64(fields["raw_b64"])

@@ -19,8 +19,11 @@ PLAIN_HEAD = 16 * 1024  # bytes; a longer head is left to the reader
 REQUEST_LINE = re.compile(rb"(?!CONNECT |HEAD )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64} [^\x00- \x7f]+ HTTP/1\.[01]\r\n")
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (?!204|304)[2-5][0-9][0-9](?: [^\r\n]*)?\r\n")
 LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
-# What makes a head more than plain: an early end, a folded line, framing, an end of HTTP.
-MORE = re.compile(rb"\n(?:\n|\r\n|[ \t]|content-length|transfer-encoding|upgrade)", re.IGNORECASE)
+# What makes a head more than plain: an early end, a folded line, framing, an end of HTTP, a stream of events.
+MORE = re.compile(
+    rb"\n(?:\n|\r\n|[ \t]|content-length|transfer-encoding|upgrade|content-type[ \t]*:[ \t]*text/event-stream)",
+    re.IGNORECASE,
+)
 
 SHORT = 2048  # bytes; of shorter pieces it is remembered what they are
 REMEMBERED = 512  # such pieces; of all that comes, much has come before

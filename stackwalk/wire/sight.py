@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stackwalk.wire.events import Event
 from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Exchange, Request, Response, Side
 
@@ -75,6 +76,25 @@ class Framed:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The head of an answer that is a stream of events: they follow, and its exchange is over when it ends."""
+
+    connection: int
+    at: float
+    exchange: Exchange  # as far as it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An event of such a stream."""
+
+    connection: int
+    at: float
+    number: int  # of the exchange, on its connection
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """What follows of a long body that is to be kept: its exchange, told later, holds the beginning alone.
 
@@ -119,4 +139,18 @@ class Missed:
     count: int
 
 
-Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Framed | Piece | Closed | Refused | Missed
+Sight = (
+    Opened
+    | Asked
+    | Interim
+    | Answered
+    | Unreadable
+    | Unanswered
+    | Framed
+    | Begun
+    | Streamed
+    | Piece
+    | Closed
+    | Refused
+    | Missed
+)

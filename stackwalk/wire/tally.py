@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from stackwalk.wire.message import Exchange
 from stackwalk.wire.plain import Plain
-from stackwalk.wire.sight import Answered, Framed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Framed, Missed, Opened, Refused, Sight, Streamed, Unanswered, Unreadable
 
 
 @dataclass(slots=True)
@@ -18,6 +18,7 @@ class Tally:
     unreadable: int = 0
     refused: int = 0
     frames: int = 0  # of WebSockets
+    events: int = 0  # of streams
     missed: int = 0  # sights that were not seen
     body_bytes: int = 0  # of answers
     asked_bytes: int = 0  # of requests, heads and bodies
@@ -37,6 +38,8 @@ class Tally:
                 self.unreadable += 1
             case Framed():
                 self.frames += 1
+            case Streamed():
+                self.events += 1
             case Refused():
                 self.refused += 1
             case Missed(count=count):

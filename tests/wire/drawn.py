@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from stackwalk.wire.events import Event
 from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, read_head
 
@@ -35,3 +36,4 @@ EXCHANGES = st.builds(
     MAYBE,
 )
 FRAMES = st.builds(Frame, st.integers(0, 15), NUMBERS, st.binary(max_size=20), st.booleans(), st.booleans())
+EVENTS = st.builds(Event, st.binary(max_size=9), st.binary(max_size=20), NUMBERS, st.none() | st.binary(max_size=5))

@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 
 import pytest
-from drawn import EXCHANGES, FRAMES, NUMBERS, REQUESTS, RESPONSES, TIMES
+from drawn import EVENTS, EXCHANGES, FRAMES, NUMBERS, REQUESTS, RESPONSES, TIMES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from stackwalk.wire.message import Request, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
+    Begun,
     Closed,
     Framed,
     Interim,
@@ -21,6 +22,7 @@ from stackwalk.wire.sight import (
     Piece,
     Refused,
     Sight,
+    Streamed,
     Unanswered,
     Unreadable,
 )
@@ -35,6 +37,8 @@ SIGHTS: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
     st.builds(Closed, NUMBERS, TIMES, st.none() | SIDES, st.booleans(), NUMBERS, NUMBERS),
     st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
+    st.builds(Begun, NUMBERS, TIMES, EXCHANGES),
+    st.builds(Streamed, NUMBERS, TIMES, NUMBERS, EVENTS),
     st.builds(Piece, NUMBERS, TIMES, NUMBERS, SIDES, NUMBERS, st.binary()),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),

@@ -5,14 +5,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from drawn import EXCHANGES, FRAMES, NUMBERS
+from drawn import EVENTS, EXCHANGES, FRAMES, NUMBERS
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
 from stackwalk.wire.records import read_record, record_line
-from stackwalk.wire.sight import Answered, Closed, Framed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import (
+    Answered,
+    Begun,
+    Closed,
+    Framed,
+    Missed,
+    Opened,
+    Refused,
+    Sight,
+    Streamed,
+    Unanswered,
+    Unreadable,
+)
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "trace.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -23,6 +35,8 @@ RECORDED: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Unanswered, NUMBERS, TIMES, EXCHANGES),
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
     st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
+    st.builds(Begun, NUMBERS, TIMES, EXCHANGES),
+    st.builds(Streamed, NUMBERS, TIMES, NUMBERS, EVENTS),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),
 )
@@ -41,7 +55,7 @@ EXCHANGE = Exchange(
 
 def same(one: Sight) -> Sight:
     """The sight with the one connection that its record has."""
-    if isinstance(one, Answered | Unanswered) or (isinstance(one, Unreadable) and one.exchange is not None):
+    if isinstance(one, Answered | Unanswered | Begun) or (isinstance(one, Unreadable) and one.exchange is not None):
         assert one.exchange is not None
         return replace(one, exchange=replace(one.exchange, connection=one.connection))
     return one
