@@ -43,11 +43,6 @@ def put(spot: Path, step: str, *names: str, slip: tuple[str, str] | None = None)
         target = spot / "my-stack" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    # Nobody types this fast: saves so soon after a start could be the program's own, but for the file that is run.
-    for name in ("service.py", "wsgi.py"):
-        file = spot / "my-stack" / name
-        if name not in names and file.exists():
-            file.write_bytes(file.read_bytes())
 
 
 def passed(window: Terminal, step: str) -> None:
