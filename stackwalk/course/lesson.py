@@ -112,6 +112,7 @@ class Lab:
     patience: float | None  # seconds that a check waits for an answer; None: the checker's own
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
+    budget: float | None = None  # seconds that all its checks together wait, at most; None: the checker's own
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
 
     def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:

@@ -111,7 +111,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     if not programs:
         raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
     title, question = table.text("title"), table.text("question")
-    patience = table.optional_seconds("patience", 60)
+    patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
@@ -129,6 +129,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         folder=folder,
         programs=programs,
         patience=patience,
+        budget=budget,
         mistakes=mistakes if mistakes.is_file() else None,
         steps=steps,
         oddities=oddities if oddities.is_file() else None,

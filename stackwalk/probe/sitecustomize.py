@@ -2,10 +2,11 @@
 
 It waits until the program itself imports the standard library's socket, so that a program without sockets
 pays nothing and a learner's own socket.py fails as it does by hand. The environment says which ports move
-(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). In a pipe, where it names one
-(STACKWALK_ACCEPTS), each process tells that it takes connections, and which ones. It may also name a gate at which to
-wait (STACKWALK_GATE) and modules of the standard library to import until then (STACKWALK_AHEAD). Whatever goes wrong
-here, the program runs as without it. Python 3.8 to 3.14; it imports nothing else that is not loaded already.
+(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). It may also name a gate at which to
+wait (STACKWALK_GATE) and modules of the standard library to import until then (STACKWALK_AHEAD), and a pipe in which
+each process tells that it takes connections, and which ones (STACKWALK_ACCEPTS), or which files below the folder that
+it was started in it writes (STACKWALK_WRITES). Whatever goes wrong here, the program runs as without it. Python 3.8 to
+3.14; it imports nothing else that is not loaded already.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_REPORTS = 200
 _MOST_BYTES = 65536
+_MOST_TOLD = 4096  # bytes that go into a pipe in one piece
+_MOST_WRITES = 2000
 _SLIPS = (
     ArithmeticError,
     AttributeError,
@@ -86,6 +89,9 @@ def _patch_when_loaded(spec: Any) -> None:
 
 _report_path: str | None = None
 _accepts_path: str | None = None
+_writes_path: str | None = None
+_began_in = ""
+_writes = 0
 _known: set[int] = set()  # processes of which it has been told; a fork has its own, with its parent in it
 _reports = 0
 _patched: Any = None
@@ -115,13 +121,44 @@ def _report(event: str, host: str, port: int, real: str, error: int | None = Non
 
 
 def _tell(event: str, port: int = 0) -> None:
-    """One line into the pipe, in one piece; where it is full or nobody reads, it is lost, and nothing waits."""
+    _tell_line(_accepts_path, ("%s %d %d\n" % (event, sys.modules["os"].getpid(), port)).encode())  # noqa: UP031
+
+
+def _tell_line(path: str | None, line: bytes) -> None:
+    """Into the pipe, in one piece; where it is full or nobody reads, it is lost, and nothing waits."""
     os = sys.modules["os"]
-    pipe = os.open(_accepts_path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if len(line) > _MOST_TOLD:
+        return
+    pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        os.write(pipe, ("%s %d %d\n" % (event, os.getpid(), port)).encode())  # noqa: UP031
+        os.write(pipe, line)
     finally:
         os.close(pipe)
+
+
+def _write(event: str, arguments: Any) -> None:
+    """An audit hook: files that are opened to be written, or get their names by a move."""
+    if event == "open":
+        path, _, flags = arguments
+        os = sys.modules["os"]
+        if type(flags) is int and flags & (os.O_WRONLY | os.O_RDWR):
+            _try(_tell_write, path)
+    elif event == "os.rename":
+        _try(_tell_write, arguments[1])
+
+
+def _tell_write(path: Any) -> None:
+    global _writes  # noqa: PLW0603
+    os = sys.modules["os"]
+    if type(path) is int or _writes >= _MOST_WRITES:
+        return
+    whole = os.path.join(os.getcwd(), os.fsdecode(path))
+    if not whole.startswith(_began_in) or "__pycache__" in whole:
+        return
+    _writes += 1
+    name = os.fsencode(whole.replace("%", "%25").replace("\n", "%0A"))
+    at = sys.modules["time"].time_ns()
+    _tell_line(_writes_path, b"wrote %d %d %b\n" % (os.getpid(), at, name))
 
 
 def _plain(host: str) -> str:
@@ -250,9 +287,14 @@ def _telling(module: Any, raw: Any) -> list[tuple[Any, Any]]:
 
 def _start() -> None:
     """Wait for socket, or patch it at once where a .pth file has imported it already."""
-    global _report_path, _accepts_path  # noqa: PLW0603
-    _report_path = sys.modules["os"].environ.get("STACKWALK_REPORT")
-    _accepts_path = sys.modules["os"].environ.get("STACKWALK_ACCEPTS")
+    global _report_path, _accepts_path, _writes_path, _began_in  # noqa: PLW0603
+    os = sys.modules["os"]
+    _report_path = os.environ.get("STACKWALK_REPORT")
+    _accepts_path = os.environ.get("STACKWALK_ACCEPTS")
+    _writes_path = os.environ.get("STACKWALK_WRITES")
+    if _writes_path:
+        _began_in = os.getcwd() + "/"
+        _try(sys.addaudithook, _write)
     present = sys.modules.get("socket")
     spec = getattr(present, "__spec__", None)
     if present is None:

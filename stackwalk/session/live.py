@@ -92,14 +92,15 @@ from stackwalk.session.session.stack import stack_of
 from stackwalk.session.session.state import step_at_door
 from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
-from stackwalk.stack.accepts import AcceptsPipe, accepts_pipe
 from stackwalk.stack.launch import guarding
+from stackwalk.stack.telling import TellingPipe, Wrote, telling_pipe
 from stackwalk.tap.tapping import Tap
 from stackwalk.wire.sight import Sight
 
 Readable = Keyboard | Mailbox | Warm | Tap | HumanStage | Aside
 
 TICK = 0.5  # seconds
+OWN_WRITE = 500_000_000  # nanoseconds that a program may take to write a file once it has opened it
 
 
 def live_lab(
@@ -154,7 +155,8 @@ class Live:
         self._stage: LiveStep | None = None
         self._sights = Sights()
         self._workers = Workers()
-        self._accepts: AcceptsPipe | None = None
+        self._telling: TellingPipe | None = None
+        self._wrote: dict[str, int] = {}  # what the programs have written: path, and when last
         self._started_in = _started_in()
         self._stray: str | None = None  # what was last said of a file in the wrong place
         self._run = 0
@@ -180,9 +182,9 @@ class Live:
         stack.callback(self._sending.close)
         specs = lab.programs_at(step)
         with contextlib.suppress(OSError):  # without it, it is not known which process has which connection
-            self._accepts = stack.enter_context(accepts_pipe())
-        accepts = None if self._accepts is None else self._accepts.path
-        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put, accepts)
+            self._telling = stack.enter_context(telling_pipe())
+        telling = None if self._telling is None else self._telling.path
+        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put, telling)
         stack.callback(self._programs.close)
         stack.callback(self._give_terminal_back)
         self._take_terminal()
@@ -226,6 +228,19 @@ class Live:
 
     def _saved(self, paths: tuple[str, ...]) -> None:
         self.mailbox.put(Saved(paths, self._present(self._session.lab.files), time.monotonic()))
+
+    def _with_own_writes(self, saved: Saved) -> Saved:
+        """The same, with what the programs themselves have written of it: the file is as old as their last write."""
+        self._hear_programs()
+        own = {path for path in saved.paths if self._is_own_write(self._workspace.root / path)}
+        return replace(saved, own=frozenset(own))
+
+    def _is_own_write(self, file: Path) -> bool:
+        wrote = self._wrote.get(os.path.realpath(file))
+        try:
+            return wrote is not None and file.stat().st_mtime_ns <= wrote + OWN_WRITE
+        except OSError:
+            return False
 
     def _present(self, files: tuple[str, ...]) -> frozenset[str]:
         return frozenset(file for file in files if os.path.lexists(self._workspace.root / file))
@@ -330,6 +345,8 @@ class Live:
     # The actions ------------------------------------------------------------------------------------------
 
     def _happened(self, event: Event) -> None:
+        if isinstance(event, Saved):
+            event = self._with_own_writes(event)
         self._session, actions = react(self._session, event)
         self._do(actions)
 
@@ -386,7 +403,7 @@ class Live:
             case ShowSight(sight):
                 self._show_sight(sight)
             case ShowStack():
-                self._hear_accepts()
+                self._hear_programs()
                 self._show(draw_stack(stack_of(self._session, self._workers, time.monotonic())))
             case _:
                 self._show_news(action)
@@ -493,15 +510,18 @@ class Live:
             self.bottom.show(*parts)
 
     def _show_sight(self, sight: Sight) -> None:
-        self._hear_accepts()
+        self._hear_programs()
         self._workers.note(sight)
         several = any(one.processes for one in self._session.programs)
         pid = self._workers.who(sight.connection) if several else None
         self._show(*self._sights.draw(sight, self.bottom.width, time.monotonic(), pid))
 
-    def _hear_accepts(self) -> None:
+    def _hear_programs(self) -> None:
         """What the probe has told by now: it tells before the answer is sent, so it is here before that is seen."""
-        for told in () if self._accepts is None else self._accepts.read():
+        for told in () if self._telling is None else self._telling.read():
+            if isinstance(told, Wrote):
+                self._wrote[os.path.realpath(told.path)] = told.at
+                continue
             match told.kind:
                 case "listen":
                     self._workers.listens(told.pid)

@@ -28,7 +28,7 @@ from stackwalk.session.session.events import (
     ProgramsGone,
 )
 from stackwalk.stack.answering import Question
-from stackwalk.stack.environment import ACCEPTS, free_port, learner_environment
+from stackwalk.stack.environment import ACCEPTS, WRITES, free_port, learner_environment
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
@@ -54,10 +54,10 @@ class Programs:
         workspace: Path,
         specs: tuple[ProgramSpec, ...],
         emit: Emit,
-        accepts: Path | None = None,
+        telling: Path | None = None,
     ) -> None:
         self._guardian = guardian
-        self._accepts = accepts  # the pipe in which the probe tells who takes connections
+        self._telling = telling  # the pipe in which the probe tells what the programs do
         self._workspace = workspace
         self._specs = specs
         self._emit = emit
@@ -117,8 +117,10 @@ class Programs:
         run = tempfile.TemporaryDirectory(prefix="stackwalk-run-", ignore_cleanup_errors=True)
         try:
             environment = learner_environment(self._workspace, Path(run.name), ports)
-            if spec.answers and self._accepts is not None:
-                environment[ACCEPTS] = str(self._accepts)
+            if self._telling is not None:
+                environment[WRITES] = str(self._telling)
+            if self._telling is not None and spec.answers:
+                environment[ACCEPTS] = str(self._telling)
             program = self._guardian.launch(
                 spec.run,
                 cwd=self._workspace,

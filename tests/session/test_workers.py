@@ -20,9 +20,9 @@ from stackwalk.session.session.react import begin, react
 from stackwalk.session.session.stack import Doing, stack_of
 from stackwalk.session.session.state import Phase
 from stackwalk.session.session.workers import MOST, Workers
-from stackwalk.stack.accepts import AcceptsPipe, accepts_pipe
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import guarding
+from stackwalk.stack.telling import Accepts, TellingPipe, telling_pipe
 from stackwalk.wire.message import Exchange, Request, read_head
 from stackwalk.wire.sight import Answered, Asked, Closed, Joined, Missed, Opened, Sight, Unanswered
 
@@ -186,7 +186,7 @@ def application(environ, start_response):
 class Stand:
     """Gunicorn behind a door."""
 
-    def __init__(self, programs: Programs, doors: Doors, pipe: AcceptsPipe, events: "queue.Queue[Event]") -> None:
+    def __init__(self, programs: Programs, doors: Doors, pipe: TellingPipe, events: "queue.Queue[Event]") -> None:
         self.workers = Workers()
         self.named: list[tuple[str, int | None]] = []  # what was answered, and who is said to have
         self._doors, self._pipe = doors, pipe
@@ -200,7 +200,7 @@ class Stand:
     def look(self) -> None:
         events = self._doors.read()
         for told in self._pipe.read():
-            if told.kind == "accept":
+            if isinstance(told, Accepts) and told.kind == "accept":
                 self.workers.accepts(told.pid, told.port)
         for event in events:
             assert isinstance(event, Sighted)
@@ -226,7 +226,7 @@ def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Stan
     spec = ProgramSpec("gunicorn", command, "wsgi.py", 8000, answers=True)
     events: queue.Queue[Event] = queue.Queue()
     doors = Doors()
-    with guarding() as guardian, accepts_pipe() as pipe:
+    with guarding() as guardian, telling_pipe() as pipe:
         programs = Programs(guardian, tmp_path, (spec,), events.put, pipe.path)
         try:
             port = free_port()

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from browsing import PAGE_AND_GO, STAY, browse
 from needs import needs
-from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
+from sitting import SOLUTIONS, environment_of, leave, ours, stackwalk, wait_until_gone
 from terminal import Terminal, terminal
 
 pytest_plugins = ("spots",)
@@ -42,11 +43,6 @@ def put(spot: Path, step: str, *names: str, slip: tuple[str, str] | None = None)
         target = spot / "my-stack" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    # Nobody types this fast: saves so soon after a start could be the program's own, but for the file that is run.
-    for name in ("service.py", "wsgi.py"):
-        file = spot / "my-stack" / name
-        if name not in names and file.exists():
-            file.write_bytes(file.read_bytes())
 
 
 def passed(window: Terminal, step: str) -> None:
@@ -81,6 +77,34 @@ def test_the_framework_typed_with_slips(spot: Path, door: int) -> None:
         window.wait_for("redirect says 302 unless", seconds=PATIENCE)
         put(spot, "3-methods", "app/routes.py")
         passed(window, "2.3")
+        leave(window, spot)
+
+
+@pytest.mark.browser
+def test_a_browser_gets_the_page_its_style_sheet_and_no_icon(spot: Path, door: int) -> None:
+    shutil.copytree(COURSE / "2-framework" / "3-methods", spot / "my-stack")
+    with lab("2.4", spot, door) as window:
+        window.wait_for("2.4 Templates", "service.py listens", seconds=PATIENCE)
+        names = ("app/templates/index.html", "app/static/style.css", "app/routes.py")
+        put(spot, "4-templates", *names)
+        passed(window, "2.4")
+        with browse(spot, f"http://localhost:{door}/", *PAGE_AND_GO) as browser:
+            page, _ = browser.communicate(timeout=PATIENCE)
+        assert "Hello, world!" in page
+        with browse(spot, f"http://localhost:{door}/", *STAY) as browser:
+            seen = window.wait_for("/static/style.css", "/favicon.ico", seconds=PATIENCE)
+            browser.terminate()
+            browser.communicate(timeout=PATIENCE)
+        style = next(line for line in seen.splitlines() if line.startswith("GET") and "/static/style.css" in line)
+        assert " 200 " in style and " text/css " in style
+        icon = next(line for line in seen.splitlines() if line.startswith("GET") and "/favicon.ico" in line)
+        assert " 404 " in icon
+        # A style sheet is read anew for each request: the server that runs is kept, and the checks see it.
+        (server,) = [line for line in ours(spot) if "--app service run" in line]
+        (spot / "my-stack" / "app" / "static" / "style.css").write_text("h1 { color: teal }\n", encoding="utf-8")
+        window.press("l")
+        window.wait_for("2.4 Templates", seconds=PATIENCE)
+        assert server in ours(spot)
         leave(window, spot)
 
 

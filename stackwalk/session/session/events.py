@@ -37,11 +37,15 @@ class Pasted:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Files of the workspace changed, by their path inside it; `present`: the programs' files now there."""
+    """Files of the workspace changed, by their path inside it.
+
+    `present`: the programs' files now there; `own`: those of the paths that a program of ours has written itself.
+    """
 
     paths: tuple[str, ...]
     present: frozenset[str]
     at: float
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,8 @@ class Session:
     launches: int = 0
     heard: bool = False  # a program has listened where the lesson says, in this lab
     quick_launches: int = 0  # in a row, each for a save that came at once after the last launch
-    ignored: frozenset[str] = frozenset()  # files that the program itself writes
+    ignored: frozenset[str] = frozenset()  # what seems to be the program's own work, while it comes so soon
+    self_written: frozenset[str] = frozenset()  # files that a program was seen to write, of which it has been said
     run: int = 0  # the number of the last run of the checks
     checking: Why | None = None
     found: tuple[Finding, ...] = ()  # of the run under way
