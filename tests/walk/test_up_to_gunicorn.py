@@ -1,5 +1,6 @@
 """One workspace, from lab 1 to lab 3, typed step by step and with slips, at a real terminal on real servers."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ import psutil
 import pytest
 from browsing import PAGE_AND_GO, STAY, browse
 from needs import needs
-from sitting import SOLUTIONS, environment_of, leave, ours, stackwalk, wait_until_gone
+from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
 from terminal import Terminal, terminal
 
 pytest_plugins = ("spots",)
@@ -43,6 +44,16 @@ def put(spot: Path, step: str, *names: str, slip: tuple[str, str] | None = None)
         target = spot / "my-stack" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+
+
+def served_in(workspace: Path, command: str) -> list[psutil.Process]:
+    """The processes of that command that run in the learner's own folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if command in " ".join(process.cmdline()) and process.cwd() == str(workspace):
+                found.append(process)
+    return found
 
 
 def passed(window: Terminal, step: str) -> None:
@@ -100,11 +111,11 @@ def test_a_browser_gets_the_page_its_style_sheet_and_no_icon(spot: Path, door: i
         icon = next(line for line in seen.splitlines() if line.startswith("GET") and "/favicon.ico" in line)
         assert " 404 " in icon
         # A style sheet is read anew for each request: the server that runs is kept, and the checks see it.
-        (server,) = [line for line in ours(spot) if "--app service run" in line]
+        (server,) = served_in(spot / "my-stack", "--app service run")
         (spot / "my-stack" / "app" / "static" / "style.css").write_text("h1 { color: teal }\n", encoding="utf-8")
         window.press("l")
         window.wait_for("2.4 Templates", seconds=PATIENCE)
-        assert server in ours(spot)
+        assert served_in(spot / "my-stack", "--app service run") == [server]
         leave(window, spot)
 
 
