@@ -5,6 +5,7 @@ What draws is imported while the checks run, and not at all for --json: a check 
 
 import json
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
-from stackwalk.check.verdict import EXIT_CODES, Outcome, Verdict
+from stackwalk.check.verdict import EXIT_CODES, Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Progress, Step
 from stackwalk.course.place import Grading, next_after, replaced_by, steps_to_grade, where_is
 from stackwalk.course.progress import read_progress, update_progress
@@ -96,14 +97,20 @@ def next_line(course: Course, progress: Progress, grading: Grading, verdict: Ver
         return where_is(course, progress).why
     problem = verdict.first_problem
     if verdict.outcome is Outcome.FAILED and problem is not None:
+        # A program that has gone on still runs, and answers otherwise; where it fails otherwise, that is the reason.
         later = replaced_by(course, progress, problem.step, problem.name)
-        if later is not None:
+        if later is not None and problem.cause == Cause.WRONG_ANSWER and not _went_wrong(problem):
             said = f"{later.id} replaced this check of {problem.step}, which passed before."
             return f"{said} Type: stackwalk check {later.id}"
         return f"Change it, save it, and: {_again(grading)}   (stuck? stackwalk hint {problem.step})"
     if verdict.outcome is Outcome.BLOCKED:
         return "stackwalk doctor looks at what this machine lacks."
     return "Your work is safe. Tell whoever wrote this lab; the seed is in the report."
+
+
+def _went_wrong(problem: Finding) -> bool:
+    """Whether the answer was one of the 500s: then no step is to be blamed for it but the program."""
+    return re.match(r"HTTP/[\d.]+ 5\d\d\b", problem.actual) is not None
 
 
 def _again(grading: Grading) -> str:

@@ -9,8 +9,8 @@ from stackwalk.grading import next_line
 COURSE: Course = read_course(find_course())
 
 
-def after(progress: Progress, check: str) -> str:
-    finding = Finding("1.2", check, "t", Outcome.FAILED, Cause.WRONG_ANSWER, "m")
+def after(progress: Progress, check: str, cause: Cause = Cause.WRONG_ANSWER, actual: str = "") -> str:
+    finding = Finding("1.2", check, "t", Outcome.FAILED, cause, "m", actual=actual)
     verdict = Verdict("1.2", ("1.2",), "7", 0.1, (finding,))
     return next_line(COURSE, progress, steps_to_grade(COURSE, progress, "1.2"), verdict)
 
@@ -20,3 +20,11 @@ def test_an_early_step_that_a_later_one_replaced_is_not_to_be_changed() -> None:
     assert after(passed, "the_answer_is_200").startswith("1.3 replaced this check of 1.2, which passed before.")
     assert after(passed, "the_client_knows_where_the_body_ends").startswith("Change it, save it")
     assert after(Progress(passed=("1.1", "1.2")), "the_answer_is_200").startswith("Change it, save it")
+
+
+def test_a_program_that_is_broken_is_not_told_to_have_gone_on() -> None:
+    passed = Progress(passed=("1.1", "1.2", "1.3"), current="1.4")
+    for cause in (Cause.CRASHED, Cause.SILENT, Cause.MISSING_FILE, Cause.EXITED):
+        assert after(passed, "the_answer_is_200", cause).startswith("Change it, save it")
+    broken = after(passed, "the_answer_is_200", actual="HTTP/1.1 500 INTERNAL SERVER ERROR\n         ^")
+    assert broken.startswith("Change it, save it")
