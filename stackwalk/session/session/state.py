@@ -108,7 +108,8 @@ class Session:
     def passed(self) -> bool:
         """Whether this step is done, as far as is known of the files as they are."""
         if self.step.live or self.verdict is None:
-            return self.step.id in self.progress.passed
+            missing = self.outer is not None and self.outer.spec.file not in self.present
+            return self.step.id in self.progress.passed and (self.step.live or not missing)
         return self.verdict.passed
 
     @property
