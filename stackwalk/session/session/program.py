@@ -174,7 +174,7 @@ def too_slow(session: Session, at: float) -> Reaction:
         if waits and at - program.since >= SLOW_START:
             text = f"{program.spec.file} runs, and has not begun to listen on port {program.spec.port}."
             if program.ports:
-                text = f"Port {program.spec.port} is open, and nothing answers yet: your code is still being imported."
+                text = f"Port {program.spec.port} is open, and nothing answers yet: is your code still being imported?"
             return _with(session, index, replace(program, slow_said=True)), (Say(text, "bad"),)
     return session, ()
 
