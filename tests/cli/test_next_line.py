@@ -39,10 +39,9 @@ def test_the_missing_file_of_an_earlier_step_leads_there_or_past_it() -> None:
     assert "stackwalk check 3.5 --only" in said
 
 
-def test_after_the_last_core_step_the_ways_on_are_said_though_a_later_step_is_open() -> None:
+def test_after_the_last_step_of_a_kind_the_ways_on_are_said_whatever_is_open() -> None:
     core = ("2.1", "2.2", "2.3", "3.1", "3.2", "3.3", "1.1", "1.2", "1.3")
-    progress = Progress(opened=("3.7",), passed=core, current="3.7")
-    finding = Finding("3.3", "it_greets_with_the_path", "t", Outcome.PASSED)
-    verdict = Verdict("3.3", ("3.3",), "7", 0.1, (finding,))
-    said = next_line(COURSE, progress, steps_to_grade(COURSE, progress, "3.3"), verdict)
-    assert said.startswith("3.3 has passed. Go further: 3.4")
+    verdict = Verdict("3.3", ("3.3",), "7", 0.1, (Finding("3.3", "it_greets", "t", Outcome.PASSED),))
+    for progress in (Progress(opened=("3.7",), passed=core, current="3.7"), Progress(passed=core)):
+        said = next_line(COURSE, progress, steps_to_grade(COURSE, progress, "3.3"), verdict)
+        assert said.startswith("3.3 has passed. Go further: 3.4")
