@@ -26,8 +26,8 @@ def open_lab(
 ) -> int:
     """Open a lab ("1"), a step ("1.2") or where the learner is (None); return the exit status.
 
-    `folder` is what --workspace named, `port` a door other than the lesson's, `typed` what lines to type repeat. Raises StackwalkError where the
-    lab can't be opened.
+    `folder` is what --workspace named, `port` a door other than the lesson's, `typed` what lines to type
+    repeat. Raises StackwalkError where the lab can't be opened.
     """
     workspace = find_workspace(folder, environ, Path.cwd())
     asked = what if what is not None else _here(course, workspace)

@@ -101,12 +101,13 @@ def test_a_package_that_the_workspaces_own_python_lacks(workspace: Path) -> None
 
 @pytest.mark.parametrize(("step", "packages"), [("2.1", "flask"), ("3.1", "gunicorn flask")])
 def test_an_environment_of_its_own_that_lacks_what_a_lab_runs_on(step: str, packages: str, tmp_path: Path) -> None:
-    solution = COURSE.step(step).solution
+    course = read_course(find_course())
+    solution = course.step(step).solution
     assert solution is not None
     shutil.copytree(solution, tmp_path, dirs_exist_ok=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / ".venv")], check=True)
-    grading = steps_to_grade(COURSE, Progress(), step)
-    verdict = grade(Plan.of(COURSE, step, grading.steps, tmp_path, "seed"))
+    grading = steps_to_grade(course, Progress(), step)
+    verdict = grade(Plan.of(course, step, grading.steps, tmp_path, "seed"))
     found = verdict.first_problem
     assert found is not None
     assert (found.outcome, found.cause, verdict.exit_code) == (Outcome.BLOCKED, Cause.NEEDS, 2)
