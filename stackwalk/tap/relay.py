@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Literal
 
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
-from stackwalk.tap.connection import Connection, Waiting
+from stackwalk.tap.connection import Connection, Waiting, moment
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.tap.picture import Picture, Report
 from stackwalk.wire.lines import to_line
@@ -72,6 +72,10 @@ class Relay:
         for connection in held:
             self._route(connection)
 
+    def tell(self) -> None:
+        """Report all that has been seen by now."""
+        self._picture.draw()
+
     def end(self) -> None:
         """Reset what is open."""
         self.release()
@@ -94,7 +98,8 @@ class Relay:
             self._count, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
         )
         self._connections.add(connection)
-        self._picture.add(connection.scribe, _opened, self._count, time.monotonic(), address)
+        connection.scribe.opened_at = at = moment()
+        self._picture.add(connection.scribe, _opened, self._count, at, address)
         if self._own and address[:2] in self._own.values():
             self._refuse(connection, ITSELF)
         else:

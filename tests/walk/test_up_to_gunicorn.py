@@ -1,5 +1,6 @@
 """One workspace, from lab 1 to lab 3, typed step by step and with slips, at a real terminal on real servers."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -46,6 +47,16 @@ def put(spot: Path, step: str, *names: str, slip: tuple[str, str] | None = None)
         target = spot / "my-stack" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+
+
+def served_in(workspace: Path, command: str) -> list[psutil.Process]:
+    """The processes of that command that run in the learner's own folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if command in " ".join(process.cmdline()) and process.cwd() == str(workspace):
+                found.append(process)
+    return found
 
 
 def passed(window: Terminal, step: str) -> None:
@@ -117,6 +128,12 @@ def test_a_browser_gets_the_page_its_style_sheet_and_no_icon(spot: Path, door: i
         assert " 200 " in style and " text/css " in style
         icon = next(line for line in seen.splitlines() if line.startswith("GET") and "/favicon.ico" in line)
         assert " 404 " in icon
+        # A style sheet is read anew for each request: the server that runs is kept, and the checks see it.
+        (server,) = served_in(spot / "my-stack", "--app service run")
+        (spot / "my-stack" / "app" / "static" / "style.css").write_text("h1 { color: teal }\n", encoding="utf-8")
+        window.press("l")
+        window.wait_for("2.4 Templates", seconds=PATIENCE)
+        assert served_in(spot / "my-stack", "--app service run") == [server]
         leave(window, spot)
 
 
