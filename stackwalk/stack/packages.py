@@ -40,6 +40,14 @@ def lacking(environment: Path, packages: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in packages if _plain(one) not in present)
 
 
+def installed(commands: Path) -> frozenset[str]:
+    """What can be imported of the packages beside that folder of commands, by the names of their files."""
+    names: set[str] = set()
+    for folder in (commands.parent / "lib").glob("python*/site-packages"):
+        names.update(name.partition(".")[0] for name in os.listdir(folder))  # noqa: PTH208
+    return frozenset(names)
+
+
 def _takes_the_systems(environment: Path) -> bool:
     try:
         text = (environment / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
