@@ -129,6 +129,7 @@ class Watch:
                     view.show(sight)
                 if self._is_over():
                     return
+            view.flush()
             if saved.damaged:
                 self._aside.show(Text(f"{saved.damaged:,} of its lines could not be read."))
             self._sum_up(tally, (ended or 0.0) - (began or 0.0))
@@ -157,6 +158,7 @@ class Watch:
                 view.show(sight)
                 if self._is_over():
                     break
+            view.flush()
             if recorder.ended:
                 self._show_the_last(recorder, view)
                 self._aside.show(Text("The lab has ended."))
@@ -173,6 +175,7 @@ class Watch:
                 more += 1
         if more:
             view.show(Missed(0, until, more))
+        view.flush()
 
     def _sum_up(self, tally: Tally, seconds: float) -> None:
         self._aside.show(Text(), draw_summary(tally, seconds))
