@@ -154,6 +154,7 @@ class Watch:
             if any(number == reader for number, _ in waiting.poll(patience)):
                 return
             view.remind(time.monotonic())
+            view.flush()  # the terminal may have another width by now
             for sight in recorder.take():
                 view.show(sight)
                 if self._is_over():

@@ -64,6 +64,7 @@ class View:
         self._unpackers: dict[tuple[int, Side], Unpacker] = {}
         self._waiting: list[str] = []  # to be written
         self._size = 0  # characters of it
+        self._width = console.width
         self._drawn: dict[tuple[SaidRequest, SaidResponse, int], tuple[str, str]] = {}  # around the time of an exchange
         self._begun: dict[tuple[int, int], None] = {}  # streams whose heads have been shown
         self._open: dict[tuple[int, int], Asked] = {}  # requests whose exchanges are not over, the oldest first
@@ -72,6 +73,7 @@ class View:
         """Let go of what has been drawn; to be called before anything is waited for."""
         text, self._waiting, self._size = "".join(self._waiting), [], 0
         self._console.write(text)
+        self._width = self._console.width  # it may have changed since
 
     def _write(self, text: str) -> None:
         self._waiting.append(text)
@@ -92,7 +94,7 @@ class View:
 
     def show(self, sight: Sight | Plain) -> None:
         if isinstance(sight, Plain):
-            if not self._as_json and not self._verbose and self._console.width >= NARROWER:
+            if not self._as_json and not self._verbose and self._width >= NARROWER:
                 self._show_plain(sight)
                 return
             sight = sight.sight()
@@ -107,7 +109,7 @@ class View:
     def _show_plain(self, plain: Plain) -> None:
         """Most exchanges look like one before: of those only the time is drawn."""
         self._open.pop((int(plain.connection), int(plain.number)), None)
-        width = self._console.width
+        width = self._width
         key = plain.request, plain.response, width
         drawn = self._drawn.get(key)
         if drawn is None:
@@ -151,7 +153,7 @@ class View:
         return self._console.drawn(*lines)
 
     def _lines(self, sight: Sight) -> list[Text]:
-        width, whole = self._console.width, not self._console.is_terminal
+        width, whole = self._width, not self._console.is_terminal
         match sight:
             case Opened(connection=connection, at=at):
                 self._opened[connection] = at

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stackwalk.wire.message import Exchange, Request, Response, read_head
-from stackwalk.wire.records import MOST_DIGITS, iso_time, message_fields
+from stackwalk.wire.records import iso_time, message_fields
 from stackwalk.wire.sight import Answered
 
 SHORT = 4096  # characters; of shorter messages it is remembered what they are
@@ -28,7 +28,7 @@ PLAIN = re.compile(
     % (MESSAGE, MESSAGE, NUMBER, SAME, SAME, NUMBER, NUMBER, NUMBER)
 )
 RECORD = (
-    b'{"format":1,"record":"exchange","outcome":"answered","started":"%b%06dZ","connection":%b,"number":%b,'
+    b'{"format":1,"record":"exchange","outcome":"answered","started":"%b%bZ","connection":%b,"number":%b,'
     b'%b,%b,"milliseconds":%.3f,"at":%b,"times":{"opened":%b,"reached":%b,'
     b'"asked":%b,"request_done":%b,"answered":%b,"done":%b},"request":%b,"response":%b,"notes":[]}\n'
 )
@@ -88,23 +88,17 @@ class Plain:
 
     def record(self, epoch: float) -> bytes:
         """What `records.record_line` makes of it."""
-        asked = round(self._asked + epoch, MOST_DIGITS)
-        done = round(self._done + epoch, MOST_DIGITS)
-        second = int(asked)
-        micro = round((asked - second) * 1_000_000)
-        if micro == 1_000_000:
-            second, micro = second + 1, 0
         opened, reached = self._connecting
-        began, ended = b"%.6f" % asked, b"%.6f" % done
+        began, ended = b"%.6f" % (self._asked + epoch), b"%.6f" % (self._done + epoch)
         request, response = self.request, self.response
         return RECORD % (
-            _second(second),
-            micro,
+            _second(began[:-7]),
+            began[-6:],
             self.connection,
             self.number,
             request.words,
             response.words,
-            max(0.0, (done - asked) * 1000),
+            self.milliseconds,
             ended,
             b"null" if opened is None else b"%.6f" % (float(opened) + epoch),
             b"null" if reached is None else b"%.6f" % (float(reached) + epoch),
@@ -157,5 +151,5 @@ def _json(value: object) -> bytes:
 
 
 @lru_cache(4)
-def _second(at: int) -> bytes:
-    return iso_time(at)[: -len("000000Z")].encode("ascii")
+def _second(at: bytes) -> bytes:
+    return iso_time(int(at))[: -len("000000Z")].encode("ascii")
