@@ -15,7 +15,7 @@ from stackwalk.heeding import Interrupted, heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
 from stackwalk.screen.summary import draw_summary
-from stackwalk.tap.door import DoorTaken, next_free_port
+from stackwalk.tap.door import DoorTaken, is_listened_on, next_free_port
 from stackwalk.tap.feed import subscribe
 from stackwalk.tap.outlet import ROOM
 from stackwalk.tap.tapping import Tap, tapping
@@ -260,6 +260,9 @@ def _where(tap: Tap, host: str, number: int, wanted: Wanted) -> list[Text]:
         Text(f"Open {here} instead of http://{there}: what goes through there is shown here, and passed on unchanged."),
         Text(f"Requests sent straight to {there} are not seen."),
     ]
+    if is_local((host, number)) and is_listened_on(number) is False:
+        yet = f"Nothing listens on port {number} yet: until something does, whoever comes is turned away."
+        words.append(Text(yet, style="yellow"))
     if wanted.is_remote:
         warning = (
             f"Whoever can reach this machine can now reach {there} through port {tap.port}: nobody asks who it is."
