@@ -79,7 +79,9 @@ class Desk:
         hop = str(order.get("hop", ""))
         match order["do"]:
             case "add":
-                self._relays[hop] = Relay(self._loop, self._tell_of(hop), self._body_limit, self._numbers)
+                self._relays[hop] = Relay(
+                    self._loop, self._tell_of(hop), self._body_limit, self._numbers, tells_ways=bool(hop)
+                )
                 self._relays[hop].aim(_aim(order["aim"]))
                 self._relays[hop].take(self._sockets())
                 gc.freeze()  # what is there now stays: it need not be looked through again and again
@@ -91,6 +93,9 @@ class Desk:
                     self._subscribers.release()
             case "take":
                 self._relays[hop].take(self._sockets())
+            case "tell":
+                for relay in self._relays.values():
+                    relay.tell()
             case "publish":
                 for one in self._sockets():
                     self._subscribers.take(one)

@@ -11,7 +11,7 @@ from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
 from stackwalk.tap.connection import Connection, Waiting
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.tap.picture import Picture, Report
-from stackwalk.wire.lines import to_line
+from stackwalk.wire.lines import to_line, way_line
 from stackwalk.wire.reader import BODY_LIMIT
 from stackwalk.wire.sight import Closed, Opened, Refused
 
@@ -29,12 +29,14 @@ class Relay:
     """Doors on one side, a target on the other."""
 
     def __init__(
-        self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, numbers: Iterator[int] | None = None
-    ) -> None:
+        self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, numbers: Iterator[int] | None = None,
+        *, tells_ways: bool = False,
+    ) -> None:  # fmt: skip
         self._loop = loop
         self._picture = Picture(loop, report)
         self._waiting = Waiting()
         self._body_limit = body_limit  # bytes of each body that are kept
+        self._tells_ways = tells_ways  # by which port of ours the target was reached
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
         self._ports: set[int] = set()
@@ -73,6 +75,10 @@ class Relay:
         held, self._held = tuple(self._held), {}
         for connection in held:
             self._route(connection)
+
+    def tell(self) -> None:
+        """Report all that has passed until now, without the usual moment's wait."""
+        self._picture.draw()
 
     def end(self) -> None:
         """Reset what is open."""
@@ -132,6 +138,8 @@ class Relay:
     def _arrived(self, connection: Connection, server: socket.socket | None, why: str) -> None:
         attempt = self._attempts.pop(connection, None)
         if server is not None and not connection.is_over:
+            if self._tells_ways:
+                self._picture.add(connection.scribe, way_line, connection.number, time.monotonic(), _port(server))
             connection.join(server, was_reset=attempt is not None and attempt.was_reset)
         elif server is not None:
             server.close()
@@ -172,3 +180,10 @@ class Relay:
 def _opened(number: int, at: float, address: tuple[Any, ...]) -> bytes:
     host, port = address[:2]
     return to_line(Opened(number, at, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"))
+
+
+def _port(own_socket: socket.socket) -> int:
+    try:
+        return int(own_socket.getsockname()[1])
+    except OSError:  # it is reset by now
+        return 0

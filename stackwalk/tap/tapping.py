@@ -127,6 +127,11 @@ class Tap:
         seen, self._seen = self._seen, []
         return seen
 
+    def told(self) -> list[bytes]:
+        """The lines of all that has passed until now: waits for those that are a moment behind the traffic."""
+        self.do({"do": "tell"})
+        return self.read_lines()
+
     def close(self) -> None:
         self._remove_feed()
         self._control.close()
