@@ -83,6 +83,13 @@ class Tap:
         with contextlib.closing(open_door(port, host)) as door:
             return self.add_door(name, door, host, aim)
 
+    def add_shut(self, name: str, port: int, host: str) -> Hop:
+        """One more door that is shut as yet: `take` opens it. Until then who comes there is refused."""
+        self.do({"do": "add", "hop": name, "aim": None})
+        hop = Hop(self, name, host, port, (host,))
+        self.hops += (hop,)
+        return hop
+
     def add_door(self, name: str, door: Door, host: str | None, aim: object) -> Hop:
         self.do({"do": "add", "hop": name, "aim": aim}, door.sockets)
         hop = Hop(self, name, host, door.port, door.addresses)
