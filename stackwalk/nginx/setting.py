@@ -26,7 +26,9 @@ class Setting:
     workspace: str  # the learner's folder, as it is known to nginx (a link in the run folder)
     services: Mapping[str, Service]
     ports: Mapping[str, int]  # a `listen` as `listening.key_of` names it -> a port of this machine
-    mounts: Mapping[str, str] = field(default_factory=dict)  # container folder -> folder of the workspace ("" is itself)
+    mounts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # container folder -> folder of the workspace ("" is itself)
     copies: str = ""  # the folder of the rewritten copies, which keep the workspace's tree
     version: tuple[int, ...] = (1, 31)
     ipv6: bool = True  # whether this machine has ::1
