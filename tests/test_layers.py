@@ -40,6 +40,7 @@ IMPURE = {
 
 PURE = (
     "wire",
+    "nginx",
     "course.lesson",
     "course.place",
     "course.wording",
@@ -66,7 +67,8 @@ MAY = {
     "course.lesson": ("course.lesson", "errors"),
     "course.place": ("course.lesson", "course.place", "errors"),
     "course.wording": ("course.lesson", "course.wording"),
-    "stack": ("errors", "stack"),
+    "nginx": ("nginx",),
+    "stack": ("errors", "nginx", "stack"),
     "tap": ("errors", "wire", "tap"),
     "course": ("errors", "course"),
     "check": ("errors", "wire", "stack", "course", "check"),
