@@ -43,6 +43,7 @@ PURE = (
     "course.lesson",
     "course.place",
     "course.wording",
+    "compose",
     "check.verdict",
     "check.difference",
     "check.fresh",
@@ -68,8 +69,9 @@ MAY = {
     "course.wording": ("course.lesson", "course.wording"),
     "stack": ("errors", "stack"),
     "tap": ("errors", "wire", "tap"),
+    "compose": ("compose",),
     "course": ("errors", "course"),
-    "check": ("errors", "wire", "stack", "course", "check"),
+    "check": ("errors", "wire", "compose", "stack", "course", "check"),
     "screen": (
         "errors",
         "wire",
