@@ -66,6 +66,7 @@ class Step:
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
     programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
     waits: bool = False  # its checks mostly wait: they may run beside others
+    copies: tuple[tuple[str, int], ...] = ()  # of services of which more or fewer run here than the lab says
 
     @property
     def core(self) -> bool:
@@ -85,6 +86,15 @@ class ProgramSpec:
     keeps: tuple[str, ...] = ()  # folders whose files it reads anew by itself: a save there does not restart it
 
     strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
+    server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx"
+    door: int = 0  # where its clients come to; 0: to its own port
+    copies: int = 1  # how many of it run, behind one name
+    since: int = 0  # the number of the step from which on it is known
+
+    @property
+    def clients_at(self) -> int:
+        """The port that clients come to."""
+        return self.door or self.port
 
     @property
     def moved(self) -> tuple[int, ...]:
@@ -112,15 +122,22 @@ class Lab:
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
+    services: tuple[ProgramSpec, ...] = ()  # what stands behind the outermost program, by the names it may use
 
     def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:
         """What runs at a step of this lab, outermost first."""
         return step.programs or self.programs
 
+    def services_at(self, step: Step) -> tuple[ProgramSpec, ...]:
+        """What may be called by its name at a step of this lab, with as many copies as the step says."""
+        copies = dict(step.copies)
+        known = (one for one in self.services if one.since <= step.number)
+        return tuple(replace(one, copies=copies.get(one.name, one.copies)) for one in known)
+
     @property
     def files(self) -> tuple[str, ...]:
         """The files of all programs that run at any of its steps."""
-        programs = (*self.programs, *(program for step in self.steps for program in step.programs))
+        programs = (*self.programs, *self.services, *(program for step in self.steps for program in step.programs))
         return tuple(dict.fromkeys(program.file for program in programs))
 
 

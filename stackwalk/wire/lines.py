@@ -28,6 +28,10 @@ from stackwalk.wire.sight import (
 Fields = dict[str, Any]
 SHORT = 2048  # characters; of shorter heads it is remembered what they are
 REMEMBERED = 512  # such heads; of all that come, most have come before
+WAY = b'{"sight":"way","connection":%d,"at":%r,"port":%d}\n'
+BEGIN, HOP = b'{"sight"', b'{"hop":'
+LONGEST_HOP = 400  # characters of a name as it is written
+_DECODER = json.JSONDecoder()
 OPENED = b'{"sight":"opened","connection":%d,"at":%r,"client":%b}\n'
 CLOSED = b'{"sight":"closed","connection":%d,"at":%r,"by":%b,"reset":%b,"client_bytes":%d,"server_bytes":%d}\n'
 
@@ -56,6 +60,33 @@ def from_line(line: bytes) -> Sight:
         return _MAKERS[fields["sight"]](fields)
     except (KeyError, TypeError, AttributeError, Error) as problem:
         raise ValueError(f"not a sight: {line[:80]!r}") from problem
+
+
+def on_hop(hop: str, lines: bytes) -> bytes:
+    """The lines of sights at one of several doors: the name of the hop stands first in each."""
+    # A quote within a text is escaped in JSON, so nothing but the beginning of a line has these bytes.
+    return lines.replace(BEGIN, b'{"hop":%b,"sight"' % json.dumps(hop).encode("ascii"))
+
+
+def way_line(connection: int, at: float, port: int) -> bytes:
+    """By which port of the tap's own a connection goes on to its target. No sight: only who joins hops needs it."""
+    return WAY % (connection, at, port)
+
+
+def way_of(line: bytes) -> tuple[int, int] | None:
+    """Connection and port, where a line tells them."""
+    if b'"sight":"way"' not in line:
+        return None
+    fields = json.loads(line)
+    return fields["connection"], fields["port"]
+
+
+def hop_of(line: bytes) -> str:
+    """The hop that a line names; "" where its tap has one door alone."""
+    if not line.startswith(HOP):
+        return ""
+    name, _ = _DECODER.raw_decode(line[len(HOP) : len(HOP) + LONGEST_HOP].decode("ascii", "replace"))
+    return str(name)
 
 
 def _own_fields(sight: Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed) -> Fields:
