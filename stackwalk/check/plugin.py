@@ -7,7 +7,7 @@ it makes one itself from --stackwalk-workspace or $STACKWALK_WORKSPACE; both way
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -116,6 +116,12 @@ def server(request: pytest.FixtureRequest) -> Server:
 def fresh(request: pytest.FixtureRequest) -> Fresh:
     """What is drawn anew on each run."""
     return bench_of(request.config).fresh
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says something to the learner that is read where the check passes: a figure, or what could be better."""
+    return bench_of(request.config).ground.notes.append
 
 
 @pytest.fixture
