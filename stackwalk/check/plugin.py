@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +23,9 @@ from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.stack.launch import guarding
+
+if TYPE_CHECKING:
+    from stackwalk.check.stack import Stack
 
 BENCH = pytest.StashKey[Bench]()
 _OPEN = pytest.StashKey[ExitStack]()
@@ -50,7 +54,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Run the check; a program that it used must live on, and one that failed is not used again."""
     bench = bench_of(item.config)
-    server: Server | None = getattr(item, "funcargs", {}).get("server")
+    used = getattr(item, "funcargs", {})
+    server: "Server | Stack | None" = used.get("server") or used.get("stack")
     try:
         yield
         if server is not None:
@@ -110,6 +115,12 @@ def _own_bench(config: pytest.Config) -> Bench:
 def server(request: pytest.FixtureRequest) -> Server:
     """The lab's program, launched from the learner's file and listening."""
     return bench_of(request.config).server()
+
+
+@pytest.fixture
+def stack(request: pytest.FixtureRequest) -> "Stack":
+    """The lab's web server and the services behind it, launched from the learner's files and ready."""
+    return bench_of(request.config).stack()
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ class Running:
         """SIGTERM: it may finish what it is at, for so many seconds. None: it did not run."""
         return self._end_by(signal.SIGTERM, patience)
 
-    def signal(self, number: signal.Signals) -> None:
+    def send(self, number: signal.Signals) -> None:
         """Send a signal to its first process."""
         if self.program is not None and self.program.poll() is None:
             with contextlib.suppress(ProcessLookupError):
@@ -181,7 +181,7 @@ class Running:
         if self.program is None or self.ending is not None:
             return None
         self.resume()
-        self.signal(number)
+        self.send(number)
         self.program.wait(patience)
         self.ending = self.program.end(0.0)
         self._forget_question()

@@ -5,11 +5,10 @@ calls `look` whenever something may have happened: `filenos` says what to wait f
 """
 
 import contextlib
-import shutil
-import signal
+import select
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,12 +20,15 @@ from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import Limits
-from stackwalk.stack.nginx import Nginx, Prepared, find_nginx, prepare, reload
+from stackwalk.stack.nginx import find_nginx
 from stackwalk.tap.tapping import Tap, tap_without_doors
-from stackwalk.whole.plan import Part, StackPlan, plan_stack
+from stackwalk.whole.front import Front
+from stackwalk.whole.logged import Logged, RequestLog
+from stackwalk.whole.plan import StackPlan, plan_stack
 from stackwalk.whole.record import Record, Seen
 from stackwalk.whole.running import GLANCE, Environment, Running
 
+START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
 HOST = "127.0.0.1"
 
 
@@ -75,6 +77,7 @@ class Stack:
         self._stack = contextlib.ExitStack()
         self._tap: Tap | None = None
         self._front: Front | None = None
+        self._log = RequestLog()
         self._running: dict[str, Running] = {}  # all that may ever run, by name
         self.plan = StackPlan((), None, ())
 
@@ -88,17 +91,22 @@ class Stack:
 
     # Starting and ending
 
-    def start(self, door: int | None = None) -> None:
-        """Start everything, innermost first, without waiting for any of it. `door`: where clients come in.
+    def prepare(self, door: int | None = None) -> None:
+        """Read the front's file, and choose what is to run. `door`: where clients come in.
 
-        Raises Refused where the front does not take its file, DoorTaken, and StackwalkError where a part can't be
-        started; what was started until then is for `end`.
+        Raises Refused where the front can't take its file as it is, and DoorTaken.
         """
         self._tap = self._stack.enter_context(tap_without_doors())
         self._hold(door)
         if self.declared.front is not None:
             self._prepare(self.declared.front)
         self._choose_parts()
+
+    def start(self) -> None:
+        """Start everything that was prepared, innermost first, without waiting for any of it.
+
+        Raises StackwalkError where a part can't be started; what was started until then is for `end`.
+        """
         for part in self.plan.services:
             self.start_part(part.name)
         if self._front is not None:
@@ -107,9 +115,10 @@ class Stack:
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
-        for part in reversed(self.plan.parts):
-            self._running[part.name].end()
+        for running in reversed(self._running.values()):
+            running.end()
         self._stack.close()
+        self._stack = contextlib.ExitStack()
         self._tap = None
         self._running.clear()
 
@@ -126,7 +135,8 @@ class Stack:
 
     def look(self) -> bool:
         """See how all parts are now; whether anything has changed. Never waits."""
-        return any([self._running[part.name].look() for part in self.plan.parts])
+        changed = [self._running[part.name].look() for part in self.plan.parts]  # every one is looked at
+        return any(changed)
 
     @property
     def ready(self) -> bool:
@@ -184,6 +194,22 @@ class Stack:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
         return next((one.name for one in self._running.values() if one.address == address), None)
 
+    def served(self, port: int, nth: int, seconds: float) -> tuple[str, ...]:
+        """Who was asked for a client's request, in order: the last one answered. Empty: the front itself did.
+
+        `port`: the client's; `nth`: the request's place on its connection, from 1. Waits until the front has logged
+        it, at most so long; then LookupError.
+        """
+        deadline, pause = time.monotonic() + seconds, GLANCE[0]
+        while (found := self._logged(port, nth)) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise LookupError(f"the web server has not logged request {nth} of the client at port {port}")
+            self.await_any(min(pause, left))
+            pause = min(pause * 1.5, GLANCE[1])
+        names = (self.name_at(one.address) for one in found.tries)
+        return tuple(name for name in names if name is not None)
+
     # Changing
 
     def reload(self) -> None:
@@ -213,6 +239,12 @@ class Stack:
         self.complaints = tuple(complaints)
 
     # Its own
+
+    def _logged(self, port: int, nth: int) -> Logged | None:
+        if self._front is None:
+            return None
+        self._log.read(Path(self._front.prepared.requests))
+        return self._log.find(port, nth)
 
     def _hold(self, door: int | None) -> None:
         """A shut door for each part that may ever run, so that the front's file can be prepared."""
