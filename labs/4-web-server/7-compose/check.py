@@ -256,7 +256,8 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
         ports = {one.rpartition(":")[2] for one in binds if one.rpartition(":")[0] in BOTH_WAYS}
         if not ports:
             fail(f"{name}: Gunicorn listens on {', '.join(binds)}, and 127.0.0.1 in a container is that container "
-                "alone. nginx, in another one, is refused.", expected=f"--bind 0.0.0.0:{port}", actual=line)  # fmt: skip
+                "alone. nginx, in another one, is refused.", expected=f"--bind 0.0.0.0:{port}",
+                actual=line)  # fmt: skip
         if port not in ports:
             fail(f"nginx.conf asks {name} at port {port}, and Gunicorn listens on another one there.",
                 expected=f"0.0.0.0:{port}", actual=", ".join(binds))  # fmt: skip
@@ -300,8 +301,8 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
         file = next((contents[f"{folder.rstrip('/')}/{each}"] for each in (f"{path}.py", f"{path}/__init__.py")
             if f"{folder.rstrip('/')}/{each}" in contents), None)  # fmt: skip
         if file is None:
-            fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not brought "
-                "it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
+            fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not "
+                "brought it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
                 actual=", ".join(sorted(contents)[:8]) or "nothing of yours")  # fmt: skip
         if file.endswith("/__init__.py"):
             package = posixpath.dirname(file)
@@ -435,8 +436,8 @@ def test_nothing_opens_the_machine(workspace: Workspace) -> None:
             if mount.kind != "bind":
                 continue
             if source in ("/", "//"):
-                fail(f"{stack.name}, line {mount.line}: that puts the whole machine into {service.name}, to be read and "
-                    "written from there. Give it the one file or folder that it needs.",
+                fail(f"{stack.name}, line {mount.line}: that puts the whole machine into {service.name}, to be read "
+                    "and written from there. Give it the one file or folder that it needs.",
                     actual=f"{mount.source}:{mount.target}")  # fmt: skip
             if source.endswith("docker.sock"):
                 fail(f"{stack.name}, line {mount.line}: whoever reaches Docker's socket commands the whole machine.",
