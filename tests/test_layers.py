@@ -44,6 +44,7 @@ PURE = (
     "course.lesson",
     "course.place",
     "course.wording",
+    "compose",
     "check.verdict",
     "check.difference",
     "check.fresh",
@@ -70,8 +71,9 @@ MAY = {
     "nginx": ("nginx",),
     "stack": ("errors", "nginx", "stack"),
     "tap": ("errors", "wire", "tap"),
+    "compose": ("compose",),
     "course": ("errors", "course"),
-    "check": ("errors", "wire", "stack", "course", "check"),
+    "check": ("errors", "wire", "compose", "stack", "course", "check"),
     "screen": (
         "errors",
         "wire",

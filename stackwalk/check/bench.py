@@ -54,7 +54,7 @@ class Bench:
         self._start_patience = start_patience
         self._lab: Lab | None = None
         self._step: Step | None = None
-        self._shared: "Server | Stack | None" = None
+        self._shared: Server | Stack | None = None
         self._spec: Specs = ()  # of the shared program, and of the services behind it
         self._failed_launch: LearnerFailure | None = None
         self._failed_words = ""  # what that program printed
@@ -109,7 +109,10 @@ class Bench:
         if self._lab is None or self._step is None:
             raise RuntimeError("no check has begun")
         outermost = self._lab.programs_at(self._step)[0]
-        return (outermost, *self._lab.services_at(self._step)) if outermost.server else (outermost,)
+        # The learner's one file is as the latest step asks for it: that step says whom it may name.
+        number = self._lab.number
+        latest = max((step for lab, step in self.labs.values() if lab.number == number), key=lambda step: step.number)
+        return (outermost, *self._lab.services_at(latest)) if outermost.server else (outermost,)
 
     def _ready(self) -> "Server | Stack":
         specs = self._specs()
@@ -196,7 +199,7 @@ class Bench:
 
     def _hear(self) -> None:
         """Keep what the programs have printed, for what a failure is told by."""
-        programs: "list[Errand | Server | Stack]" = [*self._errands, *self._launched]
+        programs: list[Errand | Server | Stack] = [*self._errands, *self._launched]
         programs += [] if self._shared is None else [self._shared]
         self.printed = "\n".join(filter(None, (program.output() for program in programs))) or self.printed
 

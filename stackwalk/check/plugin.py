@@ -7,7 +7,7 @@ it makes one itself from --stackwalk-workspace or $STACKWALK_WORKSPACE; both way
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Run the check; a program that it used must live on, and one that failed is not used again."""
     bench = bench_of(item.config)
     used = getattr(item, "funcargs", {})
-    server: "Server | Stack | None" = used.get("server") or used.get("stack")
+    server: Server | Stack | None = used.get("server") or used.get("stack")
     try:
         yield
         if server is not None:
@@ -127,6 +127,12 @@ def stack(request: pytest.FixtureRequest) -> "Stack":
 def fresh(request: pytest.FixtureRequest) -> Fresh:
     """What is drawn anew on each run."""
     return bench_of(request.config).fresh
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says something to the learner that is read where the check passes: a figure, or what could be better."""
+    return bench_of(request.config).ground.notes.append
 
 
 @pytest.fixture

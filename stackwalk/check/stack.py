@@ -201,6 +201,19 @@ class Stack:
         """All parts that run at this step, innermost first; nginx is the last."""
         return tuple(Part(self, running) for running in self.whole.parts)
 
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where the front really listens; a client that is none of a check's own may connect there."""
+        listener = self._front_running.listener
+        if listener is None:
+            raise self._front_ended()
+        return listener.address, listener.port
+
+    @property
+    def log_names(self) -> tuple[str, ...]:
+        """The logs that the learner's file names, as they stand there."""
+        return tuple(self._logs())
+
     def log(self, name: str = "access.log") -> str:
         """What a log that the learner's file names holds by now, of this check alone.
 
@@ -480,7 +493,7 @@ class Stack:
 
     def _logs(self) -> dict[str, Path]:
         front = self.whole.front
-        return {} if front is None else {str(typed): Path(path) for typed, path in front.prepared.logs.items()}
+        return {} if front is None else {log.typed: Path(log.path) for log in front.prepared.logs}
 
     def _log_path(self, name: str) -> Path:
         for typed, path in self._logs().items():
