@@ -153,6 +153,7 @@ def _read_program(table: Table) -> ProgramSpec:
         strays=table.wholes("strays", 1, 65535),
         keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
         server=table.one_of("server", SERVERS) if table.holds("server") else "",
+        folder=table.text("folder") if table.holds("folder") else "",
         door=table.optional_whole("door", 1, 65535) or 0,
     )
     table.finish()

@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from stackwalk.course.lesson import ProgramSpec
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import PORTS
 from stackwalk.stack.launch import Guardian, Program
-from stackwalk.stack.nginx import Nginx, Prepared, Reloaded, prepare, reload
+from stackwalk.stack.nginx import DEFAULT_MOUNTS, Nginx, Prepared, Reloaded, prepare, reload
 from stackwalk.whole.running import Running
 
 
 class Front:
     """nginx of one stack."""
 
-    def __init__(self, nginx: Nginx, guardian: Guardian, workspace: Path, file: str, run_folder: Path) -> None:
+    def __init__(self, nginx: Nginx, guardian: Guardian, workspace: Path, spec: ProgramSpec, run_folder: Path) -> None:
         self.nginx = nginx
-        self._file = file
+        self._file = spec.file
+        self._mounts = dict(DEFAULT_MOUNTS) | ({spec.folder: ""} if spec.folder else {})
         self._services: Mapping[str, Service] = {}
         self._guardian = guardian
         self._workspace = workspace
@@ -44,7 +46,9 @@ class Front:
         """Read the learner's file and write the copy that runs; what is said against it without asking nginx."""
         self._services = services
         ports = None if self._prepared is None else self._prepared.ports
-        self._prepared = prepare(self.nginx, self._workspace, self._run_folder, services, ports=ports, file=self._file)
+        self._prepared = prepare(
+            self.nginx, self._workspace, self._run_folder, services, ports=ports, mounts=self._mounts, file=self._file
+        )
         return self._prepared.complaints
 
     def test(self) -> tuple[Complaint, ...]:

@@ -268,7 +268,7 @@ class Stack:
 
     def _prepare(self, spec: ProgramSpec) -> None:
         self._front = Front(
-            find_nginx(self._nginx_named), self._guardian, self._workspace, spec.file, self._scratch / spec.name
+            find_nginx(self._nginx_named), self._guardian, self._workspace, spec, self._scratch / spec.name
         )
         self.complaints = _held(self._front.prepare(self._services()))
 
