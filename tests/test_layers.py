@@ -44,6 +44,10 @@ PURE = (
     "course.lesson",
     "course.place",
     "course.wording",
+    "whole.plan",
+    "whole.record",
+    "whole.journey",
+    "whole.changes",
     "compose",
     "check.verdict",
     "check.difference",
@@ -72,8 +76,9 @@ MAY = {
     "stack": ("errors", "nginx", "stack"),
     "tap": ("errors", "wire", "tap"),
     "compose": ("compose",),
+    "whole": ("errors", "wire", "nginx", "tap", "stack", "compose", "course.lesson", "whole"),
     "course": ("errors", "course"),
-    "check": ("errors", "wire", "compose", "stack", "course", "check"),
+    "check": ("errors", "wire", "nginx", "compose", "stack", "whole", "course", "check"),
     "screen": (
         "errors",
         "wire",
@@ -90,7 +95,7 @@ MAY = {
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
     "shell": ("errors", "stack"),
-    "session": ("errors", "heeding", "wire", "tap", "stack", "course", "check", "session", "screen"),
+    "session": ("errors", "heeding", "wire", "tap", "stack", "whole", "course", "check", "session", "screen"),
 }
 
 

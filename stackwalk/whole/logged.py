@@ -13,6 +13,7 @@ class RequestLog:
 
     def __init__(self) -> None:
         self.requests: deque[Served] = deque(maxlen=MOST)
+        self._new: list[Served] = []  # not taken yet
         self._path: Path | None = None
         self._at = 0
 
@@ -30,7 +31,14 @@ class RequestLog:
         if newline:
             self._at += len(whole) + 1
             lines = whole.decode("utf-8", "replace").split("\n")
-            self.requests += [served for line in lines if (served := read_request(line)) is not None]
+            found = [served for line in lines if (served := read_request(line)) is not None]
+            self.requests += found
+            self._new = (self._new + found)[-MOST:]
+
+    def take(self) -> list[Served]:
+        """Those that have not been taken yet."""
+        new, self._new = self._new, []
+        return new
 
     def find(self, port: int, nth: int) -> Served | None:
         """The newest request of the client at that port, at that place of its connection."""

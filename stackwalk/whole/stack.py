@@ -193,6 +193,13 @@ class Stack:
         """The same, with all that has passed until now."""
         return self.record.take(self.tap.told())
 
+    def logged(self) -> list[Served]:
+        """What the front has written down of requests since this was last asked."""
+        if self._front is None:
+            return []
+        self._log.read(self._front.prepared.requests)
+        return self._log.take()
+
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
         return next((one.name for one in self._running.values() if one.address == address), None)
@@ -250,7 +257,7 @@ class Stack:
     def _logged(self, port: int, nth: int) -> Served | None:
         if self._front is None:
             return None
-        self._log.read(Path(self._front.prepared.requests))
+        self._log.read(self._front.prepared.requests)
         return self._log.find(port, nth)
 
     def _hold(self, door: int | None) -> None:
