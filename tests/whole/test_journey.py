@@ -92,10 +92,8 @@ def lines(hop: str, sight: Answered) -> list[bytes]:
 
 def joining_with(outer: Exchange) -> tuple[Joining, list[Seen]]:
     record = Record()
-    seen = record.take(
-        [on_hop("nginx", way_line(outer.connection, 1.0, 40000)).rstrip(b"\n")]
-        + lines("nginx", Answered(outer.connection, outer.done_at or 0.0, outer))
-    )
+    way = on_hop("nginx", way_line(outer.connection, 1.0, 40000)).rstrip(b"\n")
+    seen = record.take([way, *lines("nginx", Answered(outer.connection, outer.done_at or 0.0, outer))])
     return Joining("nginx", record, NAMES.get), seen
 
 
