@@ -15,10 +15,18 @@ from stackwalk.whole.running import Running
 class Front:
     """nginx of one stack."""
 
-    def __init__(self, nginx: Nginx, guardian: Guardian, workspace: Path, spec: ProgramSpec, run_folder: Path) -> None:
+    def __init__(
+        self,
+        nginx: Nginx,
+        guardian: Guardian,
+        workspace: Path,
+        spec: ProgramSpec,
+        run_folder: Path,
+        mounts: Mapping[str, str],
+    ) -> None:
         self.nginx = nginx
         self._file = spec.file
-        self._mounts = dict(DEFAULT_MOUNTS) | ({spec.folder: ""} if spec.folder else {})
+        self._mounts = dict(DEFAULT_MOUNTS) | ({spec.folder: ""} if spec.folder else {}) | dict(mounts)
         self._services: Mapping[str, Service] = {}
         self._guardian = guardian
         self._workspace = workspace

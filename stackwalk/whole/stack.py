@@ -51,7 +51,8 @@ class Declared:
     """What a stack is made from."""
 
     front: ProgramSpec | None
-    services: tuple[ProgramSpec, ...]  # all that are known by name
+    services: tuple[ProgramSpec, ...]  # all that are known by name; without a front, the program itself
+    mounts: tuple[tuple[str, str], ...] = ()  # what the front's file calls things -> the workspace
 
 
 class Stack:
@@ -275,7 +276,12 @@ class Stack:
 
     def _prepare(self, spec: ProgramSpec) -> None:
         self._front = Front(
-            find_nginx(self._nginx_named), self._guardian, self._workspace, spec, self._scratch / spec.name
+            find_nginx(self._nginx_named),
+            self._guardian,
+            self._workspace,
+            spec,
+            self._scratch / spec.name,
+            mounts=dict(self.declared.mounts),
         )
         self.complaints = _held(self._front.prepare(self._services()))
 
