@@ -13,8 +13,9 @@ from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.explaining import explain
 from stackwalk.nginx.image import image_files
+from stackwalk.nginx.moved import Block, Log, Rewritten
+from stackwalk.nginx.moving import ports_of, rewrite_all
 from stackwalk.nginx.project import Project
-from stackwalk.nginx.rewriting import Block, Log, Rewritten, ports_of, rewrite_source
 from stackwalk.nginx.setting import Service, Setting
 from stackwalk.nginx.wrapper import http_file, main_file
 from stackwalk.stack.environment import free_port
@@ -168,7 +169,7 @@ def prepare(
     setting = replace(
         setting, ports={**wanted, **{port: real for port, real in setting.ports.items() if port not in wanted}}
     )
-    rewritten = [rewrite_source(source, project, setting) for source in project.sources]
+    rewritten = rewrite_all(project, setting)
     try:
         _write(folder, workspace, project, setting, rewritten, nginx, image)
     except OSError as error:
@@ -199,7 +200,7 @@ def _write(
     workspace: Path,
     project: Project,
     setting: Setting,
-    rewritten: list[Rewritten],
+    rewritten: tuple[Rewritten, ...],
     nginx: Nginx,
     image: Mapping[str, str],
 ) -> None:
@@ -227,19 +228,16 @@ def _write(
     (folder / "wrapper.conf").write_text(main_file(project, setting))
 
 
-def _links(workspace: Path, setting: Setting, rewritten: list[Rewritten]) -> list[Complaint]:
+def _links(workspace: Path, setting: Setting, rewritten: tuple[Rewritten, ...]) -> list[Complaint]:
     """The paths that a link leads out of the workspace."""
     found = []
     for each in rewritten:
         for reading in each.readings:
             inside = reading.path.removeprefix(setting.workspace).strip("/")
             if reading.path.startswith(setting.workspace) and links_out(workspace, inside):
-                means = f"“{reading.directive} {reading.typed}” is a link that leads out of your folder, and nothing outside of it is given to nginx."
-                found.append(
-                    Complaint(
-                        reading.file, reading.line, "error", "", means, "Put the files themselves into your folder."
-                    )
-                )
+                means = f"“{reading.directive} {reading.typed}” is a link that leads out of your folder."
+                try_this = "Put the files themselves into your folder: nothing outside of it is given to nginx."
+                found.append(Complaint(reading.file, reading.line, "error", "", means, try_this))
     return found
 
 
