@@ -17,6 +17,7 @@ from stackwalk.nginx.moved import Block, Log, Rewritten
 from stackwalk.nginx.moving import ports_of, rewrite_all
 from stackwalk.nginx.project import Project
 from stackwalk.nginx.setting import Service, Setting
+from stackwalk.nginx.silent import notes
 from stackwalk.nginx.wrapper import http_file, main_file
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
@@ -137,12 +138,14 @@ def prepare(
     *,
     ports: Mapping[int, int] | None = None,
     mounts: Mapping[str, str] | None = None,
+    published: int | None = 80,
     file: str = "nginx.conf",
 ) -> Prepared:
     """Read the learner's file, and write the copies and the wrapper into the run folder.
 
     `ports`: typed -> real, for those that are known; every other port that the file listens on gets a free one.
-    `mounts`: a folder or file of nginx's container -> of the workspace, where compose.yaml says so. Raises
+    `mounts`: a folder or file of nginx's container -> of the workspace, where compose.yaml says so. `published`:
+    the port of nginx's machine that the lab's door leads to. Raises
     StackwalkError where the run folder can't be written.
     """
     workspace, folder = workspace.absolute(), run_folder.absolute()
@@ -162,6 +165,7 @@ def prepare(
         copies=str(folder / "copies"),
         provided=frozenset(image),
         ipv6=_has_ipv6(),
+        published=published,
     )
     gathered = gather(workspace, file, setting)
     project = gathered.project
@@ -180,6 +184,7 @@ def prepare(
         *gathered.complaints,
         *(complaint for each in rewritten for complaint in each.complaints),
         *_links(workspace, setting, rewritten),
+        *notes(project, setting),
     ]
     return Prepared(
         nginx=nginx,
