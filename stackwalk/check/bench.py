@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from stackwalk.check.ahead import Ahead
 from stackwalk.check.answer import Answer
 from stackwalk.check.budget import Budget
 from stackwalk.check.client import PATIENCE
@@ -38,13 +39,14 @@ class Bench:
 
     def __init__(
         self, copy: Copy, guardian: Guardian, *, seed: str, budget: float, start_patience: float,
-        scratch: Path, labs: Mapping[Path, tuple[Lab, Step]],
+        scratch: Path, labs: Mapping[Path, tuple[Lab, Step]], ready: Ahead | None = None,
     ) -> None:  # fmt: skip
         self.copy = copy
         self.guardian = guardian
         self.seed = seed
         self.labs = labs  # check.py -> its lab and step
         self._scratch = scratch
+        self._ready = ready  # a program at its gate
         self._seconds = budget
         self._start_patience = start_patience
         self._lab: Lab | None = None
@@ -191,7 +193,8 @@ class Bench:
             self.ground, self.guardian, self.copy, spec, run_dir,
             patience=patience, start_patience=self._start_patience,
         )  # fmt: skip
-        server.begin()
+        ready, self._ready = self._ready, None
+        server.begin(ready)
         return server
 
     def _as_it_was(self, file: str) -> None:
