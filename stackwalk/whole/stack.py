@@ -8,7 +8,6 @@ import contextlib
 import select
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,7 +24,7 @@ from stackwalk.stack.nginx import find_nginx
 from stackwalk.tap.tapping import Tap, tap_without_doors
 from stackwalk.whole.front import Front
 from stackwalk.whole.logged import RequestLog
-from stackwalk.whole.plan import StackPlan, plan_stack
+from stackwalk.whole.plan import Declared, StackPlan, plan_stack
 from stackwalk.whole.record import Record, Seen
 from stackwalk.whole.running import GLANCE, Environment, Running
 
@@ -44,15 +43,6 @@ class Refused(StackwalkError):
             where += f", line {first.line}"
         said = f": {first.said}" if first.said else ""
         super().__init__(f"{where}{said}. {first.means}", first.try_this)
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What a stack is made from."""
-
-    front: ProgramSpec | None
-    services: tuple[ProgramSpec, ...]  # all that are known by name; without a front, the program itself
-    mounts: tuple[tuple[str, str], ...] = ()  # what the front's file calls things -> the workspace
 
 
 class Stack:
@@ -100,6 +90,8 @@ class Stack:
         """
         self._tap = self._stack.enter_context(tap_without_doors())
         self._hold(door)
+        if door is not None:
+            self._tap.publish()
         if self.declared.front is not None:
             self._prepare(self.declared.front)
         self._choose_parts()
@@ -271,6 +263,7 @@ class Stack:
             if part is plan.outermost:
                 if door is not None:
                     running.hop = self.tap.add(part.name, port=door, target="hold")
+                    running.door_open = True
             else:
                 running.hop = self.tap.add_shut(part.name, free_port(), HOST)
 
