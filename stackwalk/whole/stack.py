@@ -111,7 +111,7 @@ class Stack:
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
-        for running in reversed(self._running.values()):
+        for running in self._running.values():  # the outermost part first
             running.end()
         self._stack.close()
         self._stack = contextlib.ExitStack()
@@ -257,7 +257,7 @@ class Stack:
         """A shut door for each part that may ever run, so that the front's file can be prepared."""
         front = self.declared.front
         plan = plan_stack(front, self.declared.services, [one.name for one in self.declared.services])
-        for part in plan.parts:
+        for part in reversed(plan.parts):  # the tap's first door is the one by which its feed is found
             running = Running(part, self._guardian, self._workspace, self._scratch, self._limits)
             self._running[part.name] = running
             if part is plan.outermost:
