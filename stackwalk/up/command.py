@@ -190,14 +190,14 @@ class _Up:
             self.status = FELL_SHORT
             self._show(words, *(Text(safe(one), style="red") for one in self._causes(running)))
             return
-        if running.part is self._stack.plan.outermost:
+        if running.part == self._stack.plan.outermost:
             words.append(safe(f" Clients of localhost:{self._door} are refused now."))
         self._show(words)
 
     def _causes(self, running: Running) -> list[str]:
         """What the front has said, explained; what a program has printed was shown as it came."""
         front = self._stack.front
-        if front is None or running.part is not self._stack.plan.front or running.program is None:
+        if front is None or running.part != self._stack.plan.front or running.program is None:
             return []
         return [Refused([one]).what for one in front.said(running.program.output.text()) if one.stops]
 

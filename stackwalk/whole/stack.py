@@ -6,6 +6,7 @@ calls `look` whenever something may have happened: `filenos` says what to wait f
 
 import contextlib
 import select
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -70,7 +71,8 @@ class Stack:
         self._tap: Tap | None = None
         self._front: Front | None = None
         self._log = RequestLog()
-        self._running: dict[str, Running] = {}  # all that may ever run, by name
+        self._lock = threading.Lock()  # of what is read: a check may ask from several threads
+        self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
         self.plan = StackPlan((), None, ())
 
     def __enter__(self) -> Self:
@@ -121,7 +123,7 @@ class Stack:
     def start_part(self, name: str) -> None:
         """Start a part that does not run."""
         running = self.running(name)
-        if self._front is not None and running.part is self.plan.front:
+        if running.part.spec.server:
             self._launch_front()
             return
         moved = {port: free_port() for port in running.part.spec.moved}
@@ -180,18 +182,21 @@ class Stack:
 
     def read(self) -> list[Seen]:
         """What has passed since, as far as it is told by now; also in `record`."""
-        return self.record.take(self.tap.read_lines())
+        with self._lock:
+            return self.record.take(self.tap.read_lines())
 
     def hear(self) -> list[Seen]:
         """The same, with all that has passed until now."""
-        return self.record.take(self.tap.told())
+        with self._lock:
+            return self.record.take(self.tap.told())
 
     def logged(self) -> list[Served]:
         """What the front has written down of requests since this was last asked."""
         if self._front is None:
             return []
-        self._log.read(self._front.prepared.requests)
-        return self._log.take()
+        with self._lock:
+            self._log.read(self._front.prepared.requests)
+            return self._log.take()
 
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
@@ -250,8 +255,9 @@ class Stack:
     def _logged(self, port: int, nth: int) -> Served | None:
         if self._front is None:
             return None
-        self._log.read(self._front.prepared.requests)
-        return self._log.find(port, nth)
+        with self._lock:
+            self._log.read(self._front.prepared.requests)
+            return self._log.find(port, nth)
 
     def _hold(self, door: int | None) -> None:
         """A shut door for each part that may ever run, so that the front's file can be prepared."""
@@ -282,7 +288,7 @@ class Stack:
         services = {}
         for spec in self.declared.services:
             parts = [one for one in self._running.values() if one.part.service == spec.name]
-            ports = [one.hop.port for one in parts if one.hop is not None]
+            ports = [one.hop.port for one in reversed(parts) if one.hop is not None]
             services[spec.name] = Service(spec.port, tuple((HOST, port) for port in ports))
         return services
 
