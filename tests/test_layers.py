@@ -44,6 +44,7 @@ PURE = (
     "course.place",
     "course.wording",
     "compose",
+    "fronts",
     "check.verdict",
     "check.difference",
     "check.fresh",
@@ -70,6 +71,7 @@ MAY = {
     "stack": ("errors", "stack"),
     "tap": ("errors", "wire", "tap"),
     "compose": ("compose",),
+    "fronts": ("fronts",),
     "course": ("errors", "course"),
     "check": ("errors", "wire", "compose", "stack", "course", "check"),
     "screen": (
