@@ -31,7 +31,7 @@ from stackwalk.screen.safe import safe
 from stackwalk.screen.verdict import draw_verdict
 from stackwalk.stack.sweeping import sweep
 
-QUIET = 2  # milliseconds without a change that make a save: what was begun on half of one is taken back
+QUIET = 1  # milliseconds without a change that make a save: what was begun on half of one is taken back
 IDLE = 3600.0  # seconds; only a bound
 
 

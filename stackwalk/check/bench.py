@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackwalk.check.ahead import Ahead
 from stackwalk.check.answer import Answer
 from stackwalk.check.budget import Budget
 from stackwalk.check.client import PATIENCE
@@ -43,18 +44,19 @@ class Bench:
 
     def __init__(
         self, copy: Copy, guardian: Guardian, *, seed: str, budget: float, start_patience: float,
-        scratch: Path, labs: Mapping[Path, tuple[Lab, Step]],
+        scratch: Path, labs: Mapping[Path, tuple[Lab, Step]], ready: Ahead | None = None,
     ) -> None:  # fmt: skip
         self.copy = copy
         self.guardian = guardian
         self.seed = seed
         self.labs = labs  # check.py -> its lab and step
         self._scratch = scratch
+        self._ready = ready  # a program at its gate
         self._seconds = budget
         self._start_patience = start_patience
         self._lab: Lab | None = None
         self._step: Step | None = None
-        self._shared: "Server | Stack | None" = None
+        self._shared: Server | Stack | None = None
         self._spec: Specs = ()  # of the shared program, and of the services behind it
         self._failed_launch: LearnerFailure | None = None
         self._failed_words = ""  # what that program printed
@@ -93,14 +95,14 @@ class Bench:
 
     def server(self) -> Server:
         """The lab's program, listening. Raises LearnerFailure where it does not come to that."""
-        shared = self._ready()
+        shared = self._shared_when_ready()
         if not isinstance(shared, Server):
             raise RuntimeError("this lab's program has services behind it: a check asks for `stack`")
         return shared
 
     def stack(self) -> "Stack":
         """The lab's web server and all behind it, ready. Raises LearnerFailure where it does not come to that."""
-        shared = self._ready()
+        shared = self._shared_when_ready()
         if isinstance(shared, Server):
             raise RuntimeError("this lab's program is no web server: a check asks for `server`")
         return shared
@@ -114,7 +116,7 @@ class Bench:
         latest = max((step for lab, step in self.labs.values() if lab.number == number), key=lambda step: step.number)
         return (outermost, *self._lab.services_at(latest)) if outermost.server else (outermost,)
 
-    def _ready(self) -> "Server | Stack":
+    def _shared_when_ready(self) -> "Server | Stack":
         specs = self._specs()
         if specs != self._spec:
             self._end_shared()
@@ -199,7 +201,7 @@ class Bench:
 
     def _hear(self) -> None:
         """Keep what the programs have printed, for what a failure is told by."""
-        programs: "list[Errand | Server | Stack]" = [*self._errands, *self._launched]
+        programs: list[Errand | Server | Stack] = [*self._errands, *self._launched]
         programs += [] if self._shared is None else [self._shared]
         self.printed = "\n".join(filter(None, (program.output() for program in programs))) or self.printed
 
@@ -239,7 +241,8 @@ class Bench:
             self.ground, self.guardian, self.copy, spec, self._run_dir(),
             patience=self._patience(patience), start_patience=self._start_patience,
         )  # fmt: skip
-        server.begin()
+        ready, self._ready = self._ready, None
+        server.begin(ready)
         return server
 
     def _as_it_was(self, file: str) -> None:

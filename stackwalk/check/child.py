@@ -15,6 +15,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -75,24 +76,20 @@ def _begin(
     return pid, reading.detach()
 
 
-def open_gate(descriptor: int, plan: Plan) -> None:
-    """Let a gated run begin. The plan may differ in its seed. Raises OSError where the run has ended."""
-    data = pickle.dumps(plan)
-    data = len(data).to_bytes(4, "big") + data
-    while data:
-        data = data[os.write(descriptor, data) :]
+def open_gate(descriptor: int, seed: str) -> None:
+    """Let a gated run begin, with another seed than its plan's. Raises OSError where the run has ended."""
+    os.write(descriptor, seed.encode("utf-8") + b"\n")  # the buffer of an idle socket takes it whole
 
 
-def await_gate(descriptor: int) -> Plan:
-    """The plan that open_gate() sends. Ends this process where the parent lets go instead."""
+def await_gate(descriptor: int, plan: Plan) -> Plan:
+    """The plan with the seed that open_gate() sends. Ends this process where the parent lets go instead."""
     data = b""
-    while len(data) < 4 or len(data) < int.from_bytes(data[:4], "big") + 4:
+    while not data.endswith(b"\n"):
         came = os.read(descriptor, 65536)
         if not came:
             raise SystemExit(0)
         data += came
-    plan: Plan = pickle.loads(data[4:])
-    return plan
+    return replace(plan, seed=data[:-1].decode("utf-8"))
 
 
 def _fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool, work: Work | None = None) -> int:
@@ -180,17 +177,17 @@ def teller(writing: int) -> Tell:
 
 def run(plan: Plan, scratch: Path, writing: int, gated: bool) -> None:
     """Run the plan in this process, and write its lines."""
-    from stackwalk.check.opening import opened_bench
+    from stackwalk.check.opening import opened_bench, readied
     from stackwalk.stack.launch import guarding
 
     tell = teller(writing)
     with contextlib.ExitStack() as stack:
 
         def opened() -> "Bench":
-            given = await_gate(writing) if gated else plan
-            return opened_bench(given, scratch, guardian or stack.enter_context(guarding()), ahead=True)
+            given = await_gate(writing, plan) if gated else plan
+            return opened_bench(given, scratch, guardian or stack.enter_context(guarding()), ahead=True, ready=ready)
 
-        guardian = None
+        guardian = ready = None
         try:
             if plan.spreads and FORKS:
                 # Without a guardian so far: there is a thread with it, and this process is to fork.
@@ -201,6 +198,7 @@ def run(plan: Plan, scratch: Path, writing: int, gated: bool) -> None:
                 return
             guardian = stack.enter_context(guarding())
             bench = None if gated else opened()
+            ready = readied(plan, scratch, guardian) if gated else None
             # Imported while the learner's program starts.
             from stackwalk.check.grader import run_checks
 

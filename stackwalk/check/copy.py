@@ -25,6 +25,7 @@ class Copy:
     origin: Path  # the learner's own folder
     unread: frozenset[str] = field(default_factory=frozenset)  # relative names that could not be read
     skipped: frozenset[str] = field(default_factory=frozenset)  # pipes, sockets and devices
+    stems: frozenset[str] = field(default_factory=frozenset)  # what Python could import: names up to the first dot
 
     def is_spoilt(self) -> bool:
         """Whether the copy is no folder any more in which one can write."""
@@ -42,6 +43,7 @@ class _Copier:
         self.bytes = self.files = 0
         self.unread: set[str] = set()
         self.skipped: set[str] = set()
+        self.stems: set[str] = set()
 
     def folder(self, relative: str) -> None:
         source = self.origin / relative
@@ -53,6 +55,7 @@ class _Copier:
         for entry in entries:
             if entry.name == "__pycache__" or (not relative and entry.name in LEFT_OUT):
                 continue
+            self.stems.add(entry.name.partition(".")[0])
             self.entry(entry, f"{relative}/{entry.name}" if relative else entry.name)
 
     def entry(self, entry: "os.DirEntry[str]", name: str) -> None:
@@ -101,7 +104,7 @@ class _Copier:
 
 
 def copy_workspace(origin: Path, root: Path, *, max_bytes: int = MAX_BYTES, max_files: int = MAX_FILES) -> Copy:
-    """Copy a workspace into a folder that does not exist yet.
+    """Copy a workspace into a folder that is empty or does not exist yet.
 
     Raises StackwalkError where it is no folder, too large, or where the copy cannot be written.
     """
@@ -113,11 +116,12 @@ def copy_workspace(origin: Path, root: Path, *, max_bytes: int = MAX_BYTES, max_
         )
     copier = _Copier(whole, root, max_bytes, max_files)
     try:
-        root.mkdir(parents=True)
+        root.mkdir(parents=True, exist_ok=True)
         copier.folder("")
     except OSError as error:
         raise StackwalkError(
             f"The workspace {origin} could not be copied to {root}: {error.strerror or error}.",
             "Make room in the temporary folder, or set TMPDIR to another one.",
         ) from error
-    return Copy(root, Path(os.path.abspath(origin)), frozenset(copier.unread), frozenset(copier.skipped))  # noqa: PTH100
+    own = Path(os.path.abspath(origin))  # noqa: PTH100
+    return Copy(root, own, frozenset(copier.unread), frozenset(copier.skipped), frozenset(copier.stems))

@@ -20,7 +20,7 @@ from stackwalk.check.child import Tell, await_gate, teller
 from stackwalk.check.crash import bounded, last_crash
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.mistake import BrokenRule, Evidence, Mistake, sentence_for
-from stackwalk.check.opening import opened_bench
+from stackwalk.check.opening import opened_bench, readied
 from stackwalk.check.plan import Plan
 from stackwalk.check.spread import Spread
 from stackwalk.check.verdict import Cause, Finding, Outcome
@@ -107,8 +107,10 @@ class Reporter:
                 self._run_items(session)
                 return
             with guarding() as guardian:
-                given = await_gate(writing) if gated else plan
-                self._bench = session.config.stash[plugin.BENCH] = opened_bench(given, scratch, guardian, ahead=True)
+                ready = readied(plan, scratch, guardian) if gated else None
+                given = await_gate(writing, plan) if gated else plan
+                self._bench = opened_bench(given, scratch, guardian, ahead=True, ready=ready)
+                session.config.stash[plugin.BENCH] = self._bench
                 self._run_items(session)
         except StackwalkError as error:
             self._tell("blocked", f"{error.what} {error.try_this}")

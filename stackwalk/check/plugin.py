@@ -55,7 +55,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Run the check; a program that it used must live on, and one that failed is not used again."""
     bench = bench_of(item.config)
     used = getattr(item, "funcargs", {})
-    server: "Server | Stack | None" = used.get("server") or used.get("stack")
+    server: Server | Stack | None = used.get("server") or used.get("stack")
     try:
         yield
         if server is not None:

@@ -54,7 +54,7 @@ class Part:
         self.plan = replace(self.plan, seed=seed)
         self.tally = Tally(self.plan)
         if self.begun:
-            open_gate(self.reading, self.plan)
+            open_gate(self.reading, seed)
 
     def hear(self) -> None:
         """Take in what it says."""

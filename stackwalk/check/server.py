@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from stackwalk.check import ending as endings
+from stackwalk.check.ahead import Ahead
 from stackwalk.check.answer import Answer
 from stackwalk.check.copy import Copy
 from stackwalk.check.crash import last_crash, last_lines
@@ -198,19 +199,22 @@ class Server:
         """Whether it is about that very program."""
         return self._program is program
 
-    def begin(self) -> None:
-        """Launch it. Raises LearnerFailure where there is nothing to run."""
+    def begin(self, ready: Ahead | None = None) -> None:
+        """Launch it, or let the one go on that waits. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
+        self._began = time.monotonic()
+        self._program = None if ready is None else ready.go(self._spec, self._copy)
+        if self._program is None:
+            self._program = self._launch()
+
+    def _launch(self) -> Program:
         moved = {port: free_port() for port in self._spec.moved}
         environment = learner_environment(self._copy.origin, self._run_dir, moved)
         # The copy is new and has no __pycache__, so nothing in it is stale; without this all of the standard
         # library would be compiled at each launch.
         environment.pop("PYTHONPYCACHEPREFIX", None)
-        self._began = time.monotonic()
         try:
-            self._program = self._guardian.launch(
-                self._spec.run, cwd=self._copy.root, environment=environment, limits=LIMITS
-            )
+            return self._guardian.launch(self._spec.run, cwd=self._copy.root, environment=environment, limits=LIMITS)
         except GuardianLost:
             raise self._ended(Ending(None, None, killed_starter=True)) from None
         except StackwalkError as error:

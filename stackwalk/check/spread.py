@@ -30,7 +30,7 @@ class Spread:
             self._plan, gated=self._gated, parts=parts, fork=partial(fork_part, work), make_folder=self._make_folder
         )
         if self._gated:
-            run.open(await_gate(self._writing))
+            run.open(await_gate(self._writing, self._plan))
         told = False
         while not run.done:
             for finding in run.hear(select.select(run.readable, [], [], run.left)[0]):

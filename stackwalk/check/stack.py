@@ -23,6 +23,8 @@ from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
+from stackwalk.whole.composed import joined
+from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Declared, Refused
 from stackwalk.whole.stack import Stack as WholeStack
@@ -129,8 +131,9 @@ class Stack:
         self._began = 0.0
         self.started_in: float | None = None
         self.touched = False  # a check has killed, paused or edited something: the next one gets a fresh stack
+        added = read_composed(copy.root)
         self.whole = WholeStack(
-            Declared(front, services), guardian, workspace=copy.root, scratch=run_dir,
+            Declared(front, joined(services, added, compose_first=False), added.mounts), guardian, workspace=copy.root, scratch=run_dir,
             environment=self._environment_of, nginx=nginx, limits=LIMITS,
         )  # fmt: skip
 
@@ -493,7 +496,7 @@ class Stack:
 
     def _logs(self) -> dict[str, Path]:
         front = self.whole.front
-        return {} if front is None else {str(typed): Path(path) for typed, path in front.prepared.logs.items()}
+        return {} if front is None else {log.typed: Path(log.path) for log in front.prepared.logs}
 
     def _log_path(self, name: str) -> Path:
         for typed, path in self._logs().items():

@@ -30,9 +30,10 @@ class Workspace:
             if target.is_symlink():
                 target.unlink()
             target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-            # Python compares whole seconds and sizes: two edits within one could leave an old module in use.
-            for cached in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
-                cached.unlink()
+            if target.suffix == ".py":
+                # Python compares whole seconds and sizes: two edits within one could leave an old module in use.
+                for cached in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
+                    cached.unlink()
         return target
 
     def mkdir(self, path: str) -> Path:

@@ -87,8 +87,11 @@ class ProgramSpec:
 
     strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
     server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx"
+    folder: str = ""  # what its file calls the workspace ("/service"), where that is prepared
     door: int = 0  # where its clients come to; 0: to its own port
     copies: int = 1  # how many of it run, behind one name
+    settings: str = ""  # a file of the learner's with settings of this program; where it is there …
+    settled: tuple[str, ...] = ()  # … this is the command, outside of a lesson
     since: int = 0  # the number of the step from which on it is known
 
     @property

@@ -153,6 +153,9 @@ def _read_program(table: Table) -> ProgramSpec:
         strays=table.wholes("strays", 1, 65535),
         keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
         server=table.one_of("server", SERVERS) if table.holds("server") else "",
+        folder=table.text("folder") if table.holds("folder") else "",
+        settings=_inside(table, "settings") if table.holds("settings") else "",
+        settled=table.texts("settled", needed=table.holds("settings")),
         door=table.optional_whole("door", 1, 65535) or 0,
     )
     table.finish()
@@ -171,6 +174,8 @@ def _read_service(table: Table) -> ProgramSpec:
         answers=True,
         keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
         strays=table.wholes("strays", 1, 65535),
+        settings=_inside(table, "settings") if table.holds("settings") else "",
+        settled=table.texts("settled", needed=table.holds("settings")),
         copies=table.optional_whole("copies", 1, MOST_COPIES) or 1,
         since=table.optional_whole("since", 1, 9999) or 0,
     )

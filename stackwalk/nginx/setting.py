@@ -22,13 +22,32 @@ class Service:
 class Setting:
     """Everything that the rewriting needs to know; all paths are absolute, without a slash at the end."""
 
-    run: str  # the run folder: logs, caches and temporary files lie there
-    workspace: str  # the learner's folder, as it is known to nginx (a link in the run folder)
+    run: str  # the run folder: what nginx writes lies there
+    workspace: str  # the learner's folder as nginx gets to know it: a link in the run folder, of plain characters
     services: Mapping[str, Service]
-    ports: Mapping[str, int]  # a `listen` as `listening.key_of` names it -> a port of this machine
-    mounts: Mapping[str, str] = field(
-        default_factory=dict
-    )  # container folder -> folder of the workspace ("" is itself)
+    ports: Mapping[int, int]  # as typed in a `listen` -> of this machine
+    home: str = ""  # the learner's folder as the learner knows it
+    mounts: Mapping[str, str] = field(default_factory=dict)  # folder or file of the container -> of the workspace
     copies: str = ""  # the folder of the rewritten copies, which keep the workspace's tree
-    version: tuple[int, ...] = (1, 31)
+    provided: frozenset[str] = frozenset()  # what the image has in /etc/nginx, and the run folder in `image`
     ipv6: bool = True  # whether this machine has ::1
+
+    @property
+    def http(self) -> str:
+        """What stands at the head of every `http` block."""
+        return f"{self.run}/http.conf"
+
+    @property
+    def requests(self) -> str:
+        """Our own access log."""
+        return f"{self.run}/requests.jsonl"
+
+    @property
+    def errors(self) -> str:
+        """Our own error log."""
+        return f"{self.run}/error.log"
+
+    @property
+    def logs(self) -> str:
+        """The folder of the learner's own logs."""
+        return f"{self.run}/logs"

@@ -2,8 +2,9 @@
 
 It waits until the program itself imports the standard library's socket, so that a program without sockets
 pays nothing and a learner's own socket.py fails as it does by hand. The environment says which ports move
-(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). Whatever goes wrong here,
-the program runs as without it. Python 3.8 to 3.14; it imports nothing that is not loaded already.
+(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT); it may also name a gate at which to
+wait (STACKWALK_GATE) and modules of the standard library to import until then (STACKWALK_AHEAD). Whatever goes wrong
+here, the program runs as without it. Python 3.8 to 3.14; it imports nothing else that is not loaded already.
 """
 
 from __future__ import annotations
@@ -223,5 +224,16 @@ def _run_the_next_one() -> None:
         spec.loader.exec_module(module)
 
 
+def _wait_at_the_gate() -> None:
+    """Until somebody opens the gate for writing. The program itself finds nothing of that in its environment."""
+    os = sys.modules["os"]
+    gate, ahead = os.environ.pop("STACKWALK_GATE", None), os.environ.pop("STACKWALK_AHEAD", "")
+    if gate:
+        for name in ahead.split():
+            _try(__import__, name)
+        os.close(os.open(gate, os.O_RDONLY))
+
+
 _try(_start)
 _run_the_next_one()
+_try(_wait_at_the_gate)

@@ -14,6 +14,8 @@ from stackwalk.errors import StackwalkError
 
 PORTS = "STACKWALK_PORTS"  # "8080:23456 5000:31000", typed:real
 REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
+GATE = "STACKWALK_GATE"  # the pipe at which Python waits until somebody opens it for writing
+AHEAD = "STACKWALK_AHEAD"  # what it imports until then, "socket threading"
 PROBE = Path(__file__).resolve().parent.parent / "probe"
 PROBE_FILE = str(PROBE / "sitecustomize.py")  # as it stands in tracebacks
 
@@ -103,7 +105,7 @@ def free_port() -> int:
     """
     for _ in range(200):
         port = _random.randint(_LOWEST, _HIGHEST)
-        if _reserve(port) and all(_is_free(family, address, port) for family, address in _LOOPBACK):
+        if _reserve(port) and is_free(port):
             return port
     raise StackwalkError(
         f"No free port was found between {_LOWEST} and {_HIGHEST} on this machine.",
@@ -135,6 +137,11 @@ def _reserve(port: int) -> bool:
 
 
 _LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing holds that port on 127.0.0.1 and ::1, old connections included."""
+    return all(_is_free(family, address, port) for family, address in _LOOPBACK)
 
 
 def _is_free(family: int, address: str, port: int) -> bool:

@@ -16,6 +16,7 @@ from typing import Self
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
+from stackwalk.nginx.served import Served
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
@@ -23,7 +24,7 @@ from stackwalk.stack.limits import Limits
 from stackwalk.stack.nginx import find_nginx
 from stackwalk.tap.tapping import Tap, tap_without_doors
 from stackwalk.whole.front import Front
-from stackwalk.whole.logged import Logged, RequestLog
+from stackwalk.whole.logged import RequestLog
 from stackwalk.whole.plan import StackPlan, plan_stack
 from stackwalk.whole.record import Record, Seen
 from stackwalk.whole.running import GLANCE, Environment, Running
@@ -50,7 +51,8 @@ class Declared:
     """What a stack is made from."""
 
     front: ProgramSpec | None
-    services: tuple[ProgramSpec, ...]  # all that are known by name
+    services: tuple[ProgramSpec, ...]  # all that are known by name; without a front, the program itself
+    mounts: tuple[tuple[str, str], ...] = ()  # what the front's file calls things -> the workspace
 
 
 class Stack:
@@ -110,6 +112,8 @@ class Stack:
         for part in self.plan.services:
             self.start_part(part.name)
         if self._front is not None:
+            # While the services start: what nginx itself says against the file is said in full.
+            self.complaints = _held(self._front.test())
             self._launch_front()
         self.look()
 
@@ -190,6 +194,13 @@ class Stack:
         """The same, with all that has passed until now."""
         return self.record.take(self.tap.told())
 
+    def logged(self) -> list[Served]:
+        """What the front has written down of requests since this was last asked."""
+        if self._front is None:
+            return []
+        self._log.read(self._front.prepared.requests)
+        return self._log.take()
+
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
         return next((one.name for one in self._running.values() if one.address == address), None)
@@ -220,30 +231,34 @@ class Stack:
         """
         if self._front is None or self.declared.front is None:
             raise StackwalkError("Nothing in this stack can be reloaded.", "Start it again.")
-        front = self._running[self.declared.front.name]
+        running = self._running[self.declared.front.name]
         before = self._front.prepared
-        complaints = self._front.prepare(self._services())
-        if any(one.stops for one in complaints):
+        try:
+            _held(self._front.prepare(self._services()))
+            self._choose_parts()
+            fresh = [part.name for part in self.plan.services if self._running[part.name].program is None]
+            for name in fresh:
+                self.start_part(name)
+            if fresh:
+                self.await_ready(START_PATIENCE)
+            if running.program is None or running.program.poll() is not None:
+                self.complaints = _held(self._front.test())
+                self._launch_front()
+                return
+            told = self._front.reload(running.program)
+            self.complaints = _held(told.complaints)
+            if not told.took:
+                self._restart_front()
+        except Refused:
             self._front.prepared = before
-            raise Refused(complaints)
-        self._choose_parts()
-        fresh = [part.name for part in self.plan.services if self._running[part.name].program is None]
-        for name in fresh:
-            self.start_part(name)
-        if fresh:
-            self.await_ready(START_PATIENCE)
-        if front.program is None or front.program.poll() is not None:
-            self._launch_front()
-        else:
-            complaints = self._front.reload(front.program, before, self._restart_front)
-        self.complaints = tuple(complaints)
+            raise
 
     # Its own
 
-    def _logged(self, port: int, nth: int) -> Logged | None:
+    def _logged(self, port: int, nth: int) -> Served | None:
         if self._front is None:
             return None
-        self._log.read(Path(self._front.prepared.requests))
+        self._log.read(self._front.prepared.requests)
         return self._log.find(port, nth)
 
     def _hold(self, door: int | None) -> None:
@@ -260,10 +275,15 @@ class Stack:
                 running.hop = self.tap.add_shut(part.name, free_port(), HOST)
 
     def _prepare(self, spec: ProgramSpec) -> None:
-        self._front = Front(find_nginx(self._nginx_named), self._guardian, self._workspace, self._scratch / spec.name)
-        self.complaints = tuple(self._front.prepare(self._services()))
-        if any(one.stops for one in self.complaints):
-            raise Refused(self.complaints)
+        self._front = Front(
+            find_nginx(self._nginx_named),
+            self._guardian,
+            self._workspace,
+            spec,
+            self._scratch / spec.name,
+            mounts=dict(self.declared.mounts),
+        )
+        self.complaints = _held(self._front.prepare(self._services()))
 
     def _services(self) -> dict[str, Service]:
         services = {}
@@ -286,3 +306,10 @@ class Stack:
         if self.plan.front is not None:
             self._running[self.plan.front.name].stop(2.0)
             self._launch_front()
+
+
+def _held(complaints: Sequence[Complaint]) -> tuple[Complaint, ...]:
+    """The complaints; raises Refused where one of them keeps the front from running."""
+    if any(one.stops for one in complaints):
+        raise Refused(complaints)
+    return tuple(complaints)
