@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 DEFAULT_PORT = 80  # of a server without a `listen`, as root has it in the official image
@@ -28,6 +29,7 @@ class Listen:
         return f"[::]:{self.port}" if self.kind == "any6" else self.typed
 
 
+@lru_cache(maxsize=1024)
 def read_listen(typed: str) -> Listen:
     """The first word of a `listen`.
 

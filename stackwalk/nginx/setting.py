@@ -31,6 +31,7 @@ class Setting:
     copies: str = ""  # the folder of the rewritten copies, which keep the workspace's tree
     provided: frozenset[str] = frozenset()  # what the image has in /etc/nginx, and the run folder in `image`
     ipv6: bool = True  # whether this machine has ::1
+    published: int | None = 80  # the port of nginx's machine that the door leads to
 
     @property
     def http(self) -> str:

@@ -7,8 +7,8 @@ needs. What the learner says in the same place is left to the learner.
 from collections.abc import Collection, Iterable
 
 from stackwalk.nginx.editing import quoted
+from stackwalk.nginx.moved import Group
 from stackwalk.nginx.project import Project
-from stackwalk.nginx.rewriting import Group
 from stackwalk.nginx.served import LOG_FORMAT, format_line
 from stackwalk.nginx.setting import Setting
 

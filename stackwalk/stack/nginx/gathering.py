@@ -13,7 +13,7 @@ from stackwalk.nginx.project import Project, Source, within_of
 from stackwalk.nginx.setting import Setting
 from stackwalk.nginx.tokens import Conf, read_conf, walk
 
-LARGEST = 512 * 1024  # bytes of one file; the longest that people write by hand have some ten thousand
+LARGEST = 128 * 1024  # bytes of one file; the longest that people write by hand have some ten thousand
 MOST_INCLUDES = 100
 
 
@@ -144,14 +144,15 @@ class _Gathering:
                     self.refuse(
                         name,
                         statement.line,
-                        f"{each} includes itself{'' if each == name else f' by way of {name}'}, so nginx would read it without end, and crash.",
+                        f"{each} includes itself{'' if each == name else f' by way of {name}'}: "
+                        "nginx would read it without end, and crash.",
                         f"Take the include of {each} out.",
                     )
                     continue
                 inner = self.read(each, name, statement.line)
                 if inner is not None:
+                    included[typed] = (*included.get(typed, ()), each)
                     self.follow(each, inner, source.path_of(parents), (*above, each))
-            included[typed] = names
         self.sources[name] = replace(self.sources[name], includes=included)
 
     def matching(self, typed: str) -> tuple[str, ...]:

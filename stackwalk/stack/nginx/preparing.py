@@ -13,9 +13,11 @@ from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.explaining import explain
 from stackwalk.nginx.image import image_files
+from stackwalk.nginx.moved import Block, Log, Rewritten
+from stackwalk.nginx.moving import ports_of, rewrite_all
 from stackwalk.nginx.project import Project
-from stackwalk.nginx.rewriting import Block, Log, Rewritten, ports_of, rewrite_source
 from stackwalk.nginx.setting import Service, Setting
+from stackwalk.nginx.silent import notes
 from stackwalk.nginx.wrapper import http_file, main_file
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
@@ -136,12 +138,14 @@ def prepare(
     *,
     ports: Mapping[int, int] | None = None,
     mounts: Mapping[str, str] | None = None,
+    published: int | None = 80,
     file: str = "nginx.conf",
 ) -> Prepared:
     """Read the learner's file, and write the copies and the wrapper into the run folder.
 
     `ports`: typed -> real, for those that are known; every other port that the file listens on gets a free one.
-    `mounts`: a folder or file of nginx's container -> of the workspace, where compose.yaml says so. Raises
+    `mounts`: a folder or file of nginx's container -> of the workspace, where compose.yaml says so. `published`:
+    the port of nginx's machine that the lab's door leads to. Raises
     StackwalkError where the run folder can't be written.
     """
     workspace, folder = workspace.absolute(), run_folder.absolute()
@@ -161,6 +165,7 @@ def prepare(
         copies=str(folder / "copies"),
         provided=frozenset(image),
         ipv6=_has_ipv6(),
+        published=published,
     )
     gathered = gather(workspace, file, setting)
     project = gathered.project
@@ -168,7 +173,7 @@ def prepare(
     setting = replace(
         setting, ports={**wanted, **{port: real for port, real in setting.ports.items() if port not in wanted}}
     )
-    rewritten = [rewrite_source(source, project, setting) for source in project.sources]
+    rewritten = rewrite_all(project, setting)
     try:
         _write(folder, workspace, project, setting, rewritten, nginx, image)
     except OSError as error:
@@ -179,6 +184,7 @@ def prepare(
         *gathered.complaints,
         *(complaint for each in rewritten for complaint in each.complaints),
         *_links(workspace, setting, rewritten),
+        *notes(project, setting),
     ]
     return Prepared(
         nginx=nginx,
@@ -199,7 +205,7 @@ def _write(
     workspace: Path,
     project: Project,
     setting: Setting,
-    rewritten: list[Rewritten],
+    rewritten: tuple[Rewritten, ...],
     nginx: Nginx,
     image: Mapping[str, str],
 ) -> None:
@@ -227,19 +233,16 @@ def _write(
     (folder / "wrapper.conf").write_text(main_file(project, setting))
 
 
-def _links(workspace: Path, setting: Setting, rewritten: list[Rewritten]) -> list[Complaint]:
+def _links(workspace: Path, setting: Setting, rewritten: tuple[Rewritten, ...]) -> list[Complaint]:
     """The paths that a link leads out of the workspace."""
     found = []
     for each in rewritten:
         for reading in each.readings:
             inside = reading.path.removeprefix(setting.workspace).strip("/")
             if reading.path.startswith(setting.workspace) and links_out(workspace, inside):
-                means = f"“{reading.directive} {reading.typed}” is a link that leads out of your folder, and nothing outside of it is given to nginx."
-                found.append(
-                    Complaint(
-                        reading.file, reading.line, "error", "", means, "Put the files themselves into your folder."
-                    )
-                )
+                means = f"“{reading.directive} {reading.typed}” is a link that leads out of your folder."
+                try_this = "Put the files themselves into your folder: nothing outside of it is given to nginx."
+                found.append(Complaint(reading.file, reading.line, "error", "", means, try_this))
     return found
 
 
