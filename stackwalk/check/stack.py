@@ -24,9 +24,10 @@ from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
 from stackwalk.whole.composed import joined
+from stackwalk.whole.plan import Declared
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
-from stackwalk.whole.stack import Declared, Refused
+from stackwalk.whole.stack import Refused
 from stackwalk.whole.stack import Stack as WholeStack
 from stackwalk.wire.message import Request
 

@@ -5,12 +5,13 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import IO
 
 from rich.text import Text
 
+from stackwalk.errors import StackwalkError
 from stackwalk.heeding import Interrupted, heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
@@ -91,19 +92,24 @@ class Watch:
         host, number = target
         wanted = self._wanted
         with contextlib.ExitStack() as stack:
-            feed = subscribe(number) if not wanted.has_own_tap and is_local(target) else None
+            feed = subscribe(number, wanted.hop) if not wanted.has_own_tap and is_local(target) else None
             saver = stack.enter_context(self._saving(epoch))
             if feed is not None:
                 stack.enter_context(feed)
                 here = write_address("localhost", number)
                 words = [Text(f"This is the traffic of the lab that is open on http://{here}.")]
+            elif wanted.hop is not None:
+                raise StackwalkError(
+                    f"No stack is up on {write_address(host, number)}, so there is no hop to choose.",
+                    "Start it with `stackwalk up`, and name its door without --port and --body-limit.",
+                )
             else:
                 tap = stack.enter_context(_own_tap(host, number, wanted, room=_room(wanted)))
                 words = _where(tap, host, number, wanted)
             recorder = stack.enter_context(Recorder(feed or tap, saver, self._choice))
             with self._drawing():
                 self._aside.show(*words, END, Text())
-                self._run(recorder, self._view(epoch))
+                self._run(recorder, self._view(epoch, None if feed is None else feed.hop_of))
 
     def show_saved(self, saved: Saved) -> None:
         tally = Tally()
@@ -126,8 +132,9 @@ class Watch:
             save_again(self._wanted.save, (sight for sight in saved.sights() if choice.takes(sight)))
             self._aside.show(_path_line(f"saved in {self._wanted.save}"))
 
-    def _view(self, epoch: float) -> View:
-        return View(self._console, verbose=self._wanted.verbose, as_json=self._wanted.as_json, epoch=epoch)
+    def _view(self, epoch: float, hop_of: Callable[[int], str] | None = None) -> View:
+        wanted = self._wanted
+        return View(self._console, verbose=wanted.verbose, as_json=wanted.as_json, epoch=epoch, hop_of=hop_of)
 
     def _run(self, recorder: Recorder, view: View) -> None:
         began = time.monotonic()

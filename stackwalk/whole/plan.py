@@ -13,6 +13,15 @@ MOST_PARTS = 8  # behind the front: two cores have enough to do with four
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What a stack is made from."""
+
+    front: ProgramSpec | None
+    services: tuple[ProgramSpec, ...]  # all that are known by name; without a front, the program itself
+    mounts: tuple[tuple[str, str], ...] = ()  # what the front's file calls things -> the workspace
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One program of a stack. Copies of a service are parts of their own: application-1, application-2 …"""
 

@@ -14,6 +14,7 @@ from stackwalk.stack.answering import Question
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
+from stackwalk.tap.door import DoorTaken
 from stackwalk.tap.tapping import Hop
 from stackwalk.whole.plan import Part
 
@@ -45,7 +46,8 @@ class Running:
         self._question: Question | None = None
         self._answered = False
         self._paused: tuple[int, ...] = ()
-        self._door_open = False
+        self.door_open = False  # clients of its hop get in
+        self._aimed = 0  # the port that its hop leads to
 
     # What it is told to do
 
@@ -132,7 +134,7 @@ class Running:
 
     def look(self) -> bool:
         """See how it is now, and open or shut its door accordingly; whether anything has changed. Never waits."""
-        before = self.state, self._door_open
+        before = self.state, self.door_open
         if self.program is not None and self.ending is None:
             if self.program.poll() is not None:
                 self.ending = self.program.end(0.0)  # what it has left behind goes with it
@@ -140,7 +142,7 @@ class Running:
             elif not self._paused:
                 self._look_at_listeners(self.program)
         self._keep_door()
-        return before != (self.state, self._door_open)
+        return before != (self.state, self.door_open)
 
     def _look_at_listeners(self, program: Program) -> None:
         if self.listener is not None and self._answered:
@@ -167,15 +169,18 @@ class Running:
         """
         if self.hop is None:
             return
-        listens = self.listener is not None and self.ending is None
-        if listens and self.listener is not None:
-            host = "::1" if ":" in self.listener.address and self.listener.address != "::" else "127.0.0.1"
-            if not self._door_open:
+        if self.listener is not None and self.ending is None:
+            if self._aimed != self.listener.port:
+                host = "::1" if self.listener.address == "::1" else "127.0.0.1"
                 self.hop.aim((host, self.listener.port))
-                self.hop.take()
-        elif self._door_open:
+                self._aimed = self.listener.port
+            if not self.door_open:
+                with contextlib.suppress(DoorTaken):  # somebody has the port by now; it is tried again
+                    self.hop.take()
+                    self.door_open = True
+        elif self.door_open and self.ending is not None:
             self.hop.release()
-        self._door_open = listens
+            self.door_open = False
 
     def _end_by(self, number: signal.Signals, patience: float) -> Ending | None:
         if self.program is None or self.ending is not None:

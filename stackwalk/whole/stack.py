@@ -6,9 +6,9 @@ calls `look` whenever something may have happened: `filenos` says what to wait f
 
 import contextlib
 import select
+import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,7 +25,7 @@ from stackwalk.stack.nginx import find_nginx
 from stackwalk.tap.tapping import Tap, tap_without_doors
 from stackwalk.whole.front import Front
 from stackwalk.whole.logged import RequestLog
-from stackwalk.whole.plan import StackPlan, plan_stack
+from stackwalk.whole.plan import Declared, StackPlan, plan_stack
 from stackwalk.whole.record import Record, Seen
 from stackwalk.whole.running import GLANCE, Environment, Running
 
@@ -44,15 +44,6 @@ class Refused(StackwalkError):
             where += f", line {first.line}"
         said = f": {first.said}" if first.said else ""
         super().__init__(f"{where}{said}. {first.means}", first.try_this)
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What a stack is made from."""
-
-    front: ProgramSpec | None
-    services: tuple[ProgramSpec, ...]  # all that are known by name; without a front, the program itself
-    mounts: tuple[tuple[str, str], ...] = ()  # what the front's file calls things -> the workspace
 
 
 class Stack:
@@ -80,7 +71,8 @@ class Stack:
         self._tap: Tap | None = None
         self._front: Front | None = None
         self._log = RequestLog()
-        self._running: dict[str, Running] = {}  # all that may ever run, by name
+        self._lock = threading.Lock()  # of what is read: a check may ask from several threads
+        self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
         self.plan = StackPlan((), None, ())
 
     def __enter__(self) -> Self:
@@ -100,6 +92,8 @@ class Stack:
         """
         self._tap = self._stack.enter_context(tap_without_doors())
         self._hold(door)
+        if door is not None:
+            self._tap.publish()
         if self.declared.front is not None:
             self._prepare(self.declared.front)
         self._choose_parts()
@@ -119,7 +113,7 @@ class Stack:
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
-        for running in reversed(self._running.values()):
+        for running in self._running.values():  # the outermost part first
             running.end()
         self._stack.close()
         self._stack = contextlib.ExitStack()
@@ -129,7 +123,7 @@ class Stack:
     def start_part(self, name: str) -> None:
         """Start a part that does not run."""
         running = self.running(name)
-        if self._front is not None and running.part is self.plan.front:
+        if running.part.spec.server:
             self._launch_front()
             return
         moved = {port: free_port() for port in running.part.spec.moved}
@@ -188,18 +182,21 @@ class Stack:
 
     def read(self) -> list[Seen]:
         """What has passed since, as far as it is told by now; also in `record`."""
-        return self.record.take(self.tap.read_lines())
+        with self._lock:
+            return self.record.take(self.tap.read_lines())
 
     def hear(self) -> list[Seen]:
         """The same, with all that has passed until now."""
-        return self.record.take(self.tap.told())
+        with self._lock:
+            return self.record.take(self.tap.told())
 
     def logged(self) -> list[Served]:
         """What the front has written down of requests since this was last asked."""
         if self._front is None:
             return []
-        self._log.read(self._front.prepared.requests)
-        return self._log.take()
+        with self._lock:
+            self._log.read(self._front.prepared.requests)
+            return self._log.take()
 
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
@@ -258,19 +255,21 @@ class Stack:
     def _logged(self, port: int, nth: int) -> Served | None:
         if self._front is None:
             return None
-        self._log.read(self._front.prepared.requests)
-        return self._log.find(port, nth)
+        with self._lock:
+            self._log.read(self._front.prepared.requests)
+            return self._log.find(port, nth)
 
     def _hold(self, door: int | None) -> None:
         """A shut door for each part that may ever run, so that the front's file can be prepared."""
         front = self.declared.front
         plan = plan_stack(front, self.declared.services, [one.name for one in self.declared.services])
-        for part in plan.parts:
+        for part in reversed(plan.parts):  # the tap's first door is the one by which its feed is found
             running = Running(part, self._guardian, self._workspace, self._scratch, self._limits)
             self._running[part.name] = running
             if part is plan.outermost:
                 if door is not None:
                     running.hop = self.tap.add(part.name, port=door, target="hold")
+                    running.door_open = True
             else:
                 running.hop = self.tap.add_shut(part.name, free_port(), HOST)
 
@@ -289,7 +288,7 @@ class Stack:
         services = {}
         for spec in self.declared.services:
             parts = [one for one in self._running.values() if one.part.service == spec.name]
-            ports = [one.hop.port for one in parts if one.hop is not None]
+            ports = [one.hop.port for one in reversed(parts) if one.hop is not None]
             services[spec.name] = Service(spec.port, tuple((HOST, port) for port in ports))
         return services
 

@@ -31,6 +31,11 @@ def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = Non
     return json.dumps({"format": FORMAT, **fields}, separators=(",", ":")).encode("ascii") + b"\n"
 
 
+def with_hop(record: bytes, hop: str) -> bytes:
+    """The same line with the name of the hop on which it was."""
+    return record.removesuffix(b"}\n") + b',"hop":%b}\n' % json.dumps(hop).encode("ascii")
+
+
 def read_record(line: bytes) -> Sight:
     """What a line tells, with times in seconds since 1970; ValueError where it tells nothing that is known."""
     try:
