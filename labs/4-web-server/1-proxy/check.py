@@ -15,6 +15,7 @@ from stackwalk.check.stack import Stack
 HOLD = 0.6  # seconds for which each slow client sends, a byte at a time
 SLOW = 3  # clients
 PAUSE = 0.03  # seconds between two bytes
+NOBODY = (502, 504)  # what nginx says when nobody behind it answers
 GIVE_UP = 10.0  # seconds; far more than any of it takes
 FORM = "application/x-www-form-urlencoded"
 
@@ -33,6 +34,9 @@ def test_pages_come_through_nginx(stack: Stack, fresh: Fresh) -> None:
     for target in ("/", f"/hello/{fresh.word()}?x={fresh.number(1, 99)}", f"/{fresh.word()}"):
         answer = stack.get(target)
         asked = stack.served(answer)
+        if answer.status in NOBODY:
+            fail(f"GET {target}: {answer.status} is nginx's own answer. It has asked, and got hold of nobody.",
+                expected="200", actual=answer.first_line)  # fmt: skip
         if not asked:
             fail(f"GET {target} was answered by nginx itself, and no application was asked.",
                 expected="proxy_pass http://…", actual=answer.first_line)  # fmt: skip
