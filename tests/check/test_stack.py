@@ -11,6 +11,7 @@ from stackwalk.check.verdict import Cause, Outcome, Verdict
 LAB = """format = 1
 title = "In front"
 question = "Who stands in front?"
+budget = 100
 
 [[program]]
 name = "nginx"
