@@ -24,7 +24,7 @@ from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
 from stackwalk.whole.composed import joined
-from stackwalk.whole.plan import Declared
+from stackwalk.whole.plan import Declared, plan_stack
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused
@@ -120,6 +120,7 @@ class Stack:
         self._guardian = guardian
         self._copy = copy
         self._front = front
+        self._services = services
         self._run_dir = run_dir
         self._patience = patience
         self._start_patience = start_patience
@@ -190,15 +191,21 @@ class Stack:
         `.head.raw` holds the very bytes; bodies are not kept.
         """
         names = {one.name for one in self.whole.parts if name in (one.name, one.part.service)}
-        if not names:
-            self.whole.running(name)  # says which there are
+        if not names and not self._is_known(name):
+            raise LookupError(f"there is no service called {name} at this step")
         self.whole.hear()
         arrivals = list(self.whole.record.arrivals)[self._arrivals :]
         return tuple(one.request for one in arrivals if one.hop in names)
 
     def part(self, name: str) -> Part:
-        """A part by its name. StackwalkError that lists what there is."""
-        return Part(self, self.whole.running(name))
+        """A part by its name. Raises LearnerFailure where the learner's file does not speak to it."""
+        running = next((one for one in self.whole.parts if one.name == name), None)
+        if running is None and self._is_known(name):
+            message = f"{self._front.file} does not speak to {name}, so nothing of that name runs."
+            raise LearnerFailure(message, expected=name, actual=", ".join(one.name for one in self.whole.parts[:-1]))
+        if running is None:
+            raise LookupError(f"there is no part called {name} at this step")
+        return Part(self, running)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -382,6 +389,11 @@ class Stack:
         return "" if running.program is None else self._copy.as_learner(running.program.output.text())
 
     # Its own
+
+    def _is_known(self, name: str) -> bool:
+        """Whether the lab has a service, or a copy of one, that is called so."""
+        plan = plan_stack(self._front, self._services, [one.name for one in self._services])
+        return any(name in (part.name, part.service) for part in plan.services)
 
     @property
     def _front_running(self) -> Running:

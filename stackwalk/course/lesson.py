@@ -125,7 +125,7 @@ class Lab:
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
-    budget: float | None = None  # seconds that the waits of its checks have together; None: the checker's own
+    budget: float | None = None  # seconds that all waits of its checks have together; None: the checker's own
     services: tuple[ProgramSpec, ...] = ()  # what stands behind the outermost program, by the names it may use
 
     def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:

@@ -117,7 +117,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     _hold_names(table, services)
     title, question = table.text("title"), table.text("question")
     patience = table.optional_seconds("patience", 60)
-    budget = table.optional_seconds("budget", 120)
+    budget = table.optional_seconds("budget", 300)
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
@@ -137,11 +137,11 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         folder=folder,
         programs=programs,
         patience=patience,
-        budget=budget,
         mistakes=mistakes if mistakes.is_file() else None,
         steps=steps,
         oddities=oddities if oddities.is_file() else None,
         services=services,
+        budget=budget,
     )
 
 
