@@ -50,6 +50,7 @@ def include(draft: Draft, found: Found) -> None:
         draft.names.setdefault(f"{draft.setting.run}/image/{name}", word.text)
     elif inside and inside != place.path:
         draft.put(word, f"{draft.setting.copies}/{inside}")
+        draft.names.setdefault(f"{draft.setting.copies}/{inside}", word.text)
         included_headers(draft, found)
     else:
         draft.put(word, f"{draft.setting.run}/refused.conf")
