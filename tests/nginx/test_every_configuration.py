@@ -9,7 +9,6 @@ from corpus import NAMES, Finding, read_configuration
 
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
-from stackwalk.screen.safe import safe
 from stackwalk.stack.launch import Guardian, guarding
 from stackwalk.stack.nginx import Nginx, NginxMissing, find_nginx, prepare
 
@@ -83,7 +82,6 @@ def test_a_configuration_gets_what_is_to_be_said(name: str, nginx: Nginx, guardi
         assert not re.search(r"\b23\d{3}\b|sw_(?!application_8000)", everything), "nor are our ports and names"
         assert len(complaint.means) <= LONGEST and complaint.means.endswith("."), shown
         assert complaint.try_this.endswith((".", ";", "?", "{", "…")) or "1m" in complaint.try_this, shown
-        assert safe(complaint.said)
     assert any(each.stops for each in found) == (configuration.facts["outcome"] == "refused")
 
 
