@@ -80,9 +80,9 @@ def place_of(typed: str, setting: Setting) -> Place:
         inside = _mounted(_normal(container), setting)
     if inside is None:
         return Place(None, "is not in your folder")
-    return Place(
-        f"{setting.workspace}/{inside}" if inside else setting.workspace + ("/" if typed.endswith("/") else "")
-    )
+    place = f"{setting.workspace}/{inside}" if inside else setting.workspace
+    # The slash at the end, which means something to `alias`, is lost where the path is a mount itself.
+    return Place(place + ("/" if typed.endswith("/") and not place.endswith("/") else ""))
 
 
 def ours(typed: str, setting: Setting) -> bool:
