@@ -149,7 +149,7 @@ def _own_log(draft: Draft, found: Found, word: Token) -> None:
 
 
 def _refuse(draft: Draft, found: Found, word: Token, why: str) -> None:
-    mounts = draft.setting.mounts
+    mounts = [each for each in draft.setting.mounts if not any(each.startswith(f"{o}/") for o in draft.setting.mounts)]
     known = f" nginx finds your folder at {listed(mounts)}." if mounts and word.text.startswith("/") else ""
     draft.remark(
         found,

@@ -32,6 +32,7 @@ DEFAULT_MOUNTS: Mapping[str, str] = {
     "/usr/share/nginx/html": "",
     "/var/www": "",
     "/var/www/html": "",
+    "/service": "",
     "/srv": "",
 }
 TEST_PATIENCE = 20.0  # seconds for `nginx -t`, which takes milliseconds
