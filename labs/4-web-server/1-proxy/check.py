@@ -108,7 +108,7 @@ def waited(host: str, port: int) -> float:
 
 
 def test_slow_clients_hold_up_nobody(stack: Stack, note: Callable[[str], None]) -> None:
-    """three slow clients hold up nobody: the fourth is answered at once"""
+    """three slow clients hold up nobody: a fourth is answered at once"""
     asked = stack.served(stack.get("/"))
     if not asked:
         fail("No application was asked, so there is nobody to be held up.")

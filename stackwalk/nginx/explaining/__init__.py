@@ -48,7 +48,7 @@ def _complaint(said: Said) -> Complaint:
     severity = _SEVERITIES[said.level]
     if said.of_request and severity == "error":
         severity = "warning"  # nginx goes on
-    file, line = said.source.name if said.source else None, said.line if answer.line is None else answer.line
+    file, line = said.source.name if said.source else None, said.blamed if answer.line is None else answer.line
     if answer.at is not None:
         file, line = answer.at
     return Complaint(file, line, severity, said.in_full, answer.means, answer.try_this)

@@ -28,11 +28,11 @@ from stackwalk.stack.nginx.gathering import gather, links_out, mounts_of
 # Where nginx finds the learner's folder as long as no compose.yaml says otherwise.
 DEFAULT_MOUNTS: Mapping[str, str] = {
     "/etc/nginx": "",
-    "/etc/nginx/conf.d": "",
     "/usr/share/nginx": "",
     "/usr/share/nginx/html": "",
     "/var/www": "",
     "/var/www/html": "",
+    "/service": "",
     "/srv": "",
 }
 TEST_PATIENCE = 20.0  # seconds for `nginx -t`, which takes milliseconds
@@ -101,6 +101,9 @@ class Prepared:
                 said = self.explain(program.output.text())
             lines = {(each.file, each.line) for each in found if each.stops}
             found += [each for each in said if (each.file, each.line) not in lines]
+            # nginx's own words on a line make ours superfluous.
+            lines = {(each.file, each.line) for each in said if each.line is not None}
+            found = [each for each in found if each.severity != "note" or (each.file, each.line) not in lines]
             if ending is None or (ending.code != 0 and not any(each.stops for each in found)):
                 found.append(_unsaid(ending is None, None if ending is None else ending.signal))
         names = [source.name for source in self.project.sources]
