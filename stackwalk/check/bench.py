@@ -88,6 +88,7 @@ class Bench:
     def prepare(self, lab: Lab, step: Step) -> None:
         """Launch a step's program ahead of its first check, without waiting; a failure is remembered."""
         self._lab, self._step = lab, step
+        self.ground.budget = Budget(lab.budget or self._seconds)
         self._spec = self._specs()
         try:
             self._shared = self._new_shared(self._spec)
