@@ -78,7 +78,7 @@ class Bench:
             self._failed_launch = None
             self._impatient = False
         if lab != self._lab:
-            self.ground.budget = Budget(lab.budget or self._seconds)
+            self.ground.budget = Budget(self._seconds)
         self._lab, self._step = lab, step
         self.printed = ""
         self.check = f"{step.id}.{check}"

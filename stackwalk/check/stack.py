@@ -135,9 +135,14 @@ class Stack:
         self.touched = False  # a check has killed, paused or edited something: the next one gets a fresh stack
         added = read_composed(copy.root)
         self.whole = WholeStack(
-            Declared(front, joined(services, added, compose_first=False), added.mounts), guardian, workspace=copy.root, scratch=run_dir,
-            environment=self._environment_of, nginx=nginx, limits=LIMITS,
-        )  # fmt: skip
+            Declared(front, joined(services, added, compose_first=False), added.mounts),
+            guardian,
+            workspace=copy.root,
+            scratch=run_dir,
+            environment=self._environment_of,
+            nginx=nginx,
+            limits=LIMITS,
+        )
 
     # What checks use
 
@@ -424,6 +429,7 @@ class Stack:
                 continue  # the check has ended it
             try:
                 self._servers[running.name].await_ready()
+                running.answers()
             except LearnerFailure as failure:
                 raise self._of_part(running.name, failure) from None
         self.whole.look()

@@ -24,7 +24,7 @@ _SERVICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}", re.ASCII)
 _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
 _LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
-_STEP_FILES = ("step.md", "hints.md", "check.py", "start", "wrong")
+_STEP_FILES = ("step.md", "hints.md", "check.py", "comparison.toml", "start", "wrong")
 
 
 def find_course() -> Path:
@@ -116,8 +116,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     services = tuple(_read_service(one) for one in table.tables("service"))
     _hold_names(table, services)
     title, question = table.text("title"), table.text("question")
-    patience = table.optional_seconds("patience", 60)
-    budget = table.optional_seconds("budget", 300)
+    patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
@@ -263,6 +262,7 @@ def _read_step(
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
         copies=_read_copies(table, services),
+        comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
     )
     table.finish()
     for line in step.send:

@@ -30,10 +30,10 @@ SOCKETS = 16  # handed over with an order, at most
 class Desk:
     """Does what it is told by the one who started it, and tells what the relays see."""
 
-    def __init__(self, control: socket.socket, body_limit: int, room: int) -> None:
+    def __init__(self, control: socket.socket, body_limit: int, room: int, *, is_waited_for: bool) -> None:
         self.is_open = True
         self._loop = Loop()
-        self._starter = Outlet(self._loop, control, self._hear, self._leave, room)
+        self._starter = Outlet(self._loop, control, self._hear, self._leave, room, is_waited_for)
         self._subscribers = Subscribers(self._loop)
         self._body_limit = body_limit
         self._relays: dict[str, Relay] = {}  # by the name of their hop
@@ -79,8 +79,9 @@ class Desk:
         hop = str(order.get("hop", ""))
         match order["do"]:
             case "add":
+                joined = bool(order["joined"])
                 self._relays[hop] = Relay(
-                    self._loop, self._tell_of(hop), self._body_limit, self._numbers, tells_ways=bool(hop)
+                    self._loop, self._tell_of(hop), self._body_limit, self._numbers, tell_joined=joined
                 )
                 self._relays[hop].aim(_aim(order["aim"]))
                 self._relays[hop].take(self._sockets())
@@ -121,7 +122,7 @@ def main(settings: dict[str, object]) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     control, body_limit, room = (int(str(settings[name])) for name in ("control", "body_limit", "room"))
-    Desk(socket.socket(fileno=control), body_limit, room).run()
+    Desk(socket.socket(fileno=control), body_limit, room, is_waited_for=bool(settings["keep_all"])).run()
 
 
 if __name__ == "__main__":

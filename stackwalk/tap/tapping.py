@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,6 +64,7 @@ class Tap:
         self._lines = Lines()
         self._seen: list[bytes] = []  # lines of sights
         self._answers: deque[Any] = deque()
+        self._answered = 0  # that have been taken
         self._feed_path: Path | None = None
         self._publishes = False
 
@@ -81,17 +82,17 @@ class Tap:
         """One more door, whose name stands on each of its lines. DoorTaken where somebody has the port."""
         aim = addresses_of(target)
         with contextlib.closing(open_door(port, host)) as door:
-            return self.add_door(name, door, host, aim)
+            return self.add_door(name, door, host, aim, joined=True)
 
     def add_shut(self, name: str, port: int, host: str) -> Hop:
         """One more door that is shut as yet: `take` opens it. Until then who comes there is refused."""
-        self.do({"do": "add", "hop": name, "aim": None})
+        self.do({"do": "add", "hop": name, "aim": None, "joined": True})
         hop = Hop(self, name, host, port, (host,))
         self.hops += (hop,)
         return hop
 
-    def add_door(self, name: str, door: Door, host: str | None, aim: object) -> Hop:
-        self.do({"do": "add", "hop": name, "aim": aim}, door.sockets)
+    def add_door(self, name: str, door: Door, host: str | None, aim: object, joined: bool) -> Hop:
+        self.do({"do": "add", "hop": name, "aim": aim, "joined": joined}, door.sockets)
         hop = Hop(self, name, host, door.port, door.addresses)
         self.hops += (hop,)
         return hop
@@ -139,6 +140,16 @@ class Tap:
         self.do({"do": "tell"})
         return self.read_lines()
 
+    def mark(self) -> Callable[[], bool]:
+        """Ask for all that has been seen by now; what is returned says whether it has been read."""
+        self._send({"do": "tell"}, ())
+        wanted = self._answered + len(self._answers) + 1
+
+        def is_read() -> bool:
+            return self._answered + len(self._answers) >= wanted or self._lines.ended
+
+        return is_read
+
     def close(self) -> None:
         self._remove_feed()
         self._control.close()
@@ -150,6 +161,10 @@ class Tap:
 
     def do(self, order: dict[str, Any], sockets: tuple[socket.socket, ...] = ()) -> None:
         """Have an order done, with sockets that go with it."""
+        self._send(order, sockets)
+        self._wait_for_answer()
+
+    def _send(self, order: dict[str, Any], sockets: tuple[socket.socket, ...]) -> None:
         self._control.setblocking(True)
         self._control.settimeout(PATIENCE)
         line = json.dumps(order | {"sockets": len(sockets)}).encode() + b"\n"
@@ -162,7 +177,6 @@ class Tap:
             raise self._has_ended() from problem
         finally:
             self._control.setblocking(False)
-        self._wait_for_answer()
 
     def _wait_for_answer(self) -> None:
         import select
@@ -175,6 +189,7 @@ class Tap:
             select.select([self._control], [], [], left)
             self._take_lines()
         self._answers.popleft()
+        self._answered += 1
 
     def _take_lines(self) -> None:
         for line in self._lines.read(self._control):
@@ -205,16 +220,20 @@ def tapping(
     publish: bool = False,
     body_limit: int = BODY_LIMIT,
     room: int = ROOM,
+    joined: bool = False,
+    keep_all: bool = False,
 ) -> Iterator[Tap]:
     """A tap on a port (0: a free one), for as long as the block lasts; open connections are reset at its end.
 
     `name`: what stands on each line of this door, where the tap is to have others besides; `body_limit`: bytes of
-    each body that are kept; `room`: bytes of sights that may wait to be read here.
+    each body that are kept; `room`: bytes of sights that may wait to be read here. Where there is no more room they
+    are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is told from which port the
+    target sees each client come.
     DoorTaken where somebody has the port, before anything starts. It ends by itself when this process does.
     """
     aim = addresses_of(target)
-    with contextlib.closing(open_door(port, host)) as door, tap_without_doors(body_limit, room) as tap:
-        tap.add_door(name, door, host, aim)
+    with contextlib.closing(open_door(port, host)) as door, tap_without_doors(body_limit, room, keep_all) as tap:
+        tap.add_door(name, door, host, aim, joined)
         door.close()
         if publish:
             tap.publish()
@@ -222,13 +241,17 @@ def tapping(
 
 
 @contextlib.contextmanager
-def tap_without_doors(body_limit: int = BODY_LIMIT, room: int = ROOM) -> Iterator[Tap]:
+def tap_without_doors(
+    body_limit: int = BODY_LIMIT, room: int = ROOM, keep_all: bool = False
+) -> Iterator[Tap]:  # fmt: skip
     """A tap that gets its doors by `add`, for as long as the block lasts; see `tapping`."""
     with contextlib.ExitStack() as stack:
         ours, theirs = socket.socketpair()
         stack.enter_context(ours)
         with theirs:
-            process = stack.enter_context(_process(theirs, {"body_limit": body_limit, "room": room}))
+            process = stack.enter_context(
+                _process(theirs, {"body_limit": body_limit, "room": room, "keep_all": keep_all})
+            )
         tap = Tap(ours, process)
         stack.callback(_end, process, tap)
         ours.setblocking(False)

@@ -24,14 +24,17 @@ from stackwalk.trace.asked import EVERYTHING, Asked, Wanted, is_local, understan
 from stackwalk.trace.opening import Saved
 from stackwalk.trace.recorder import Choice, Recorder
 from stackwalk.trace.saving import Saver, save_again
+from stackwalk.trace.spool import IN_MEMORY, Spool
 from stackwalk.trace.view import View
 from stackwalk.wire.address import LAST_PORT, write_address
+from stackwalk.wire.sight import Missed
 from stackwalk.wire.tally import Tally
 
 TRIES = 20  # doors that somebody may snatch away between looking and opening
+LAST_LOOK = 0.3  # seconds for showing what is left at the end
 STILL = 1.0  # seconds for a terminal that takes nothing, once the end was asked for
 ROOM_TO_SAVE = 32 * 1024 * 1024  # bytes that may wait to be saved
-ROOM_FOR_ALL = 1 << 30  # the same where bodies have no limit
+ROOM_FOR_ALL = 8 * 1024 * 1024  # the same where the traffic waits for what is saved
 NOT_SAVED = 2  # the status where the file took nothing more
 
 END = Text("Ctrl+C ends.", style="dim")
@@ -104,12 +107,20 @@ class Watch:
                     "Start it with `stackwalk up`, and name its door without --port and --body-limit.",
                 )
             else:
-                tap = stack.enter_context(_own_tap(host, number, wanted, room=_room(wanted)))
+                tap = stack.enter_context(_own_tap(host, number, wanted))
                 words = _where(tap, host, number, wanted)
-            recorder = stack.enter_context(Recorder(feed or tap, saver, self._choice))
+            spool = Spool(None if wanted.save is None else wanted.save.parent)
+            recorder = stack.enter_context(Recorder(feed or tap, saver, self._choice, spool))
             with self._drawing():
                 self._aside.show(*words, END, Text())
-                self._run(recorder, self._view(epoch, None if feed is None else feed.hop_of))
+                began = time.monotonic()
+                view = self._view(epoch, None if feed is None else feed.hop_of)
+                self._run(recorder, view)
+                seconds = time.monotonic() - began
+            recorder.stop()  # what is counted and saved now is all; the alarm of a terminal must not cut that short
+            with self._drawing():
+                self._show_the_last(recorder, view)
+                self._sum_up(recorder.tally, seconds)
 
     def show_saved(self, saved: Saved) -> None:
         tally = Tally()
@@ -137,7 +148,6 @@ class Watch:
         return View(self._console, verbose=wanted.verbose, as_json=wanted.as_json, epoch=epoch, hop_of=hop_of)
 
     def _run(self, recorder: Recorder, view: View) -> None:
-        began = time.monotonic()
         waiting = select.poll()
         waiting.register(recorder.fileno(), select.POLLIN)
         waiting.register(self._wake, select.POLLIN)
@@ -155,12 +165,21 @@ class Watch:
                 if self._is_over():
                     break
             if recorder.ended:
-                for sight in recorder.take():
-                    view.show(sight)
+                self._show_the_last(recorder, view)
                 self._aside.show(Text("The lab has ended."))
                 break
-        recorder.stop()  # what is counted and saved now is all
-        self._sum_up(recorder.tally, time.monotonic() - began)
+
+    def _show_the_last(self, recorder: Recorder, view: View) -> None:
+        """What came just before the end; of very much a part, and how much more."""
+        until = time.monotonic() + LAST_LOOK
+        more = 0
+        for sight in recorder.take():
+            if time.monotonic() < until:
+                view.show(sight)
+            else:
+                more += 1
+        if more:
+            view.show(Missed(0, until, more))
 
     def _sum_up(self, tally: Tally, seconds: float) -> None:
         self._aside.show(Text(), draw_summary(tally, seconds))
@@ -208,14 +227,24 @@ class Watch:
 
 
 @contextlib.contextmanager
-def _own_tap(host: str, number: int, wanted: Wanted, room: int) -> Iterator[Tap]:
+def _own_tap(host: str, number: int, wanted: Wanted) -> Iterator[Tap]:
     """A tap on the port that was asked for, or on the first free one above the target's."""
+    # What no record is made of is not kept beyond what can be shown.
+    is_recorded = wanted.save is not None or wanted.as_json
+    body_limit = wanted.body_limit if is_recorded else min(wanted.body_limit, IN_MEMORY)
+    keep_all = body_limit == EVERYTHING
+    room = ROOM_FOR_ALL if keep_all else ROOM if wanted.save is None else ROOM_TO_SAVE
     for left in reversed(range(TRIES)):
         with contextlib.ExitStack() as stack:
             try:
                 own = wanted.port or next_free_port(min(number, LAST_PORT - TRIES), wanted.host)
                 making = tapping(
-                    port=own, host=wanted.host, target=(host, number), body_limit=wanted.body_limit, room=room
+                    port=own,
+                    host=wanted.host,
+                    target=(host, number),
+                    body_limit=body_limit,
+                    room=room,
+                    keep_all=keep_all,
                 )
                 tap = stack.enter_context(making)
             except DoorTaken:
@@ -224,12 +253,6 @@ def _own_tap(host: str, number: int, wanted: Wanted, room: int) -> Iterator[Tap]
                 continue  # somebody was quicker
             yield tap
             return
-
-
-def _room(wanted: Wanted) -> int:
-    if wanted.body_limit == EVERYTHING:
-        return ROOM_FOR_ALL
-    return ROOM if wanted.save is None else max(ROOM_TO_SAVE, 4 * wanted.body_limit)
 
 
 def _where(tap: Tap, host: str, number: int, wanted: Wanted) -> list[Text]:

@@ -17,17 +17,18 @@ from stackwalk.screen.exchanges import (
     draw_unreadable,
 )
 from stackwalk.screen.hanging import Hanging
-from stackwalk.screen.notes import draw_frame, draw_hello, draw_late, draw_notes, draw_timing
+from stackwalk.screen.notes import draw_event, draw_frame, draw_hello, draw_late, draw_notes, draw_timing
 from stackwalk.screen.safe import safe
 from stackwalk.trace.recorder import exchange_of
 from stackwalk.wire.explain import explain, oddities
 from stackwalk.wire.frames import Unpacker
 from stackwalk.wire.hello import read_hello
 from stackwalk.wire.message import Exchange, Request, Response, Side
-from stackwalk.wire.records import record_line, with_hop
+from stackwalk.wire.records import record_pieces, with_hop
 from stackwalk.wire.sight import (
     Answered,
     Asked,
+    Begun,
     Closed,
     Framed,
     Interim,
@@ -35,6 +36,7 @@ from stackwalk.wire.sight import (
     Opened,
     Refused,
     Sight,
+    Streamed,
     Unanswered,
     Unreadable,
 )
@@ -61,6 +63,7 @@ class View:
         self._epoch = epoch
         self._opened: dict[int, float] = {}  # when connections were
         self._unpackers: dict[tuple[int, Side], Unpacker] = {}
+        self._begun: dict[tuple[int, int], None] = {}  # streams whose heads have been shown
         self._open: dict[tuple[int, int], Asked] = {}  # requests whose exchanges are not over, the oldest first
 
     def due(self) -> float | None:
@@ -76,10 +79,11 @@ class View:
     def show(self, sight: Sight) -> None:
         hop = self._hop_of(sight.connection)
         if self._as_json:
-            exchange = exchange_of(sight)
-            record = record_line(sight, self._epoch, None if exchange is None else explain(exchange))
-            if record is not None:
-                self._console.write((with_hop(record, hop) if hop else record).decode("ascii"))
+            exchange = exchange_of(sight) if not isinstance(sight, Begun) else sight.exchange
+            for place, piece in enumerate(
+                record_pieces(sight, self._epoch, None if exchange is None else explain(exchange))
+            ):
+                self._console.write((with_hop(piece, hop) if hop and not place else piece).decode("ascii"))
             return
         self._remember(sight)
         self._say(self._labelled(hop, self._lines(sight)))
@@ -97,6 +101,8 @@ class View:
                 self._open[sight.connection, sight.number] = sight
                 if len(self._open) > CONNECTIONS:
                     del self._open[next(iter(self._open))]
+            case Begun():
+                self._open.pop((sight.connection, sight.exchange.number), None)
             case Missed():
                 self._open.clear()  # their ends may be among what was missed
             case Closed(connection=connection):
@@ -124,6 +130,9 @@ class View:
                 self._opened[connection] = at
                 if len(self._opened) > CONNECTIONS:
                     del self._opened[next(iter(self._opened))]
+            case Answered(exchange=exchange) if (exchange.connection, exchange.number) in self._begun:
+                del self._begun[exchange.connection, exchange.number]
+                return [draw_exchange(exchange, width, whole=whole), *self._more(exchange, is_known=True)]
             case Answered(exchange=exchange):
                 return [draw_exchange(exchange, width, whole=whole), *self._more(exchange)]
             case Unanswered(exchange=exchange):
@@ -140,6 +149,13 @@ class View:
                 if len(self._unpackers) > CONNECTIONS:
                     del self._unpackers[next(iter(self._unpackers))]
                 return [draw_frame(connection, side, frame, unpacker.unpack(frame), whole=whole or self._verbose > 0)]
+            case Begun(connection=connection, exchange=exchange):
+                self._begun[connection, exchange.number] = None
+                if len(self._begun) > CONNECTIONS:
+                    del self._begun[next(iter(self._begun))]
+                return [draw_exchange(exchange, width, whole=whole, goes_on=True), *self._more(exchange)]
+            case Streamed(connection=connection, event=event):
+                return [draw_event(connection, event, whole=whole or self._verbose > 0)]
             case Interim():
                 return [draw_interim(sight)]
             case Refused(why=why):
@@ -153,13 +169,16 @@ class View:
                 return [draw_missed(count)]
         return []
 
-    def _more(self, exchange: Exchange) -> list[Text]:
-        """What stands under the line of an exchange: oddities always, the rest as often as -v was said."""
+    def _more(self, exchange: Exchange, *, is_known: bool = False) -> list[Text]:
+        """What stands under the line of an exchange: oddities always, the rest as often as -v was said.
+
+        `is_known`: its heads and what came after them have been shown.
+        """
         if self._verbose < HEADS:
             return draw_notes(oddities(exchange))
         lines = [*draw_notes(explain(exchange)), draw_timing(exchange, self._opened.get(exchange.connection))]
         for said in (exchange.request, exchange.response):
-            if said is not None:
+            if said is not None and not is_known:
                 lines += draw_heads(_alone(exchange, said))
                 if self._verbose >= BODIES:
                     lines += draw_content(said, BODY_LINES)

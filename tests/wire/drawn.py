@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from stackwalk.wire.events import Event
 from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, read_head
 
@@ -21,6 +22,18 @@ RESPONSES = st.builds(
 )
 NOTES = st.lists(st.builds(Note, st.text(), st.text(), st.text()), max_size=2).map(tuple)
 EXCHANGES = st.builds(
-    Exchange, NUMBERS, NUMBERS, st.none() | REQUESTS, st.none() | RESPONSES, MAYBE, MAYBE, MAYBE, MAYBE, NOTES
+    Exchange,
+    NUMBERS,
+    NUMBERS,
+    st.none() | REQUESTS,
+    st.none() | RESPONSES,
+    MAYBE,
+    MAYBE,
+    MAYBE,
+    MAYBE,
+    NOTES,
+    MAYBE,
+    MAYBE,
 )
 FRAMES = st.builds(Frame, st.integers(0, 15), NUMBERS, st.binary(max_size=20), st.booleans(), st.booleans())
+EVENTS = st.builds(Event, st.binary(max_size=9), st.binary(max_size=20), NUMBERS, st.none() | st.binary(max_size=5))
