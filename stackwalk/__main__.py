@@ -21,6 +21,10 @@ def main() -> None:
         _fill_streams()
     gc.set_threshold(GARBAGE)
     try:
+        if sys.argv[1:2] == ["check"]:
+            from stackwalk.check.early import begin_early
+
+            begin_early()
         from stackwalk.cli import run
 
         status = run()

@@ -96,19 +96,24 @@ def _fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool, work: 
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
-    pid = os.fork()
+    # What Python calls after a fork swallows a KeyboardInterrupt: a Ctrl+C just then would be lost.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pid = os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if pid == 0:
         number = writing.detach()
-        os.closerange(3, number)
-        os.closerange(number + 1, _descriptors())
-        _be_run(plan, scratch, number, parent, gated, work or run)
+        close_all_but(number)
+        be_run(plan, scratch, number, parent, gated=gated, work=work)
     return pid
 
 
-def _descriptors() -> int:
-    """More than any descriptor of this process."""
+def close_all_but(number: int) -> None:
+    """Close all that this process has open, but for the first three and one more."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return 65536 if most == resource.RLIM_INFINITY else most
+    os.closerange(3, number)
+    os.closerange(number + 1, 65536 if most == resource.RLIM_INFINITY else most)
 
 
 def _spawn(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> int:
@@ -129,20 +134,24 @@ def _spawn(plan: Plan, scratch: Path, writing: socket.socket, gated: bool) -> in
 def _spawned() -> NoReturn:
     """The other end of _spawn: the request is on stdin, the lines go where stdout went."""
     plan, scratch, parent, gated = pickle.load(sys.stdin.buffer)
-    _be_run(plan, scratch, os.dup(1), parent, gated, run)
+    be_run(plan, scratch, os.dup(1), parent, gated=gated)
 
 
-def _be_run(plan: Plan, scratch: Path, writing: int, parent: int, gated: bool, work: Work) -> NoReturn:
+def be_run(
+    plan: Plan, scratch: Path, writing: int, parent: int, *, gated: bool = False, work: Work | None = None
+) -> NoReturn:
+    """Be the run: a process of its own session that dies with its parent, and ends when the run has."""
     status = 1
     try:
-        os.setsid()
+        if os.getsid(0) != os.getpid():
+            os.setsid()
         die_with_parent(parent)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         _redirect(scratch / "prints")
         os.set_inheritable(writing, False)
-        work(plan, scratch, writing, gated)
+        (work or run)(plan, scratch, writing, gated)
         status = 0
     except BaseException:  # noqa: BLE001  nothing may return into the parent's code
         traceback.print_exc()

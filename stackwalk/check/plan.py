@@ -12,8 +12,7 @@ from stackwalk.errors import StackwalkError
 BUDGET = 13.0  # seconds that all waits of a lab's checks have together
 DEADLINE = 14.5  # seconds after which a lab's checks count as hanging
 START_PATIENCE = 10.0  # seconds that a program may take until it listens
-AT_FIRST = 4  # parts of a run that begin before anything is known of the program
-SIDE_BY_SIDE = 7  # parts at once, when a check has ended: most of them wait for silence, few compute
+SIDE_BY_SIDE = 7  # parts at once: most of them wait for silence, few compute
 ALONE = 2  # steps of a lab that are parts by themselves, beside the rest
 SLICE = 2  # checks of such a step in one part
 SLICES = (SIDE_BY_SIDE - 1) // ALONE  # at most so many parts of one step, so that a lab's parts all have a place
@@ -51,7 +50,8 @@ class Plan:
         numbers = {step.lab for step in graded}
         labs = tuple(lab for lab in course.labs if lab.number in numbers)
         replaced = frozenset(name for step in graded for name in step.replaces)
-        return cls(asked, graded, labs, replaced, workspace, seed)
+        budget = max(lab.budget or BUDGET for lab in labs)
+        return cls(asked, graded, labs, replaced, workspace, seed, budget)
 
     def lab_of(self, step: Step) -> Lab:
         """The lab that a step belongs to."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from stackwalk.check.child import fork_run, open_gate
-from stackwalk.check.plan import AT_FIRST, SIDE_BY_SIDE, Plan
+from stackwalk.check.plan import SIDE_BY_SIDE, Plan
 from stackwalk.check.scratch import last_print, make_scratch, remove
 from stackwalk.check.tally import Tally
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict, steps_that_ran
@@ -58,7 +58,10 @@ class Part:
 
     def hear(self) -> None:
         """Take in what it says."""
-        data = os.read(self.reading, 65536)
+        try:
+            data = os.read(self.reading, 65536)
+        except ConnectionResetError:  # it ended, and had not read all that was written to it
+            data = b""
         if not data:
             self.break_off(f"its process ended in the middle{last_print(self._scratch)}")
             return
@@ -204,8 +207,7 @@ class Run:
 
     def _fill(self) -> None:
         """Begin parts while few enough run: the first, for it decides, then the last ones, for they take longest."""
-        heard_of = any(part.tally.findings for part in self._parts) or bool(self._findings)
-        while len(self.readable) < (SIDE_BY_SIDE if heard_of else AT_FIRST):
+        while len(self.readable) < SIDE_BY_SIDE:
             waiting = [part for part in self._parts if not part.begun]
             if not waiting:
                 return

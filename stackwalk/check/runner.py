@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from stackwalk.check.child import PR_SET_CHILD_SUBREAPER, prctl
+from stackwalk.check.early import fork_or_take
 from stackwalk.check.plan import Plan
 from stackwalk.check.run import GRACE, Run
 from stackwalk.check.verdict import Finding, Verdict
@@ -32,7 +33,7 @@ def grade(plan: Plan, *, on_finding: OnFinding | None = None, meanwhile: Callabl
     run = None
     try:
         with reaping():
-            run = Run(plan)
+            run = Run(plan, fork=fork_or_take)
             try:
                 if meanwhile is not None:
                     meanwhile()

@@ -91,7 +91,7 @@ class Server:
             try:
                 connection = Conversation(
                     family, address, patience=self._patience, budget=self._ground.budget,
-                    transcript=self._ground.transcript, judge=self._judge,
+                    transcript=self._ground.transcript, judge=self._judge, held_up=self._held_up,
                 )  # fmt: skip
             except ConnectionError:
                 # It may be about to listen again: some programs make a new socket for each client.
@@ -321,6 +321,9 @@ class Server:
             self._spec.port, time.monotonic() - self._began, bound=bound, output=program.output.text(),
             folder=str(self._copy.root),
         )  # fmt: skip
+
+    def _held_up(self) -> float:
+        return self._running().held_up()
 
     def _judge(self, failure: LearnerFailure) -> LearnerFailure:
         """What a connection saw, or how the program ended where that explains it."""

@@ -21,7 +21,7 @@ _NUMBERED = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
 _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
 _LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
-_STEP_FILES = ("step.md", "hints.md", "check.py", "start", "wrong")
+_STEP_FILES = ("step.md", "hints.md", "check.py", "comparison.toml", "start", "wrong")
 
 
 def find_course() -> Path:
@@ -111,7 +111,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     if not programs:
         raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
     title, question = table.text("title"), table.text("question")
-    patience = table.optional_seconds("patience", 60)
+    patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
@@ -129,6 +129,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         folder=folder,
         programs=programs,
         patience=patience,
+        budget=budget,
         mistakes=mistakes if mistakes.is_file() else None,
         steps=steps,
         oddities=oddities if oddities.is_file() else None,
@@ -209,6 +210,7 @@ def _read_step(
         wins=table.texts("wins"),
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
+        comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
     )
     table.finish()
     for line in step.send:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from rich.text import Text
 
+from stackwalk.check.comparing import compare
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Verdict
@@ -13,6 +14,7 @@ from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.readying import missing_before
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
+from stackwalk.screen.comparison import draw_comparison
 from stackwalk.screen.console import Screen
 from stackwalk.screen.lesson import draw_lesson, draw_why
 from stackwalk.screen.pages import draw_files
@@ -54,6 +56,8 @@ def plain_lab(course: Course, workspace: Workspace, asked: str, *, screen: Scree
         if verdict.passed:
             progress = _record(workspace, progress, screen, lambda before: before.passing(*verdict.steps))
         screen.show(Text(), draw_verdict(verdict, screen.width, whole=True), Text())
+        if verdict.passed and graded.comparison is not None:
+            screen.show(draw_comparison(compare(course, graded, workspace.root), screen.width), Text())
         screen.show(Text(safe(_next_line(course, progress, graded, verdict))))
         return verdict.exit_code
 

@@ -172,12 +172,14 @@ def tapping(
     publish: bool = False,
     body_limit: int = BODY_LIMIT,
     room: int = ROOM,
+    joined: bool = False,
     keep_all: bool = False,
 ) -> Iterator[Tap]:
     """A tap on a port (0: a free one), for as long as the block lasts; open connections are reset at its end.
 
     `body_limit`: bytes of each body that are kept; `room`: bytes of sights that may wait to be read here. Where there
-    is no more room they are left out and counted; with `keep_all` the traffic waits.
+    is no more room they are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is told
+    from which port the target sees each client come.
     DoorTaken where somebody has the port, before anything starts. It ends by itself when this process does.
     """
     aim = addresses_of(target)
@@ -187,7 +189,9 @@ def tapping(
             ours, theirs = socket.socketpair()
             stack.enter_context(ours)
             with theirs:
-                settings: dict[str, object] = {"aim": aim, "body_limit": body_limit, "room": room, "keep_all": keep_all}
+                settings: dict[str, object] = {
+                    "aim": aim, "body_limit": body_limit, "room": room, "joined": joined, "keep_all": keep_all,
+                }  # fmt: skip
                 process = stack.enter_context(_process(theirs, door, settings))
             tap = Tap(door, host, ours, process)
             stack.callback(_end, process, tap)

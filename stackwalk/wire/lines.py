@@ -20,6 +20,7 @@ from stackwalk.wire.sight import (
     Closed,
     Framed,
     Interim,
+    Joined,
     Missed,
     Opened,
     Piece,
@@ -85,9 +86,11 @@ def encoded_piece(line: bytes) -> tuple[tuple[int, int, Side], int, bytes] | Non
 
 
 def _own_fields(
-    sight: Asked | Framed | Interim | Answered | Unanswered | Unreadable | Begun | Streamed | Refused | Missed,
+    sight: Joined | Asked | Framed | Interim | Answered | Unanswered | Unreadable | Begun | Streamed | Refused | Missed,
 ) -> Fields:
     match sight:
+        case Joined():
+            return {"port": sight.port}
         case Asked():
             return {"number": sight.number, "request": _request_fields(sight.request)}
         case Interim():
@@ -267,6 +270,7 @@ _MAKERS: dict[str, Callable[[Fields], Sight]] = {
         a2b_base64(fields["data_b64"]),
     ),
     "closed": _closed,
+    "joined": lambda fields: Joined(fields["connection"], fields["at"], fields["port"]),
     "refused": lambda fields: Refused(fields["connection"], fields["at"], fields["why"]),
     "missed": lambda fields: Missed(fields["connection"], fields["at"], fields["count"]),
 }

@@ -17,6 +17,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """The target has taken a client's connection: who there holds it is known by the port of our end."""
+
+    connection: int
+    at: float
+    port: int  # from which the target sees it come
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A request's head is in; its body may follow."""
 
@@ -141,6 +150,7 @@ class Missed:
 
 Sight = (
     Opened
+    | Joined
     | Asked
     | Interim
     | Answered

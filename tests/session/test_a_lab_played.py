@@ -535,13 +535,40 @@ def test_a_file_that_goes_away_ends_its_program_and_comes_back(play: Play) -> No
     assert player.launched and player.checked
 
 
-def test_a_file_that_the_program_itself_writes_does_not_restart_it_for_ever(play: Play) -> None:
+def test_who_saves_fast_gets_each_save_launched(play: Play) -> None:
+    player = play("1.3", present=("server.py",))
+    for number in range(8):
+        player.feed(Saved(("app/routes.py",), frozenset({"server.py"}), number * 0.3))
+        assert player.launched and player.asked(RunCheck)
+
+
+def test_what_the_program_itself_was_seen_to_write_is_no_save_and_is_said_once(play: Play) -> None:
+    player = play("1.3", present=("server.py",))
+    for number in range(5):
+        written = frozenset({"index.html"})
+        player.feed(Saved(("index.html",), frozenset({"server.py"}), number * 0.5, written))
+        assert not player.launched
+        assert ("Your program itself has written index.html" in player.said) is (number == 0)
+    player.feed(Saved(("index.html", "main.css"), frozenset({"server.py"}), 3.0, written))
+    assert player.launched  # the other one is a save
+    player.feed(Saved(("index.html",), frozenset({"server.py"}), 3.1))
+    assert player.launched  # this time it was the learner
+
+
+def test_what_seems_to_be_the_programs_own_work_does_not_restart_it_for_ever(play: Play) -> None:
     player = play("1.3", present=("server.py",))
     launches = 0
+    said = []
     for number in range(20):
         player.feed(Saved(("index.html",), frozenset({"server.py"}), number * 0.5))
         launches += len(player.launched)
-    assert launches < 5
+        said.append("seems to write index.html" in player.said)
+    assert 5 < launches < 13
+    assert said.count(True) == 1
+    player.feed(Saved(("index.html",), frozenset({"server.py"}), 30.0))
+    assert player.launched  # so late it is the learner's
+    player.feed(Saved(("index.html",), frozenset({"server.py"}), 30.5))
+    assert not player.launched
     player.save("index.html", "server.py")
     assert player.launched
 

@@ -68,6 +68,15 @@ def test_one_byte_at_a_time(server: Server, fresh: Fresh, workspace: Workspace) 
     expect_file(connection, name, content)
 
 
+def test_long_headers(server: Server, fresh: Fresh, workspace: Workspace) -> None:
+    """8 KB of headers are read to their end"""
+    for _ in range(3):
+        name, content = a_file(fresh, workspace)
+        connection = server.connect()
+        connection.send(request_for(name, headers_of(fresh, HEADERS - 200)))
+        expect_file(connection, name, content)
+
+
 def test_split_anywhere(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """a request may be split anywhere, also within its empty line"""
     name, content = a_file(fresh, workspace)
@@ -79,37 +88,6 @@ def test_split_anywhere(server: Server, fresh: Fresh, workspace: Workspace) -> N
         must_wait(connection, place, end, "a request")
         connection.send(request[place:])
         expect_file(connection, name, content)
-
-
-def test_long_headers(server: Server, fresh: Fresh, workspace: Workspace) -> None:
-    """8 KB of headers are read to their end"""
-    for _ in range(3):
-        name, content = a_file(fresh, workspace)
-        connection = server.connect()
-        connection.send(request_for(name, headers_of(fresh, HEADERS - 200)))
-        expect_file(connection, name, content)
-
-
-def test_a_body_is_read(server: Server, fresh: Fresh, workspace: Workspace) -> None:
-    """a POST with a body of 100 KB is answered after all of it was read"""
-    name, _ = a_file(fresh, workspace)
-    body = fresh.bytes(BODY)
-    head = f"POST /{name} HTTP/1.1\r\nHost: localhost:8080\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-    for first in (len(head) + fresh.number(1, 3000), len(head) + BODY - fresh.number(1, 3000), 0):
-        connection = server.connect()
-        if first:
-            connection.send((head + body)[:first])
-            must_wait(connection, first, len(head + body), "a request with its body", 0.1)
-        connection.send((head + body)[first:])
-        answer = connection.answer()
-        connection.close()
-        if answer.status is None:
-            fail(
-                "A POST with a body is answered too, whatever the status is; what came has no status line.",
-                expected="HTTP/1.1 405 Method Not Allowed",
-                actual=answer.first_line,
-            )
-        answer.expect_whole_head("A POST with a body gets a whole answer, whatever the status is.")
 
 
 def test_a_client_that_leaves(server: Server, fresh: Fresh, workspace: Workspace) -> None:
@@ -133,6 +111,28 @@ def test_a_client_that_leaves(server: Server, fresh: Fresh, workspace: Workspace
                     f"the next one. {failure.message}"
                 )
             raise
+
+
+def test_a_body_is_read(server: Server, fresh: Fresh, workspace: Workspace) -> None:
+    """a POST with a body of 100 KB is answered after all of it was read"""
+    name, _ = a_file(fresh, workspace)
+    body = fresh.bytes(BODY)
+    head = f"POST /{name} HTTP/1.1\r\nHost: localhost:8080\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    for first in (len(head) + fresh.number(1, 3000), len(head) + BODY - fresh.number(1, 3000), 0):
+        connection = server.connect()
+        if first:
+            connection.send((head + body)[:first])
+            must_wait(connection, first, len(head + body), "a request with its body", 0.1)
+        connection.send((head + body)[first:])
+        answer = connection.answer()
+        connection.close()
+        if answer.status is None:
+            fail(
+                "A POST with a body is answered too, whatever the status is; what came has no status line.",
+                expected="HTTP/1.1 405 Method Not Allowed",
+                actual=answer.first_line,
+            )
+        answer.expect_whole_head("A POST with a body gets a whole answer, whatever the status is.")
 
 
 def test_endless_headers_are_refused(server: Server, fresh: Fresh, workspace: Workspace) -> None:
