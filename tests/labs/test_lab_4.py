@@ -54,3 +54,10 @@ def test_what_only_looks_like_it_does_not(tmp_path: Path, step: str, conf: str, 
     verdict = graded(tmp_path, step, conf)
     assert verdict.outcome is Outcome.FAILED
     assert check in [name for name, _, _ in told(verdict)]
+
+
+def test_what_nginx_takes_in_silence_is_remarked(tmp_path: Path) -> None:
+    conf = RIGHT["4.2", "the address alone"].replace("'$upstream_addr'", "’$upstream_addr’")
+    verdict = graded(tmp_path, "4.2", conf)
+    assert told(verdict) == []
+    assert any("nginx.conf, line 1" in one.message and "curly" in one.message for one in verdict.findings)

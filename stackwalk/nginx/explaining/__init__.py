@@ -32,11 +32,15 @@ def explain(text: str, project: Project, names: Iterable[tuple[str, str]], setti
     """Every message of what nginx printed or logged; what is no more than news is left out."""
     known = tuple(names)
     found: dict[Complaint, None] = {}
+    heard: set[str] = set()
     for line in text.splitlines():
         said = read_message(line, project, known, setting)
         # The second only repeats what was said of the port before.
         if said is None or said.level not in _SEVERITIES or said.text.startswith("still could not bind"):
             continue
+        if said.in_full in heard:
+            continue
+        heard.add(said.in_full)
         found[_complaint(said)] = None
         if len(found) >= MOST:
             break

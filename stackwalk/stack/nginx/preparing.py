@@ -32,7 +32,6 @@ DEFAULT_MOUNTS: Mapping[str, str] = {
     "/usr/share/nginx/html": "",
     "/var/www": "",
     "/var/www/html": "",
-    "/service": "",
     "/srv": "",
 }
 TEST_PATIENCE = 20.0  # seconds for `nginx -t`, which takes milliseconds
@@ -239,10 +238,13 @@ def _write(
 def _links(workspace: Path, setting: Setting, rewritten: tuple[Rewritten, ...]) -> list[Complaint]:
     """The paths that a link leads out of the workspace."""
     found = []
+    out: dict[str, bool] = {}
     for each in rewritten:
         for reading in each.readings:
             inside = reading.path.removeprefix(setting.workspace).strip("/")
-            if reading.path.startswith(setting.workspace) and links_out(workspace, inside):
+            if inside not in out:
+                out[inside] = reading.path.startswith(setting.workspace) and links_out(workspace, inside)
+            if out[inside]:
                 means = f"“{reading.directive} {reading.typed}” is a link that leads out of your folder."
                 try_this = "Put the files themselves into your folder: nothing outside of it is given to nginx."
                 found.append(Complaint(reading.file, reading.line, "error", "", means, try_this))
