@@ -1,10 +1,11 @@
 """From a save to its verdict: `stackwalk watch` beside restarting the server and running pytest on it from cold.
 
-Both sides run the same program, and ask it for files and for what is not there, drawn anew: stackwalk by the checks
-of lab 1's core up to 1.3, the other side by eight checks with a request each. A round changes the program on one side,
-then on the other. On stackwalk's side time runs from the save until the line with the verdict has been printed; on
-the other from the save until the server was ended and launched again, listened, and pytest had ended. Both run in an
-environment of the runtime dependencies only.
+Three programs: lab 1's socket server, the Flask application of 2.2 under `flask run`, and that of 3.1 under Gunicorn.
+Both sides run the same program, and ask it for pages and for what is not there, drawn anew: stackwalk by the checks of
+the lab's core up to that step, the other side by eight checks with a request each. A round changes the program on one
+side, then on the other. On stackwalk's side time runs from the save until the line with the verdict has been printed;
+on the other from the save until the server was ended and launched again, was ready, and pytest had ended. Both run in
+an environment of the runtime dependencies only.
 """
 
 import argparse
@@ -17,13 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from _bench import TOP, Goal, environment, plain_environment, table, timed
 
 PATIENCE = 60.0  # seconds
-STEP = "1.3"
 
 # The same program on both sides. It bears what only the other side needs: its port used again at once, and a client
 # that says nothing, by which one sees that it listens.
@@ -102,16 +104,88 @@ def test_a_missing_file_is_404(ending):
 """
 
 
+# The same for an application behind Flask's server or Gunicorn.
+PLAIN_PAGES = """
+import random
+import string
+import urllib.error
+import urllib.request
+
+import pytest
+
+
+def word():
+    return "".join(random.choices(string.ascii_lowercase, k=8))
+
+
+def get(path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{{path}}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize("path", ["", "index"])
+def test_it_greets(path):
+    status, page = get(path)
+    assert status == 200 and "Hello, world!" in page
+
+
+@pytest.mark.parametrize("more", ["", "-", "_"])
+def test_it_greets_by_name(more):
+    name = word() + more
+    status, page = get(f"hello/{{name}}")
+    assert status == 200 and name in page
+
+
+@pytest.mark.parametrize("path", ["nothing", "hello/", "indexes"])
+def test_what_is_not_there_is_404(path):
+    assert get(f"{{path}}{{word()}}" if path != "hello/" else path)[0] == 404
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One program, saved again and again, and how each side runs it."""
+
+    name: str
+    step: str
+    file: str  # the one that is saved
+    argv: tuple[str, ...]  # how the other side starts it, on {port}
+    plain: str  # its checks
+    goal: float
+    solution: str = ""  # the workspace, below solutions/; none: PROGRAM alone
+    answers: bool = False  # ready is an answer
+
+
+CASES = (
+    Case("socket", "1.3", "server.py", ("python", "server.py"), PLAIN, 0.1),
+    Case(
+        "flask", "2.2", "app/routes.py", ("flask", "--app", "service", "run", "--port", "{port}"), PLAIN_PAGES, 0.25,
+        "2-framework/2-routes", answers=True,
+    ),
+    Case(
+        "gunicorn", "3.1", "app/routes.py", ("gunicorn", "--workers", "1", "--bind", "127.0.0.1:{port}", "wsgi"),
+        PLAIN_PAGES, 0.25, "3-wsgi/1-wsgi", answers=True,
+    ),
+)  # fmt: skip
+
+
 class Saving:
     """A workspace whose program is saved again and again, each time with another last line."""
 
-    def __init__(self, folder: Path, program: str) -> None:
-        folder.mkdir()
+    def __init__(self, folder: Path, case: Case, port: int) -> None:
+        if case.solution:
+            shutil.copytree(TOP / "solutions" / case.solution, folder)
+        else:
+            folder.mkdir()
+            (folder / case.file).write_text(PROGRAM.format(port=port), encoding="utf-8")
         self.folder = folder
-        self.file = folder / "server.py"
-        self._program = program
+        self.file = folder / case.file
+        self._program = self.file.read_text(encoding="utf-8")
         self._saves = 0
-        self.file.write_text(program, encoding="utf-8")
 
     def save(self) -> None:
         self._saves += 1
@@ -121,11 +195,12 @@ class Saving:
 class Watched:
     """stackwalk's side: `watch`, and its lines."""
 
-    def __init__(self, saving: Saving, commands: Path, variables: dict[str, str], course: Path) -> None:
+    def __init__(self, case: Case, saving: Saving, commands: Path, variables: dict[str, str], course: Path) -> None:
         self.saving = saving
+        self._step = case.step
         self._said = b""
         self._process = subprocess.Popen(
-            [commands / "stackwalk", "watch", STEP, "--workspace", saving.folder, "--from", course],
+            [commands / "stackwalk", "watch", case.step, "--workspace", saving.folder, "--from", course],
             cwd=saving.folder.parent, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         )  # fmt: skip
 
@@ -149,7 +224,7 @@ class Watched:
 
     def await_verdict(self) -> None:
         assert self._process.stdout is not None
-        while f"{STEP} passed".encode() not in self._said:
+        while f"{self._step} passed".encode() not in self._said:
             if not select.select([self._process.stdout], [], [], PATIENCE)[0]:
                 sys.exit(f"no verdict came: {self._said.decode()}")
             data = os.read(self._process.stdout.fileno(), 65536)
@@ -168,12 +243,14 @@ class Watched:
 class Restarted:
     """The other side: the server, ended and launched again, and pytest."""
 
-    def __init__(self, saving: Saving, commands: Path, variables: dict[str, str], port: int) -> None:
+    def __init__(self, case: Case, saving: Saving, commands: Path, variables: dict[str, str], port: int) -> None:
         self.saving = saving
+        self._answers = case.answers
+        self._argv = [str(commands / case.argv[0]), *(word.format(port=port) for word in case.argv[1:])]
         self._port = port
         self._python = commands / "python"
         self._variables = variables
-        (saving.folder / "test_server.py").write_text(PLAIN.format(port=port), encoding="utf-8")
+        (saving.folder / "test_server.py").write_text(case.plain.format(port=port), encoding="utf-8")
         self._server = self._launch()
 
     def __enter__(self) -> "Restarted":
@@ -201,11 +278,12 @@ class Restarted:
 
     def _launch(self) -> "subprocess.Popen[bytes]":
         server = subprocess.Popen(
-            [self._python, "server.py"], cwd=self.saving.folder, env=self._variables, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            self._argv, cwd=self.saving.folder, env=self._variables, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         deadline = time.monotonic() + PATIENCE
-        while not _listens(self._port):
+        is_ready = _answers if self._answers else _listens
+        while not is_ready(self._port):
             if server.poll() is not None or time.monotonic() > deadline:
                 sys.exit("the server did not come to listen")
             time.sleep(0.001)
@@ -229,10 +307,31 @@ def _listens(port: int) -> bool:
         return trial.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _answers(port: int) -> bool:
+    """Whether an HTTP answer comes."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE) as answer:
+            return bool(answer.read())
+    except OSError:
+        return False
+
+
+def _measure(case: Case, folder: Path, commands: Path, variables: dict[str, str], course: Path, rounds: int) -> None:
+    folder.mkdir()
+    port = _free_port()
+    watched = Watched(case, Saving(folder / "watched", case, 8080), commands, variables, course)
+    restarted = Restarted(case, Saving(folder / "restarted", case, port), commands, variables, port)
+    ours, theirs = f"{case.name}: stackwalk watch", f"{case.name}: restart, cold pytest"
+    with watched, restarted:
+        times = timed({ours: watched.run, theirs: restarted.run}, rounds)
+    print(table(times, [Goal(ours, theirs, case.goal)]), flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--smoke", action="store_true", help="one round: that it runs, not how fast")
+    parser.add_argument("--only", choices=[case.name for case in CASES], help="this program alone")
     options = parser.parse_args()
     rounds = 1 if options.smoke else options.rounds
     with tempfile.TemporaryDirectory(prefix="stackwalk-benchmark-") as name:
@@ -242,13 +341,9 @@ def main() -> int:
         course = folder / "course"
         for part in ("labs", "solutions"):
             shutil.copytree(TOP / part, course / part)
-        port = _free_port()
-        watched = Watched(Saving(folder / "watched", PROGRAM.format(port=8080)), commands, variables, course)
-        restarted = Restarted(Saving(folder / "restarted", PROGRAM.format(port=port)), commands, variables, port)
-        with watched, restarted:
-            sides = {"stackwalk watch": watched.run, "restart, cold pytest": restarted.run}
-            times = timed(sides, rounds)
-        print(table(times, [Goal("stackwalk watch", "restart, cold pytest", 0.1)]))
+        for case in CASES:
+            if options.only in (None, case.name):
+                _measure(case, folder / case.name, commands, variables, course, rounds)
     return 0
 
 

@@ -96,7 +96,12 @@ def _fork(plan: Plan, scratch: Path, writing: socket.socket, gated: bool, work: 
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
-    pid = os.fork()
+    # What Python calls after a fork swallows a KeyboardInterrupt: a Ctrl+C just then would be lost.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pid = os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     if pid == 0:
         number = writing.detach()
         close_all_but(number)

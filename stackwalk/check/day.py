@@ -4,18 +4,15 @@ It takes seconds, and whoever plays it goes on meanwhile, or drops it. The proce
 """
 
 import json
-import os
 import signal
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from stackwalk.check.aside import Aside
 from stackwalk.check.child import die_with_parent
 from stackwalk.course.lesson import Course, Lab
 from stackwalk.errors import StackwalkError
-
-END_PATIENCE = 5.0  # seconds in which a day that is dropped may end its programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,64 +24,21 @@ class Count:
     problem: str = ""
 
 
-class Day:
-    """The parent's side of one day: begun at once; a context manager that leaves nothing."""
+class Day(Aside):
+    """The parent's side of one day."""
 
     def __init__(self, course: Course, lab: Lab, workspace: Path) -> None:
-        words = [str(os.getpid()), str(course.root), str(lab.number), str(workspace)]
-        self._said = b""
-        self._dropped = False
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "stackwalk.check.day", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
-        assert self._process.stdout is not None
-        self._stdout = self._process.stdout
-
-    def fileno(self) -> int:
-        """Readable when read() is due."""
-        return self._stdout.fileno()
+        super().__init__("stackwalk.check.day", str(course.root), str(lab.number), str(workspace))
 
     def read(self) -> Count | None:
         """Take in what has come, once there is something; the count, when the day is over."""
-        data = os.read(self.fileno(), 65536)
-        self._said += data
-        if data:
+        said = self.hear()
+        if said is None:
             return None
         try:
-            return Count(*json.loads(self._said))
+            return Count(*json.loads(said))
         except ValueError:
             return Count(0, 0, "A day on the internet broke off, which is no fault of your program.")
-
-    def drop(self) -> None:
-        """Have it end, without waiting for that."""
-        if not self._dropped:
-            self._dropped = True
-            self._process.terminate()
-
-    @property
-    def pid(self) -> int:
-        """The process in which it is played."""
-        return self._process.pid
-
-    @property
-    def gone(self) -> bool:
-        """Whether its process has ended."""
-        return self._process.poll() is not None
-
-    def close(self) -> None:
-        """End it, with all that it runs."""
-        self.drop()
-        self._stdout.close()
-        try:
-            self._process.wait(END_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 def main() -> None:

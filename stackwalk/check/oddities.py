@@ -17,6 +17,7 @@ from stackwalk.check.bench import Bench
 from stackwalk.check.client import Connection
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.fresh import Fresh
+from stackwalk.check.laid_out import lay_out
 from stackwalk.check.opening import opened_bench
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.scratch import make_scratch, remove
@@ -32,7 +33,6 @@ PATIENCE = (0.3, 2.0)  # seconds that the ordinary client waits: 30 times what i
 FACTOR = 30
 FEW, AGAIN = 12, 1.0  # so few that are lost have another chance, with so many seconds
 LISTENS = 0.02  # seconds that an odd client listens before it leaves
-BIG = 16 * 1024 * 1024  # bytes: more than the sockets of both ends hold
 
 OnOddity = Callable[[Oddity, bool], None]
 
@@ -103,7 +103,7 @@ class _Day:
         self._page_name, self._page = fresh.name(".html"), fresh.text()
         self._picture = b"\x89PNG\r\n\x1a\n" + fresh.bytes(20_000)
         self._secret = fresh.text()
-        self._names = _lay_out(fresh, workspace, self._page_name, self._page, self._picture, self._secret)
+        self._names = lay_out(fresh, workspace, self._page_name, self._page, self._picture, self._secret)
         self._server: Server | None = None
         self.patience = PATIENCE[1]  # seconds that an ordinary client waits
         server = self._running()
@@ -210,30 +210,3 @@ class _Day:
             "inside": self._secret.split("\n", maxsplit=1)[0].encode() not in answer.raw,
         }
         return all(deserts[one] for one in oddity.gets)
-
-
-def _lay_out(
-    fresh: Fresh, workspace: Workspace, page_name: str, page: str, picture: bytes, secret: str
-) -> dict[str, str]:
-    """Write the files that oddities ask for; what their names stand for."""
-    names = {
-        "page": page_name,
-        "missing": fresh.name(".html"),
-        "folder": fresh.word(),
-        "picture": fresh.name(".png"),
-        "big": fresh.name(".txt"),
-        "link": fresh.name(".txt"),
-        "first": f"{ord(page_name[0]):02X}",
-        "rest": page_name[1:],
-        "first2": page_name[:3],
-        "rest2": page_name[3:],
-    }
-    workspace.write(page_name, page)
-    workspace.write(names["picture"], picture)
-    workspace.write(f"{names['folder']}/{fresh.name('.html')}", fresh.text())
-    workspace.write(names["big"], "all day long\n" * (BIG // 13))
-    outside = workspace.root.with_name(f"{workspace.root.name}-{fresh.word()}")
-    outside.mkdir()
-    (outside / "secret.txt").write_text(secret, encoding="utf-8")
-    (workspace.root / names["link"]).symlink_to(outside / "secret.txt")
-    return names | {"outside": str(outside / "secret.txt")[1:], "beside": f"{outside.name}/secret.txt"}

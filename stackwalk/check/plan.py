@@ -50,7 +50,8 @@ class Plan:
         numbers = {step.lab for step in graded}
         labs = tuple(lab for lab in course.labs if lab.number in numbers)
         replaced = frozenset(name for step in graded for name in step.replaces)
-        return cls(asked, graded, labs, replaced, workspace, seed)
+        budget = max(lab.budget or BUDGET for lab in labs)
+        return cls(asked, graded, labs, replaced, workspace, seed, budget)
 
     def lab_of(self, step: Step) -> Lab:
         """The lab that a step belongs to."""

@@ -18,6 +18,7 @@ from stackwalk.check.scratch import remove
 from stackwalk.check.trial import Trial, first_trials, further_trials, made_fail
 from stackwalk.check.verdict import Outcome, Verdict
 from stackwalk.check.warm import Warm, warming
+from stackwalk.course.comparison import hold_comparisons
 from stackwalk.course.lesson import Course, Lab, Step
 from stackwalk.course.reading import hold_wins, read_attempts
 from stackwalk.course.wording import wording_slips
@@ -55,6 +56,7 @@ def prove(course: Course, on_result: OnResult | None = None, *, seed: str | None
     """
     for lab in course.labs:
         hold_wins(lab)
+        hold_comparisons(course, lab)
     proof = _Proof(course, on_result or (lambda result: None), seed or new_seed())
     graded = [(lab, step) for lab in course.labs for step in lab.steps if step.check is not None]
     for name, slip in wording_slips(course):
@@ -93,6 +95,7 @@ class _Proof:
         self.problems: list[Problem] = []
         self.held_up: list[Trial] = []  # wrong attempts that fell in an earlier step: tried again alone
         self.checks: dict[str, dict[str, str]] = {}  # step -> name -> title, of its solution's run
+        self.broken: set[tuple[str, str, str]] = set()  # slips that were told: step, check, what is said
         self.failed: dict[str, set[str]] = {}  # step -> checks that a program which ran has made fail
 
     def look_at(self, step: Step) -> None:
@@ -133,12 +136,22 @@ class _Proof:
         if trial.kind == "solution":
             self.checks[step.id] = {finding.name: finding.title for finding in own}
         self.failed.setdefault(step.id, set()).update(one.name for one in own if made_fail(one))
-        wrong = trial.wrong_with(verdict)
+        wrong = None if self.is_told(step, verdict) else trial.wrong_with(verdict)
         if trial.kind == "attempt" and trial.held_up(verdict):
             self.held_up.append(trial.alone())
         blocked = verdict.outcome is Outcome.BLOCKED
         found = self.problem(step, f"{trial.name} {wrong}", blocked=blocked) if wrong else None
         self.on_result(Result(step.id, trial.name, verdict, found))
+
+    def is_told(self, step: Step, verdict: Verdict) -> bool:
+        """Whether the verdict is broken as that of an earlier trial of this step was: one slip breaks them all."""
+        first = verdict.first_problem
+        if verdict.outcome is not Outcome.BROKEN or first is None:
+            return False
+        slip = (step.id, first.name, first.message)
+        told = slip in self.broken
+        self.broken.add(slip)
+        return told
 
     def unfailed(self, step: Step) -> list[str]:
         """The checks of a step that nothing has made fail yet."""
@@ -155,6 +168,8 @@ class _Proof:
         for name, title in names.items():
             if title == name.replace("_", " "):
                 self.problem(step, f"the check {name} has no sentence for the learner: give it a docstring")
+            if title.endswith("."):
+                self.problem(step, f"the docstring of the check {name} ends with a full stop: it is read in a list")
         for attempt in read_attempts(step):
             if names and attempt.check is not None and attempt.check not in names:
                 self.problem(step, f"wrong/{attempt.name} names the check {attempt.check}: there is none")

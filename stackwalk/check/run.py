@@ -58,7 +58,10 @@ class Part:
 
     def hear(self) -> None:
         """Take in what it says."""
-        data = os.read(self.reading, 65536)
+        try:
+            data = os.read(self.reading, 65536)
+        except ConnectionResetError:  # it ended, and had not read all that was written to it
+            data = b""
         if not data:
             self.break_off(f"its process ended in the middle{last_print(self._scratch)}")
             return

@@ -26,6 +26,7 @@ from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
+from stackwalk.stack.packages import must_have
 
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
@@ -91,7 +92,7 @@ class Server:
             try:
                 connection = Conversation(
                     family, address, patience=self._patience, budget=self._ground.budget,
-                    transcript=self._ground.transcript, judge=self._judge,
+                    transcript=self._ground.transcript, judge=self._judge, held_up=self._held_up,
                 )  # fmt: skip
             except ConnectionError:
                 # It may be about to listen again: some programs make a new socket for each client.
@@ -180,6 +181,10 @@ class Server:
     def begin(self, ready: Ahead | None = None) -> None:
         """Launch it, or let the one go on that waits. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
+        try:
+            must_have(self._copy.origin, self._spec.needs)
+        except StackwalkError as error:
+            raise LearnerFailure(error.what, Cause.NEEDS, hint=error.try_this) from None
         self._began = time.monotonic()
         self._program = None if ready is None else ready.go(self._spec, self._copy)
         if self._program is None:
@@ -321,6 +326,9 @@ class Server:
             self._spec.port, time.monotonic() - self._began, bound=bound, output=program.output.text(),
             folder=str(self._copy.root),
         )  # fmt: skip
+
+    def _held_up(self) -> float:
+        return self._running().held_up()
 
     def _judge(self, failure: LearnerFailure) -> LearnerFailure:
         """What a connection saw, or how the program ended where that explains it."""

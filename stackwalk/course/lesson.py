@@ -65,6 +65,7 @@ class Step:
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
     programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
+    comparison: Path | None = None  # comparison.toml: the same clients, asked of programs of several labs
     waits: bool = False  # its checks mostly wait: they may run beside others
 
     @property
@@ -84,6 +85,8 @@ class ProgramSpec:
     answers: bool = False  # ready is an answer to a request, not a listening socket alone
     keeps: tuple[str, ...] = ()  # folders whose files it reads anew by itself: a save there does not restart it
 
+    needs: tuple[str, ...] = ()  # packages that it runs on; the workspace's own environment may lack them
+    taken: str = ""  # what to say besides where somebody else has its port
     strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
 
     @property
@@ -111,6 +114,7 @@ class Lab:
     patience: float | None  # seconds that a check waits for an answer; None: the checker's own
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
+    budget: float | None = None  # seconds that all its checks together wait, at most; None: the checker's own
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
 
     def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:

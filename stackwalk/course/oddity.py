@@ -91,10 +91,11 @@ def _read_kind(table: Table) -> OddityKind:
     name, step, says = table.text("name"), table.text("step"), table.text("says")
     lists = table.lists("oddities")
     table.finish()
-    return OddityKind(name, step, says, tuple(_read_oddity(table, name, step, one, lists[one]) for one in lists))
+    return OddityKind(name, step, says, tuple(read_oddity(table, name, step, one, lists[one]) for one in lists))
 
 
-def _read_oddity(table: Table, kind: str, step: str, name: str, items: list[object]) -> Oddity:
+def read_oddity(table: Table, kind: str, step: str, name: str, items: list[object]) -> Oddity:
+    """One oddity, from the list of what its client does. Raises StackwalkError where it is malformed."""
     acts: list[Act] = []
     clients, end = 1, None
     gets: tuple[str, ...] = ()

@@ -172,12 +172,16 @@ def _all_of(course: Course, asked: str | None, only: bool) -> Grading:
 
 
 def _graded_from(course: Course, progress: Progress) -> Step:
-    """The step the learner is at; where that is live, the next one that can be graded."""
+    """The step the learner is at; where that is live, the next one that can be graded and has not passed."""
     here = where_is(course, progress).step
-    steps = course.steps
-    for step in steps[steps.index(here) :]:
-        if not step.live:
+    if not here.live:
+        return here
+    ahead = [step for step in course.steps[course.steps.index(here) :] if not step.live]
+    for step in ahead:
+        if step.core and step.id not in progress.passed:
             return step
+    if ahead:
+        return ahead[0]
     raise StackwalkError(
         f"Step {here.id} is done live, and no step after it can be graded.",
         f"Go through it with `stackwalk lab {here.id}`.",

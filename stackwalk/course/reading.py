@@ -21,7 +21,7 @@ _NUMBERED = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
 _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
 _LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
-_STEP_FILES = ("step.md", "hints.md", "check.py", "start", "wrong")
+_STEP_FILES = ("step.md", "hints.md", "check.py", "comparison.toml", "start", "wrong")
 
 
 def find_course() -> Path:
@@ -111,7 +111,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     if not programs:
         raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
     title, question = table.text("title"), table.text("question")
-    patience = table.optional_seconds("patience", 60)
+    patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
@@ -129,6 +129,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         folder=folder,
         programs=programs,
         patience=patience,
+        budget=budget,
         mistakes=mistakes if mistakes.is_file() else None,
         steps=steps,
         oddities=oddities if oddities.is_file() else None,
@@ -142,6 +143,8 @@ def _read_program(table: Table) -> ProgramSpec:
         file=_inside(table, "file"),
         port=table.whole("port", 1, 65535),
         answers=table.flag("answers"),
+        needs=table.texts("needs"),
+        taken=table.optional_text("taken") or "",
         strays=table.wholes("strays", 1, 65535),
         keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
     )
@@ -209,6 +212,7 @@ def _read_step(
         wins=table.texts("wins"),
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
+        comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
     )
     table.finish()
     for line in step.send:

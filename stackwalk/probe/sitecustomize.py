@@ -2,9 +2,11 @@
 
 It waits until the program itself imports the standard library's socket, so that a program without sockets
 pays nothing and a learner's own socket.py fails as it does by hand. The environment says which ports move
-(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT); it may also name a gate at which to
-wait (STACKWALK_GATE) and modules of the standard library to import until then (STACKWALK_AHEAD). Whatever goes wrong
-here, the program runs as without it. Python 3.8 to 3.14; it imports nothing else that is not loaded already.
+(STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). It may also name a gate at which to
+wait (STACKWALK_GATE) and modules of the standard library to import until then (STACKWALK_AHEAD), and a pipe in which
+each process tells that it takes connections, and which ones (STACKWALK_ACCEPTS), or which files below the folder that
+it was started in it writes (STACKWALK_WRITES). Whatever goes wrong here, the program runs as without it. Python 3.8 to
+3.14; it imports nothing else that is not loaded already.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_REPORTS = 200
 _MOST_BYTES = 65536
+_MOST_TOLD = 4096  # bytes that go into a pipe in one piece
+_MOST_WRITES = 2000
 _SLIPS = (
     ArithmeticError,
     AttributeError,
@@ -84,6 +88,11 @@ def _patch_when_loaded(spec: Any) -> None:
 
 
 _report_path: str | None = None
+_accepts_path: str | None = None
+_writes_path: str | None = None
+_began_in = ""
+_writes = 0
+_known: set[int] = set()  # processes of which it has been told; a fork has its own, with its parent in it
 _reports = 0
 _patched: Any = None
 
@@ -111,6 +120,47 @@ def _report(event: str, host: str, port: int, real: str, error: int | None = Non
         os.close(file)
 
 
+def _tell(event: str, port: int = 0) -> None:
+    _tell_line(_accepts_path, ("%s %d %d\n" % (event, sys.modules["os"].getpid(), port)).encode())  # noqa: UP031
+
+
+def _tell_line(path: str | None, line: bytes) -> None:
+    """Into the pipe, in one piece; where it is full or nobody reads, it is lost, and nothing waits."""
+    os = sys.modules["os"]
+    if len(line) > _MOST_TOLD:
+        return
+    pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        os.write(pipe, line)
+    finally:
+        os.close(pipe)
+
+
+def _write(event: str, arguments: Any) -> None:
+    """An audit hook: files that are opened to be written, or get their names by a move."""
+    if event == "open":
+        path, _, flags = arguments
+        os = sys.modules["os"]
+        if type(flags) is int and flags & (os.O_WRONLY | os.O_RDWR):
+            _try(_tell_write, path)
+    elif event == "os.rename":
+        _try(_tell_write, arguments[1])
+
+
+def _tell_write(path: Any) -> None:
+    global _writes  # noqa: PLW0603
+    os = sys.modules["os"]
+    if type(path) is int or _writes >= _MOST_WRITES:
+        return
+    whole = os.path.join(os.getcwd(), os.fsdecode(path))
+    if not whole.startswith(_began_in) or "__pycache__" in whole:
+        return
+    _writes += 1
+    name = os.fsencode(whole.replace("%", "%25").replace("\n", "%0A"))
+    at = sys.modules["time"].time_ns()
+    _tell_line(_writes_path, b"wrote %d %d %b\n" % (os.getpid(), at, name))
+
+
 def _plain(host: str) -> str:
     """A host that needs no escapes in JSON: the json module would cost the program 3 ms."""
     safe = len(host) < 256 and host.isascii() and host.isprintable() and '"' not in host and "\\" not in host
@@ -131,9 +181,8 @@ def _report_raw(sock: Any, address: Any) -> None:
 def _patch(module: Any) -> None:
     """Give the class socket.socket a bind, a listen and a getsockname of ours. It stays the same class."""
     global _patched  # noqa: PLW0603
-    environ = sys.modules["os"].environ
     moved = {}
-    for pair in environ.get("STACKWALK_PORTS", "").split():
+    for pair in sys.modules["os"].environ.get("STACKWALK_PORTS", "").split():
         typed, real = pair.split(":")
         moved[int(typed)] = int(real)
     typed_of = {real: typed for typed, real in moved.items()}
@@ -180,6 +229,7 @@ def _patch(module: Any) -> None:
     def listen(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = raw_listen(self, *args, **kwargs)
         _try(report, "listen", self)
+        _try(_tell_listen)
         return result
 
     def report(event: str, sock: Any, typed_host: str | None = None) -> None:
@@ -193,17 +243,58 @@ def _patch(module: Any) -> None:
             return (name[0], typed_of[name[1]], *name[2:])
         return name
 
-    for ours, theirs in ((bind, raw_bind), (listen, raw_listen), (getsockname, raw_getsockname)):
+    ours_for_theirs = [(bind, raw_bind), (listen, raw_listen), (getsockname, raw_getsockname)]
+    for ours, theirs in ours_for_theirs + (_telling(module, raw) if _accepts_path else []):
         ours.__doc__ = theirs.__doc__
         ours.__qualname__ = "socket." + ours.__name__
         ours.__module__ = "socket"
         setattr(cls, ours.__name__, ours)
 
 
+def _tell_listen() -> None:
+    if _accepts_path:
+        _known.add(sys.modules["os"].getpid())
+        _tell("listen")
+
+
+def _telling(module: Any, raw: Any) -> list[tuple[Any, Any]]:
+    """An accept and a setblocking that tell who takes connections.
+
+    A process that has not made the listening socket, and sets how it waits there, is about to take connections:
+    workers of Gunicorn do so once the application has been imported.
+    """
+    getpid = sys.modules["os"].getpid
+    raw_accept, raw_setblocking = module.socket.accept, raw.setblocking
+
+    def accept(self: Any) -> Any:
+        taken = raw_accept(self)
+        if type(taken[1]) is tuple and len(taken[1]) >= 2:
+            _try(_tell, "accept", taken[1][1])
+        return taken
+
+    def setblocking(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if _known and getpid() not in _known:
+            _try(serves, self)
+        return raw_setblocking(self, *args, **kwargs)
+
+    def serves(sock: Any) -> None:
+        if sock.getsockopt(module.SOL_SOCKET, module.SO_ACCEPTCONN):
+            _known.add(getpid())
+            _tell("serve")
+
+    return [(accept, raw_accept), (setblocking, raw_setblocking)]
+
+
 def _start() -> None:
     """Wait for socket, or patch it at once where a .pth file has imported it already."""
-    global _report_path  # noqa: PLW0603
-    _report_path = sys.modules["os"].environ.get("STACKWALK_REPORT")
+    global _report_path, _accepts_path, _writes_path, _began_in  # noqa: PLW0603
+    os = sys.modules["os"]
+    _report_path = os.environ.get("STACKWALK_REPORT")
+    _accepts_path = os.environ.get("STACKWALK_ACCEPTS")
+    _writes_path = os.environ.get("STACKWALK_WRITES")
+    if _writes_path:
+        _began_in = os.getcwd() + "/"
+        _try(sys.addaudithook, _write)
     present = sys.modules.get("socket")
     spec = getattr(present, "__spec__", None)
     if present is None:

@@ -19,10 +19,19 @@ _STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _SENDERS: dict[Side, tuple[str, str]] = {"client": ("  > ", "cyan"), "server": ("  < ", "magenta")}
 
 
-def draw_exchange(exchange: Exchange, width: int, *, whole: bool = False) -> Text:
+def draw_exchange(
+    exchange: Exchange,
+    width: int,
+    *,
+    whole: bool = False,
+    pid: int | None = None,
+    goes_on: bool = False,
+    took: str | None = None,
+) -> Text:
     """Return the line of an exchange: method, target, status, type, bytes of the body, milliseconds.
 
-    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut.
+    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `pid` is the
+    process that had it, where that is worth saying; `goes_on`: its body is still to come; `took`: instead of the time.
     """
     request, response = exchange.request, exchange.response
     status = "—" if response is None else ("?" if response.status is None else f"{response.status:03d}")
@@ -30,10 +39,12 @@ def draw_exchange(exchange: Exchange, width: int, *, whole: bool = False) -> Tex
     method = "" if request is None else safe(request.method, LONGEST_WHOLE)
     target = "(no request)" if request is None else safe(request.target, LONGEST_WHOLE)
     kind = "" if response is None else _type(response)
-    size = "" if response is None else size_of(response.body_size)
-    took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
+    size = "" if response is None else "…" if goes_on else size_of(response.body_size)
+    if took is None:
+        took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
     typed = TYPE + 1 if width >= NARROW else 0
     end = f"{size:>{BYTES}} {took:>{TIME}}" if width >= NARROWER else f"{size} {took}"
+    end += "" if pid is None else f" pid {pid}"
     room = max(SHORTEST_TARGET, width - (METHOD + 1 + 1 + STATUS + 1 + typed + len(end)))
     line = Text(no_wrap=whole, overflow="ignore" if whole else "fold")
     line.append(f"{method if whole else cut(method, METHOD):<{METHOD}} ", style="bold")
@@ -86,10 +97,10 @@ def draw_remarks(exchange: Exchange) -> list[Text]:
     return lines
 
 
-def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False) -> list[Text]:
+def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False, pid: int | None = None) -> list[Text]:
     """Return the line of a request that nobody answered, and what is odd about it."""
     remark = Text("  ! the connection ended before any answer (curl: Empty reply from server)", style="yellow")
-    return [draw_exchange(sight.exchange, width, whole=whole), remark, *draw_remarks(sight.exchange)]
+    return [draw_exchange(sight.exchange, width, whole=whole, pid=pid), remark, *draw_remarks(sight.exchange)]
 
 
 def draw_unreadable(sight: Unreadable, width: int, *, whole: bool = False) -> list[Text]:

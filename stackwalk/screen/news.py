@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from stackwalk.course.lesson import Course
+from stackwalk.screen.comparison import draw_comparison
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.lesson import draw_lesson, draw_why
 from stackwalk.screen.pages import draw_answer, draw_hint, draw_keys, draw_prediction, draw_words
@@ -13,6 +14,7 @@ from stackwalk.session.session.actions import (
     Say,
     Show,
     ShowAnswer,
+    ShowComparison,
     ShowHint,
     ShowKeys,
     ShowLesson,
@@ -20,6 +22,7 @@ from stackwalk.session.session.actions import (
     ShowPrinted,
     ShowSent,
     ShowSight,
+    ShowStack,
     ShowTraceback,
     ShowVerdict,
     ShowWhy,
@@ -35,7 +38,7 @@ _MARKS = {"plain": "·", "good": "●", "bad": "!", "ask": "→"}
 
 
 def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
-    """Return what is to be printed, or None for what has its own drawing (sights)."""
+    """Return what is to be printed, or None for what has its own drawing (sights, the stack)."""
     match news:
         case Say(text, tone):
             return Hanging(Text(f"{_MARKS[tone]} ", style=_TONES[tone]), Text(safe_block(text, MOST)))
@@ -60,9 +63,11 @@ def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
             return Group(Text(), draw_answer(prediction, chosen), Text())
         case ShowWords(progress):
             return Group(Text(), draw_words(course, progress), Text())
+        case ShowComparison(compared):
+            return Group(Text(), draw_comparison(compared, width), Text())
         case ShowKeys(keys):
             return Group(Text(), draw_keys(keys), Text())
-        case ShowSight():
+        case ShowSight() | ShowStack():
             return None
 
 

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from stackwalk.screen.exchanges import size_of, time_of
 from stackwalk.screen.safe import safe
+from stackwalk.wire.events import Event
 from stackwalk.wire.explain import is_odd
 from stackwalk.wire.frames import CLOSE, Frame
 from stackwalk.wire.hello import Hello
@@ -33,6 +34,8 @@ def draw_timing(exchange: Exchange, opened_at: float | None = None) -> Text:
     """Return the line of an exchange's times; `opened_at`: when its connection was opened, where that is known."""
     timing = timing_of(exchange)
     parts: list[str] = []
+    if timing.reached is not None:
+        parts.append(f"target reached in {time_of(timing.reached)}")
     if opened_at is not None and exchange.number == 1 and exchange.asked_at is not None:
         parts.append(f"asked {time_of(max(0.0, exchange.asked_at - opened_at) * 1000)} after connecting")
     if timing.asked is not None and timing.asked >= 1:
@@ -60,6 +63,15 @@ def draw_hello(hello: Hello) -> Text:
     offers = f", offering {protocols}" if protocols else ""
     words = f"  ! TLS (https){name}{offers}: what follows is encrypted and can't be read here (RFC 8446 4.1.2)"
     return Text(words, style="yellow")
+
+
+def draw_event(connection: int, event: Event, *, whole: bool = False) -> Text:
+    """Return the line of an event of a stream."""
+    name = "" if event.name == b"message" else f" {safe(event.name, MOST_OF_A_FRAME)}"
+    own = "" if not event.id else f", id {safe(event.id, MOST_OF_A_FRAME)}"
+    line = Text(f"  < event{name}{own}, {size_of(event.size)}", style="magenta", no_wrap=whole)
+    line.append(f" (connection {connection:,})", style="dim")
+    return line.append(f": {safe(event.data, LONGEST_LINE if whole else MOST_OF_A_FRAME)}") if event.data else line
 
 
 def draw_frame(connection: int, side: Side, frame: Frame, payload: bytes | None, *, whole: bool = False) -> Text:

@@ -22,6 +22,8 @@ def draw_summary(tally: Tally, seconds: float) -> Text:
         lines.append(f"{count_of(tally.connections, 'connection')}; {bytes_each_way}, heads and bodies.")
     if tally.frames:
         lines.append(f"{count_of(tally.frames, 'WebSocket frame')}.")
+    if tally.events:
+        lines.append(f"{count_of(tally.events, 'event')} of streams.")
     troubles = [
         (tally.unanswered, "request", "had no answer"),
         (tally.unreadable, "connection", "carried what is not HTTP"),

@@ -33,7 +33,9 @@ class Doors:
         try:
             for _ in range(TRIES):
                 try:
-                    self._tap = self._stack.enter_context(tapping(port=wanted, target=self._target, publish=True))
+                    self._tap = self._stack.enter_context(
+                        tapping(port=wanted, target=self._target, publish=True, joined=True)
+                    )
                 except DoorTaken as error:
                     if wanted == port:
                         holder, resting = error.holder, error.resting

@@ -17,6 +17,8 @@ from pathlib import Path
 from rich.console import RenderableType
 from rich.text import Text
 
+from stackwalk.check.aside import Aside
+from stackwalk.check.comparing import Comparing
 from stackwalk.check.day import Day
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.verdict import Finding, Verdict
@@ -27,6 +29,7 @@ from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.readying import missing_before
 from stackwalk.course.saves import Saves
 from stackwalk.course.strays import find_stray
+from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
@@ -36,6 +39,7 @@ from stackwalk.screen.news import draw_news
 from stackwalk.screen.pages import draw_files
 from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
+from stackwalk.screen.stack import draw_stack
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
 from stackwalk.session.human_stage import HumanStage
@@ -50,24 +54,30 @@ from stackwalk.session.session.actions import (
     Become,
     CloseStage,
     DropCheck,
+    DropComparison,
     DropDay,
     EndPrograms,
     Launch,
     Leave,
     OpenDoor,
     OpenStage,
+    PlayComparison,
     PlayDay,
     PutStart,
     ReclaimDoor,
     RunCheck,
+    Say,
     SendRequest,
     ShowHint,
     ShowLesson,
     ShowSight,
+    ShowStack,
+    ShowVerdict,
     ShutDoor,
     WriteProgress,
 )
 from stackwalk.session.session.events import (
+    CompareEnded,
     DoorShut,
     Found,
     Judged,
@@ -81,14 +91,19 @@ from stackwalk.session.session.events import (
     Tick,
     Trouble,
 )
+from stackwalk.session.session.stack import stack_of
 from stackwalk.session.session.state import step_at_door
+from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
 from stackwalk.stack.launch import guarding
+from stackwalk.stack.telling import TellingPipe, Wrote, telling_pipe
 from stackwalk.tap.tapping import Tap
+from stackwalk.wire.sight import Sight
 
-Readable = Keyboard | Mailbox | Warm | Tap | HumanStage | Day
+Readable = Keyboard | Mailbox | Warm | Tap | HumanStage | Aside
 
 TICK = 0.5  # seconds
+OWN_WRITE = 500_000_000  # nanoseconds that a program may take to write a file once it has opened it
 
 
 def live_lab(
@@ -99,6 +114,7 @@ def live_lab(
     port: int | None = None,
     screen: Screen,
     keyboard: int,
+    typed: Typed = NOTHING,
 ) -> int:
     """Open a lab ("1") or a step ("1.2") in a terminal, until somebody leaves; return the exit status.
 
@@ -110,7 +126,7 @@ def live_lab(
         step, why = step_to_open(course, progress, asked)
         lab = course.lab(step.lab)
         with contextlib.ExitStack() as stack:
-            live = Live(course, workspace, screen, keyboard, stack)
+            live = Live(course, workspace, screen, keyboard, stack, typed)
             stack.callback(live.mailbox.close)
             stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing, live.pause))
             live.tell(why, damage)
@@ -119,7 +135,7 @@ def live_lab(
                 live.tell(lacks, None)
             live.open(lab, step, progress, port)
             live.run()
-        live.bottom.show(Text(f"All that ran is ended. To go on: stackwalk lab {lab.number}"))
+        live.bottom.show(Text(typed.again(f"All that ran is ended. To go on: stackwalk lab {lab.number}")))
         return live.status or 0
 
 
@@ -127,13 +143,20 @@ class Live:
     """An open lab with all that it holds; what it opens is closed by the stack, last things first."""
 
     def __init__(
-        self, course: Course, workspace: Workspace, screen: Screen, keyboard: int, stack: contextlib.ExitStack
+        self,
+        course: Course,
+        workspace: Workspace,
+        screen: Screen,
+        keyboard: int,
+        stack: contextlib.ExitStack,
+        typed: Typed = NOTHING,
     ) -> None:
         self.bottom = Bottom(screen)
         self.mailbox = Mailbox()
         self.status: int | None = None  # with which to leave
         self.redraw = False
         self._pausing = False
+        self._typed = typed
         self._course = course
         self._workspace = workspace
         self._keyboard = Keyboard(keyboard, self.bottom.write_raw, screen.moves)
@@ -142,12 +165,16 @@ class Live:
         self._doing: deque[Action] = deque()
         self._stage: LiveStep | None = None
         self._sights = Sights()
+        self._workers = Workers()
+        self._telling: TellingPipe | None = None
+        self._wrote: dict[str, int] = {}  # what the programs have written: path, and when last
         self._started_in = _started_in()
         self._stray: str | None = None  # what was last said of a file in the wrong place
         self._run = 0
         self._day: Day | None = None
         self._day_number = 0
-        self._days_dropped: list[Day] = []  # and not yet gone
+        self._comparing: tuple[int, Comparing] | None = None
+        self._dropped: list[Aside] = []  # and not yet gone
         self._session: Session
         self._programs: Programs
         self._warm: Warm
@@ -161,11 +188,14 @@ class Live:
         stack = self._stack
         guardian = stack.enter_context(guarding())
         self._warm = stack.enter_context(warming(self._course, again=True))
-        stack.callback(self._end_days)
+        stack.callback(self._end_asides)
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
         specs = lab.programs_at(step)
-        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put)
+        with contextlib.suppress(OSError):  # without it, it is not known which process has which connection
+            self._telling = stack.enter_context(telling_pipe())
+        telling = None if self._telling is None else self._telling.path
+        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put, telling)
         stack.callback(self._programs.close)
         stack.callback(self._give_terminal_back)
         self._take_terminal()
@@ -209,6 +239,19 @@ class Live:
 
     def _saved(self, paths: tuple[str, ...]) -> None:
         self.mailbox.put(Saved(paths, self._present(self._session.lab.files), time.monotonic()))
+
+    def _with_own_writes(self, saved: Saved) -> Saved:
+        """The same, with what the programs themselves have written of it: the file is as old as their last write."""
+        self._hear_programs()
+        own = {path for path in saved.paths if self._is_own_write(self._workspace.root / path)}
+        return replace(saved, own=frozenset(own))
+
+    def _is_own_write(self, file: Path) -> bool:
+        wrote = self._wrote.get(os.path.realpath(file))
+        try:
+            return wrote is not None and file.stat().st_mtime_ns <= wrote + OWN_WRITE
+        except OSError:
+            return False
 
     def _present(self, files: tuple[str, ...]) -> frozenset[str]:
         return frozenset(file for file in files if os.path.lexists(self._workspace.root / file))
@@ -260,7 +303,8 @@ class Live:
         """Wait for whatever comes first, and make events of it."""
         stage = None if self._stage is None else self._stage.stage
         sources: list[Readable] = [self._keyboard, self.mailbox, self._warm]
-        sources += [one for one in (self._doors.tap, stage, self._day) if one is not None]
+        comparing = None if self._comparing is None else self._comparing[1]
+        sources += [one for one in (self._doors.tap, stage, self._day, comparing) if one is not None]
         due = seconds if self._warm.left is None else min(seconds, self._warm.left)
         ready = select.select(sources, [], [], due)[0]
         if self.status is not None or self._pausing:
@@ -277,6 +321,8 @@ class Live:
             self._judged(self._warm.give_up())
         if self._day is not None and self._day in ready:
             self._read_day(self._day)
+        if self._comparing is not None and self._comparing[1] in ready:
+            self._read_comparison(*self._comparing)
         if stage is not None and stage in ready and self._stage is not None:
             self._stage.look()
 
@@ -300,9 +346,18 @@ class Live:
             self._drop_day()
             self._waiting.append(Survived(self._day_number, count.survived, count.total, count.problem))
 
+    def _read_comparison(self, number: int, comparing: Comparing) -> None:
+        came = comparing.read()
+        if came is not None:
+            self._drop_comparison()
+            compared, problem = (None, came) if isinstance(came, str) else (came, "")
+            self._waiting.append(CompareEnded(number, compared, problem))
+
     # The actions ------------------------------------------------------------------------------------------
 
     def _happened(self, event: Event) -> None:
+        if isinstance(event, Saved):
+            event = self._with_own_writes(event)
         self._session, actions = react(self._session, event)
         self._do(actions)
 
@@ -327,6 +382,10 @@ class Live:
                 self._play_day(day)
             case DropDay():
                 self._drop_day()
+            case PlayComparison(number, step):
+                self._play_comparison(number, step)
+            case DropComparison():
+                self._drop_comparison()
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
@@ -353,7 +412,10 @@ class Live:
             case Leave(status):
                 self.status = status
             case ShowSight(sight):
-                self._show(*self._sights.draw(sight, self.bottom.width, time.monotonic()))
+                self._show_sight(sight)
+            case ShowStack():
+                self._hear_programs()
+                self._show(draw_stack(stack_of(self._session, self._workers, time.monotonic())))
             case _:
                 self._show_news(action)
 
@@ -382,16 +444,33 @@ class Live:
         """Have the day under way end, and bury those before it that have ended; nothing here waits."""
         day, self._day = self._day, None
         if day is not None:
-            day.drop()
-            self._days_dropped.append(day)
-        for gone in [one for one in self._days_dropped if one.gone]:
-            gone.close()
-            self._days_dropped.remove(gone)
+            self._drop(day)
 
-    def _end_days(self) -> None:
+    def _play_comparison(self, number: int, step: Step) -> None:
+        self._drop_comparison()
+        try:
+            self._comparing = number, Comparing(self._course, step, self._workspace.root)
+        except OSError as error:
+            why = f"The programs could not be compared: {error.strerror or error}."
+            self._waiting.append(CompareEnded(number, None, why))
+
+    def _drop_comparison(self) -> None:
+        comparing, self._comparing = self._comparing, None
+        if comparing is not None:
+            self._drop(comparing[1])
+
+    def _drop(self, aside: Aside) -> None:
+        aside.drop()
+        self._dropped.append(aside)
+        for gone in [one for one in self._dropped if one.gone]:
+            gone.close()
+            self._dropped.remove(gone)
+
+    def _end_asides(self) -> None:
         self._drop_day()
-        for day in self._days_dropped:
-            day.close()
+        self._drop_comparison()
+        for aside in self._dropped:
+            aside.close()
 
     def _write(self, progress: Progress) -> None:
         try:
@@ -441,9 +520,34 @@ class Live:
         else:
             self.bottom.show(*parts)
 
+    def _show_sight(self, sight: Sight) -> None:
+        self._hear_programs()
+        self._workers.note(sight)
+        several = any(one.processes for one in self._session.programs)
+        pid = self._workers.who(sight.connection) if several else None
+        self._show(*self._sights.draw(sight, self.bottom.width, time.monotonic(), pid))
+
+    def _hear_programs(self) -> None:
+        """What the probe has told by now: it tells before the answer is sent, so it is here before that is seen."""
+        for told in () if self._telling is None else self._telling.read():
+            if isinstance(told, Wrote):
+                self._wrote[os.path.realpath(told.path)] = told.at
+                continue
+            match told.kind:
+                case "listen":
+                    self._workers.listens(told.pid)
+                case "serve":
+                    self._workers.serves(told.pid)
+                case "accept":
+                    self._workers.accepts(told.pid, told.port)
+
     def _show_news(self, news: Show) -> None:
         if isinstance(news, ShowLesson | ShowHint):
             news = replace(news, step=step_at_door(self._session, news.step))
+        if isinstance(news, Say):
+            news = replace(news, text=self._typed.again(news.text))
+        if isinstance(news, ShowVerdict):
+            news = replace(news, next_line=self._typed.again(news.next_line))
         drawn = draw_news(news, self._course, self.bottom.width)
         if drawn is not None:
             self._show(drawn)

@@ -28,10 +28,11 @@ from stackwalk.session.session.events import (
     ProgramsGone,
 )
 from stackwalk.stack.answering import Question
-from stackwalk.stack.environment import free_port, learner_environment
+from stackwalk.stack.environment import ACCEPTS, WRITES, free_port, learner_environment
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
+from stackwalk.stack.packages import must_have
 
 PATIENCE = 0.5  # seconds that a program may take to end before it is killed
 QUICK_LOOK, SLOW_LOOK = 0.005, 0.2  # seconds between two looks at what it listens on
@@ -48,8 +49,16 @@ Emit = Callable[[Event], None]
 class Programs:
     """Launches and ends the programs of a lab."""
 
-    def __init__(self, guardian: Guardian, workspace: Path, specs: tuple[ProgramSpec, ...], emit: Emit) -> None:
+    def __init__(
+        self,
+        guardian: Guardian,
+        workspace: Path,
+        specs: tuple[ProgramSpec, ...],
+        emit: Emit,
+        telling: Path | None = None,
+    ) -> None:
         self._guardian = guardian
+        self._telling = telling  # the pipe in which the probe tells what the programs do
         self._workspace = workspace
         self._specs = specs
         self._emit = emit
@@ -104,14 +113,20 @@ class Programs:
 
     def _start(self, spec: ProgramSpec, moved: bool) -> tuple[Program, tempfile.TemporaryDirectory[str]]:
         _refuse(self._workspace / spec.file, spec.file)
+        must_have(self._workspace, spec.needs)
         # A fresh port for each launch: the last one may still remember old connections.
         ports = {port: free_port() for port in spec.moved} if moved else {}
         run = tempfile.TemporaryDirectory(prefix="stackwalk-run-", ignore_cleanup_errors=True)
         try:
+            environment = learner_environment(self._workspace, Path(run.name), ports)
+            if self._telling is not None:
+                environment[WRITES] = str(self._telling)
+            if self._telling is not None and spec.answers:
+                environment[ACCEPTS] = str(self._telling)
             program = self._guardian.launch(
                 spec.run,
                 cwd=self._workspace,
-                environment=learner_environment(self._workspace, Path(run.name), ports),
+                environment=environment,
                 limits=Limits(),
             )
         except BaseException:
@@ -168,7 +183,7 @@ class _Watched:
             if ports != known or answered != answers:
                 known, answers = ports, answered
                 self._tell(ProgramListening(self._launch, ports, answers))
-            if self._spec.answers and answers and tree.changed(self._program.processes()):
+            if self._spec.answers and known and tree.changed(self._program.processes()):
                 self._tell(ProgramProcesses(self._launch, self._program.pid, tree.told))
             if time.monotonic() - told >= BATCH:
                 self._printed.tell()

@@ -37,10 +37,10 @@ class Sights:
         self._asked: dict[tuple[int, int], Asked] = {}  # that have no answer yet, and of which nothing was said
         self._flow = Flow(SHOWN_AT_ONCE, 0.0, 0, SHOWN_AT_ONCE, SHOWN_A_SECOND)
 
-    def draw(self, sight: Sight, width: int, at: float) -> list[RenderableType]:
-        """Return what is to be printed for a sight; nothing for many of them."""
+    def draw(self, sight: Sight, width: int, at: float, pid: int | None = None) -> list[RenderableType]:
+        """Return what is to be printed for a sight; nothing for many of them. `pid`: the process that had it."""
         self._note(sight)
-        drawn = _draw(sight, width)
+        drawn = _draw(sight, width, pid)
         if not drawn:
             return []
         self._flow, shown = self._flow.take(1, at)
@@ -84,12 +84,12 @@ def _waiting(asked: Asked) -> Text:
     return line.append("… waiting: the answer has no end yet", style="dim")
 
 
-def _draw(sight: Sight, width: int) -> list[Text]:
+def _draw(sight: Sight, width: int, pid: int | None) -> list[Text]:
     match sight:
         case Answered(exchange=exchange):
-            return [draw_exchange(exchange, width), *_heads(exchange), *draw_remarks(exchange)]
+            return [draw_exchange(exchange, width, pid=pid), *_heads(exchange), *draw_remarks(exchange)]
         case Unanswered(exchange=exchange):
-            line, *remarks = draw_unanswered(sight, width)
+            line, *remarks = draw_unanswered(sight, width, pid=pid)
             return [line, *_heads(exchange), *remarks]
         case Unreadable():
             return draw_unreadable(sight, width)

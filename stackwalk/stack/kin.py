@@ -129,6 +129,19 @@ def offspring(root: int) -> "Iterator[tuple[int, int]]":
                 ahead.append(pid)
 
 
+def held_up(pid: int) -> float:
+    """Seconds that a process has waited for a core while it could have run (proc(5), schedstat): of its threads the
+    one that has most; 0.0 where the system does not tell."""
+    if not LINUX:
+        return 0.0
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208
+    except OSError:
+        return 0.0
+    told = (_read(f"/proc/{pid}/task/{thread}/schedstat").split() for thread in threads)
+    return max((int(fields[1]) for fields in told if len(fields) > 1), default=0) / 1e9
+
+
 def tree(root: int) -> list[int]:
     """All descendants of a process, parents before children, without itself."""
     return [pid for _, pid in offspring(root)]

@@ -129,6 +129,10 @@ class Program:
         """All processes of its tree, those that it left behind included."""
         return tuple(dict.fromkeys((self.pid, *kin.tree(self._ward.foster))))
 
+    def held_up(self) -> float:
+        """Seconds that it has waited for a core while it could have run: of its threads the one that has most."""
+        return max(map(kin.held_up, self.processes()), default=0.0)
+
     def holders(self, port: int) -> tuple[int, ...]:
         """Those of its processes that hold a socket which listens on the typed TCP port."""
         return tuple(

@@ -27,12 +27,14 @@ SOCKETS = 16  # handed over with an order, at most
 class Desk:
     """Does what it is told by the one who started it, and tells what the relay sees."""
 
-    def __init__(self, control: socket.socket, body_limit: int, room: int) -> None:
+    def __init__(
+        self, control: socket.socket, body_limit: int, room: int, *, tell_joined: bool, is_waited_for: bool
+    ) -> None:
         self.is_open = True
         self._loop = Loop()
-        self._starter = Outlet(self._loop, control, self._hear, self._leave, room)
+        self._starter = Outlet(self._loop, control, self._hear, self._leave, room, is_waited_for)
         self._subscribers = Subscribers(self._loop)
-        self.relay = Relay(self._loop, self._tell, body_limit)
+        self.relay = Relay(self._loop, self._tell, body_limit, tell_joined=tell_joined)
         self._orders = b""
         self._handed: list[int] = []
 
@@ -72,6 +74,8 @@ class Desk:
             case "release":
                 self.relay.release()
                 self._subscribers.release()
+            case "tell":
+                self.relay.tell()
             case "take":
                 self.relay.take(self._sockets())
             case "publish":
@@ -102,7 +106,10 @@ def main(settings: dict[str, object]) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     control, body_limit, room = (int(str(settings[name])) for name in ("control", "body_limit", "room"))
-    desk = Desk(socket.socket(fileno=control), body_limit, room)
+    desk = Desk(
+        socket.socket(fileno=control), body_limit, room, tell_joined=bool(settings["joined"]),
+        is_waited_for=bool(settings["keep_all"]),
+    )  # fmt: skip
     doors = settings["doors"]
     desk.relay.aim(_aim(settings["aim"]))
     desk.relay.take(socket.socket(fileno=number) for number in (doors if isinstance(doors, list) else ()))

@@ -85,6 +85,7 @@ class Connection:
     def join(self, server: socket.socket, was_reset: bool = False) -> None:
         """The server has taken the connection (and perhaps reset it since): bytes may pass."""
         self._server = End("server", server)
+        self.scribe.reached_at = moment()
         self._server.lost = was_reset
         for end, peer in ((self.client, self._server), (self._server, self.client)):
             end.ready = self._ready_call(end, peer)
@@ -130,7 +131,7 @@ class Connection:
             if not size:
                 self._end_by(end, peer)
                 return
-            at = time.monotonic_ns() // 1000 / 1_000_000  # to a microsecond, as it is written down
+            at = moment()
             data = view[:size]
             is_taken = True
             try:
@@ -143,8 +144,11 @@ class Connection:
                 self._wait(peer, memoryview(bytes(data[sent:])))
                 self._watch(peer, end)
                 self._watch(end, peer)
-            if size < LARGE or not self._is_counted(side, size):
+            if size < LARGE:
                 add(scribe, feed, side, bytes(data), at)
+            elif not self._is_counted(side, size):
+                add(scribe, feed, side, bytes(data), at)
+                self._picture.draw()  # many such would be much to keep
             if not is_taken:
                 self._lose(peer, end)
 
@@ -270,6 +274,11 @@ class Connection:
 
     def _tell_close(self, end: End, at: float, reset: bool) -> None:
         self._picture.add(self.scribe, self.scribe.close, end.side, at, reset)
+
+
+def moment() -> float:
+    """Now, to a microsecond, as it is written down."""
+    return time.monotonic_ns() // 1000 / 1_000_000
 
 
 def _make_reset(own_socket: socket.socket) -> None:

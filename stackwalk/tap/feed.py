@@ -8,6 +8,8 @@ import contextlib
 import os
 import socket
 import stat
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
@@ -16,6 +18,7 @@ from stackwalk.wire.sight import Sight
 
 LONGEST_PATH = 100  # bytes; macOS takes 104 with the zero at the end, Linux 108
 AT_ONCE = 1024 * 1024  # bytes taken by one read
+A_MOMENT = 0.1  # seconds that a feed may gather what it publishes, and a little more
 PATIENCE = 1.0  # seconds for a feed to be connected to
 
 
@@ -106,10 +109,19 @@ class Subscription:
     def read(self) -> list[Sight]:
         """What has come, without waiting."""
         sights: list[Sight] = []
-        for line in self._lines.read(self._socket):
+        for line in self.read_lines():
             with contextlib.suppress(ValueError):  # a newer stackwalk may tell what this one does not know
                 sights.append(from_line(line))
         return sights
+
+    def read_lines(self) -> list[bytes]:
+        """The same as lines of JSON (see `wire.lines`), without their newlines."""
+        return self._lines.read(self._socket)
+
+    def mark(self) -> Callable[[], bool]:
+        """What is returned says whether all that has been published by now, or a moment ago, has been read."""
+        until = time.monotonic() + A_MOMENT
+        return lambda: self.ended or time.monotonic() > until
 
     def close(self) -> None:
         self._socket.close()

@@ -1,5 +1,6 @@
 """Lines to somebody who may be slow: a bounded queue, and what it had no room for is counted and said."""
 
+import select
 import socket
 import time
 from collections.abc import Callable
@@ -15,7 +16,10 @@ AT_ONCE = 256 * 1024  # bytes sent at once
 
 
 class Outlet:
-    """One who gets lines. `ended` is called once it is gone; what it says, `heard` is called with."""
+    """One who gets lines. `ended` is called once it is gone; what it says, `heard` is called with.
+
+    `is_waited_for`: where there is no room the tap stands still until there is; nothing is left out.
+    """
 
     def __init__(
         self,
@@ -24,6 +28,7 @@ class Outlet:
         heard: Callable[["Outlet"], None],
         ended: Callable[["Outlet"], None],
         room: int = ROOM,
+        is_waited_for: bool = False,
     ) -> None:
         own_socket.setblocking(False)
         self.socket = own_socket
@@ -31,6 +36,7 @@ class Outlet:
         self._heard = heard
         self._ended = ended
         self._room = room
+        self._is_waited_for = is_waited_for
         self._waiting = bytearray()
         self._missed = 0
         self._is_due = False  # to be sent in a moment
@@ -40,8 +46,10 @@ class Outlet:
 
     def put(self, lines: bytes) -> None:
         """Send them, a little later, or count them where there is no room."""
+        if self._is_waited_for and len(self._waiting) > self._room:
+            self._make_room()
         waiting = len(self._waiting)
-        if self._missed or (waiting and waiting + len(lines) > self._room):
+        if self._missed or (waiting and waiting + len(lines) > self._room and not self._is_waited_for):
             self._missed += lines.count(b"\n")
             return
         self._waiting += lines
@@ -56,6 +64,13 @@ class Outlet:
         if not self._is_over:
             self._waiting += line
             self._loop.soon(self.flush)
+
+    def _make_room(self) -> None:
+        waiting = select.poll()
+        waiting.register(self.socket, select.POLLOUT)
+        while len(self._waiting) > self._room // 2 and not self._is_over:
+            waiting.poll()
+            self.flush()
 
     def _gathered(self) -> None:
         self._is_due = False

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, Literal
 
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
-from stackwalk.tap.connection import Connection, Waiting
+from stackwalk.tap.connection import Connection, Waiting, moment
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.tap.picture import Picture, Report
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.reader import BODY_LIMIT
-from stackwalk.wire.sight import Closed, Opened, Refused
+from stackwalk.wire.sight import Closed, Joined, Opened, Refused
 
 HOLD = 2.0  # seconds that a client waits for a program that is being restarted
 FAR = 10.0  # seconds for a target to take a connection
@@ -27,7 +27,8 @@ Aim = tuple[Address, ...] | Literal["hold"] | None
 class Relay:
     """Doors on one side, a target on the other."""
 
-    def __init__(self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT) -> None:
+    def __init__(self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, *, tell_joined: bool = False) -> None:
+        self._tell_joined = tell_joined  # who only traces has no use for it
         self._loop = loop
         self._picture = Picture(loop, report)
         self._waiting = Waiting()
@@ -71,6 +72,10 @@ class Relay:
         for connection in held:
             self._route(connection)
 
+    def tell(self) -> None:
+        """Report all that has been seen by now."""
+        self._picture.draw()
+
     def end(self) -> None:
         """Reset what is open."""
         self.release()
@@ -93,7 +98,8 @@ class Relay:
             self._count, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
         )
         self._connections.add(connection)
-        self._picture.add(connection.scribe, _opened, self._count, time.monotonic(), address)
+        connection.scribe.opened_at = at = moment()
+        self._picture.add(connection.scribe, _opened, self._count, at, address)
         if self._own and address[:2] in self._own.values():
             self._refuse(connection, ITSELF)
         else:
@@ -129,6 +135,9 @@ class Relay:
     def _arrived(self, connection: Connection, server: socket.socket | None, why: str) -> None:
         attempt = self._attempts.pop(connection, None)
         if server is not None and not connection.is_over:
+            if self._tell_joined and attempt is not None and attempt.local is not None:
+                joined = Joined(connection.number, time.monotonic(), attempt.local[1])
+                self._picture.add(connection.scribe, to_line, joined)
             connection.join(server, was_reset=attempt is not None and attempt.was_reset)
         elif server is not None:
             server.close()

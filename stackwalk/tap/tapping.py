@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -44,6 +44,7 @@ class Tap:
         self._lines = Lines()
         self._seen: list[bytes] = []  # lines of sights
         self._answers: deque[Any] = deque()
+        self._answered = 0  # that have been taken
         self._feed_path: Path | None = None
         self._publishes = False
 
@@ -87,6 +88,16 @@ class Tap:
         seen, self._seen = self._seen, []
         return seen
 
+    def mark(self) -> Callable[[], bool]:
+        """Ask for all that has been seen by now; what is returned says whether it has been read."""
+        self._send({"do": "tell"}, None)
+        wanted = self._answered + len(self._answers) + 1
+
+        def is_read() -> bool:
+            return self._answered + len(self._answers) >= wanted or self._lines.ended
+
+        return is_read
+
     def wait_for_start(self) -> None:
         self._wait_for_answer()
 
@@ -104,6 +115,10 @@ class Tap:
         self._do({"do": what, "sockets": len(numbers)}, numbers)
 
     def _do(self, order: dict[str, Any], numbers: list[int] | None = None) -> None:
+        self._send(order, numbers)
+        self._wait_for_answer()
+
+    def _send(self, order: dict[str, Any], numbers: list[int] | None) -> None:
         self._control.setblocking(True)
         self._control.settimeout(PATIENCE)
         line = json.dumps(order).encode() + b"\n"
@@ -116,7 +131,6 @@ class Tap:
             raise self._has_ended() from problem
         finally:
             self._control.setblocking(False)
-        self._wait_for_answer()
 
     def _wait_for_answer(self) -> None:
         import select
@@ -129,6 +143,7 @@ class Tap:
             select.select([self._control], [], [], left)
             self._take_lines()
         self._answers.popleft()
+        self._answered += 1
 
     def _take_lines(self) -> None:
         for line in self._lines.read(self._control):
@@ -157,10 +172,14 @@ def tapping(
     publish: bool = False,
     body_limit: int = BODY_LIMIT,
     room: int = ROOM,
+    joined: bool = False,
+    keep_all: bool = False,
 ) -> Iterator[Tap]:
     """A tap on a port (0: a free one), for as long as the block lasts; open connections are reset at its end.
 
-    `body_limit`: bytes of each body that are kept; `room`: bytes of sights that may wait to be read here.
+    `body_limit`: bytes of each body that are kept; `room`: bytes of sights that may wait to be read here. Where there
+    is no more room they are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is told
+    from which port the target sees each client come.
     DoorTaken where somebody has the port, before anything starts. It ends by itself when this process does.
     """
     aim = addresses_of(target)
@@ -170,7 +189,9 @@ def tapping(
             ours, theirs = socket.socketpair()
             stack.enter_context(ours)
             with theirs:
-                settings: dict[str, object] = {"aim": aim, "body_limit": body_limit, "room": room}
+                settings: dict[str, object] = {
+                    "aim": aim, "body_limit": body_limit, "room": room, "joined": joined, "keep_all": keep_all,
+                }  # fmt: skip
                 process = stack.enter_context(_process(theirs, door, settings))
             tap = Tap(door, host, ours, process)
             stack.callback(_end, process, tap)

@@ -15,7 +15,7 @@ from stackwalk.heeding import Interrupted, heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
 from stackwalk.screen.summary import draw_summary
-from stackwalk.tap.door import DoorTaken, next_free_port
+from stackwalk.tap.door import DoorTaken, is_listened_on, next_free_port
 from stackwalk.tap.feed import subscribe
 from stackwalk.tap.outlet import ROOM
 from stackwalk.tap.tapping import Tap, tapping
@@ -23,14 +23,17 @@ from stackwalk.trace.asked import EVERYTHING, Asked, Wanted, is_local, understan
 from stackwalk.trace.opening import Saved
 from stackwalk.trace.recorder import Choice, Recorder
 from stackwalk.trace.saving import Saver, save_again
+from stackwalk.trace.spool import IN_MEMORY, Spool
 from stackwalk.trace.view import View
 from stackwalk.wire.address import LAST_PORT, write_address
+from stackwalk.wire.sight import Missed
 from stackwalk.wire.tally import Tally
 
 TRIES = 20  # doors that somebody may snatch away between looking and opening
+LAST_LOOK = 0.3  # seconds for showing what is left at the end
 STILL = 1.0  # seconds for a terminal that takes nothing, once the end was asked for
 ROOM_TO_SAVE = 32 * 1024 * 1024  # bytes that may wait to be saved
-ROOM_FOR_ALL = 1 << 30  # the same where bodies have no limit
+ROOM_FOR_ALL = 8 * 1024 * 1024  # the same where the traffic waits for what is saved
 NOT_SAVED = 2  # the status where the file took nothing more
 
 END = Text("Ctrl+C ends.", style="dim")
@@ -98,12 +101,20 @@ class Watch:
                 here = write_address("localhost", number)
                 words = [Text(f"This is the traffic of the lab that is open on http://{here}.")]
             else:
-                tap = stack.enter_context(_own_tap(host, number, wanted, room=_room(wanted)))
+                tap = stack.enter_context(_own_tap(host, number, wanted))
                 words = _where(tap, host, number, wanted)
-            recorder = stack.enter_context(Recorder(feed or tap, saver, self._choice))
+            spool = Spool(None if wanted.save is None else wanted.save.parent)
+            recorder = stack.enter_context(Recorder(feed or tap, saver, self._choice, spool))
             with self._drawing():
                 self._aside.show(*words, END, Text())
-                self._run(recorder, self._view(epoch))
+                began = time.monotonic()
+                view = self._view(epoch)
+                self._run(recorder, view)
+                seconds = time.monotonic() - began
+            recorder.stop()  # what is counted and saved now is all; the alarm of a terminal must not cut that short
+            with self._drawing():
+                self._show_the_last(recorder, view)
+                self._sum_up(recorder.tally, seconds)
 
     def show_saved(self, saved: Saved) -> None:
         tally = Tally()
@@ -118,6 +129,7 @@ class Watch:
                     view.show(sight)
                 if self._is_over():
                     return
+            view.flush()
             if saved.damaged:
                 self._aside.show(Text(f"{saved.damaged:,} of its lines could not be read."))
             self._sum_up(tally, (ended or 0.0) - (began or 0.0))
@@ -130,7 +142,6 @@ class Watch:
         return View(self._console, verbose=self._wanted.verbose, as_json=self._wanted.as_json, epoch=epoch)
 
     def _run(self, recorder: Recorder, view: View) -> None:
-        began = time.monotonic()
         waiting = select.poll()
         waiting.register(recorder.fileno(), select.POLLIN)
         waiting.register(self._wake, select.POLLIN)
@@ -143,17 +154,29 @@ class Watch:
             if any(number == reader for number, _ in waiting.poll(patience)):
                 return
             view.remind(time.monotonic())
+            view.flush()  # the terminal may have another width by now
             for sight in recorder.take():
                 view.show(sight)
                 if self._is_over():
                     break
+            view.flush()
             if recorder.ended:
-                for sight in recorder.take():
-                    view.show(sight)
+                self._show_the_last(recorder, view)
                 self._aside.show(Text("The lab has ended."))
                 break
-        recorder.stop()  # what is counted and saved now is all
-        self._sum_up(recorder.tally, time.monotonic() - began)
+
+    def _show_the_last(self, recorder: Recorder, view: View) -> None:
+        """What came just before the end; of very much a part, and how much more."""
+        until = time.monotonic() + LAST_LOOK
+        more = 0
+        for sight in recorder.take():
+            if time.monotonic() < until:
+                view.show(sight)
+            else:
+                more += 1
+        if more:
+            view.show(Missed(0, until, more))
+        view.flush()
 
     def _sum_up(self, tally: Tally, seconds: float) -> None:
         self._aside.show(Text(), draw_summary(tally, seconds))
@@ -201,14 +224,24 @@ class Watch:
 
 
 @contextlib.contextmanager
-def _own_tap(host: str, number: int, wanted: Wanted, room: int) -> Iterator[Tap]:
+def _own_tap(host: str, number: int, wanted: Wanted) -> Iterator[Tap]:
     """A tap on the port that was asked for, or on the first free one above the target's."""
+    # What no record is made of is not kept beyond what can be shown.
+    is_recorded = wanted.save is not None or wanted.as_json
+    body_limit = wanted.body_limit if is_recorded else min(wanted.body_limit, IN_MEMORY)
+    keep_all = body_limit == EVERYTHING
+    room = ROOM_FOR_ALL if keep_all else ROOM if wanted.save is None else ROOM_TO_SAVE
     for left in reversed(range(TRIES)):
         with contextlib.ExitStack() as stack:
             try:
                 own = wanted.port or next_free_port(min(number, LAST_PORT - TRIES), wanted.host)
                 making = tapping(
-                    port=own, host=wanted.host, target=(host, number), body_limit=wanted.body_limit, room=room
+                    port=own,
+                    host=wanted.host,
+                    target=(host, number),
+                    body_limit=body_limit,
+                    room=room,
+                    keep_all=keep_all,
                 )
                 tap = stack.enter_context(making)
             except DoorTaken:
@@ -219,12 +252,6 @@ def _own_tap(host: str, number: int, wanted: Wanted, room: int) -> Iterator[Tap]
             return
 
 
-def _room(wanted: Wanted) -> int:
-    if wanted.body_limit == EVERYTHING:
-        return ROOM_FOR_ALL
-    return ROOM if wanted.save is None else max(ROOM_TO_SAVE, 4 * wanted.body_limit)
-
-
 def _where(tap: Tap, host: str, number: int, wanted: Wanted) -> list[Text]:
     own = "localhost" if wanted.host in (None, "0.0.0.0", "::") else str(wanted.host)
     here = f"http://{write_address(own, tap.port)}"
@@ -233,6 +260,9 @@ def _where(tap: Tap, host: str, number: int, wanted: Wanted) -> list[Text]:
         Text(f"Open {here} instead of http://{there}: what goes through there is shown here, and passed on unchanged."),
         Text(f"Requests sent straight to {there} are not seen."),
     ]
+    if is_local((host, number)) and is_listened_on(number) is False:
+        yet = f"Nothing listens on port {number} yet: until something does, whoever comes is turned away."
+        words.append(Text(yet, style="yellow"))
     if wanted.is_remote:
         warning = (
             f"Whoever can reach this machine can now reach {there} through port {tap.port}: nobody asks who it is."

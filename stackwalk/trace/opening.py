@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
-from stackwalk.wire.records import read_record
+from stackwalk.trace.longlines import records_of
 from stackwalk.wire.sight import Opened, Sight
 
 LONGEST_LINE = 64 * 1024  # bytes: enough to see that it is a record
@@ -20,12 +20,7 @@ def looks_saved(path: Path) -> bool:
 
 def saved_sights(path: Path) -> Iterator[Sight]:
     """What the lines of a file tell; those that tell nothing are left out."""
-    with path.open("rb") as file:
-        for line in file:
-            try:
-                yield read_record(line)
-            except ValueError:
-                continue
+    return (sight for sight in records_of(path) if sight is not None)
 
 
 class Saved:
@@ -54,13 +49,11 @@ class Saved:
             raise self._no_trace()
 
     def _lines(self) -> Iterator[Sight]:
-        with self._path.open("rb") as file:
-            for line in file:
-                try:
-                    yield read_record(line)
-                except ValueError:
-                    if line.strip():
-                        self.damaged += 1
+        for sight in records_of(self._path):
+            if sight is None:
+                self.damaged += 1
+            else:
+                yield sight
 
     def _har(self) -> Iterator[Sight]:
         from stackwalk.wire.har import read_har

@@ -8,21 +8,40 @@ import os
 import select
 import threading
 import time
-from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from stackwalk.errors import StackwalkError
 from stackwalk.tap.feed import Subscription
 from stackwalk.trace.saving import Saver
+from stackwalk.trace.spool import Spool
 from stackwalk.wire.filter import Filter, matches
+from stackwalk.wire.lines import PIECE_BEGINS, from_line
 from stackwalk.wire.message import Exchange
-from stackwalk.wire.sight import Answered, Missed, Opened, Sight, Unanswered, Unreadable
+from stackwalk.wire.plain import ASKED_BEGINS, Plain, read_asked, read_plain
+from stackwalk.wire.sight import (
+    Answered,
+    Begun,
+    Closed,
+    Framed,
+    Missed,
+    Opened,
+    Sight,
+    Streamed,
+    Unanswered,
+    Unreadable,
+)
 from stackwalk.wire.tally import Tally
 
 ROOM = 16 * 1024 * 1024  # bytes that may wait for the screen
+FILE = 256 * 1024  # bytes that an open file is counted as: there may not be many
+PLAIN = 600  # bytes that a plain exchange takes, about
+MOST_ASKED = 10_000
 EACH = 2000  # bytes that a sight takes beside its bodies, about
-A_MOMENT = 0.02  # seconds without a word from the tap: it has told all
-LAST_WORDS = 0.5  # seconds for what the tap has not told yet, at the end
+MOST_FOLLOWED = 10_000
+SWITCHED = 0  # instead of the number of an exchange: the connection speaks WebSocket now
+A_MOMENT = 0.02  # seconds without a word from the source
+LAST_WORDS = 10.0  # seconds for what it has seen and not told yet, at the end
 
 
 class Source(Protocol):
@@ -30,7 +49,11 @@ class Source(Protocol):
 
     def fileno(self) -> int: ...
 
-    def read(self) -> list[Sight]: ...
+    def read_lines(self) -> list[bytes]: ...
+
+    def mark(self) -> Callable[[], bool]:
+        """Whether all that had been seen before this call has been read by now."""
+        ...
 
 
 class Choice:
@@ -38,29 +61,50 @@ class Choice:
 
     def __init__(self, chosen: Filter | None) -> None:
         self.left_out = 0  # exchanges
+        self.takes_all = chosen is None
         self._chosen = chosen
+        self._followed: dict[tuple[int, int], None] = {}  # exchanges whose frames and events are taken, too
 
     def takes(self, sight: Sight) -> bool:
         if self._chosen is None or isinstance(sight, Opened | Missed):
             return True
+        if isinstance(sight, Streamed):
+            return (sight.connection, sight.number) in self._followed
+        if isinstance(sight, Framed):
+            return (sight.connection, SWITCHED) in self._followed
+        if isinstance(sight, Begun):
+            taken = matches(self._chosen, sight.exchange)
+            if taken:
+                self._follow(sight.connection, sight.exchange.number)
+            return taken
         exchange = exchange_of(sight)
         if exchange is None:
             return False
         taken = matches(self._chosen, exchange)
         self.left_out += not taken
+        if taken and exchange.response is not None and exchange.response.status == 101:
+            self._follow(exchange.connection, SWITCHED)
         return taken
+
+    def _follow(self, connection: int, number: int) -> None:
+        self._followed[connection, number] = None
+        if len(self._followed) > MOST_FOLLOWED:
+            del self._followed[next(iter(self._followed))]
 
 
 class Recorder:
     """To be used as a context; `take` what it has."""
 
-    def __init__(self, source: Source, saver: Saver | None, choice: Choice) -> None:
+    def __init__(self, source: Source, saver: Saver | None, choice: Choice, spool: Spool | None = None) -> None:
         self.tally = Tally()
         self.ended = False  # nothing more will come
         self._source = source
         self._saver = saver
         self._choice = choice
-        self._backlog: deque[Sight] = deque()
+        self._spool = spool or Spool()
+        self._backlog: list[Plain | Sight] = []
+        self._asked: dict[tuple[bytes, bytes], bytes] = {}  # lines of requests that nobody has looked at: who answers
+        self._is_rung = False  # whoever looks has not come yet
         self._weight = 0
         self._missed = 0
         self._problem: StackwalkError | None = None
@@ -90,13 +134,16 @@ class Recorder:
         """Ready to be read when there is something to `take`."""
         return self._news
 
-    def take(self) -> list[Sight]:
+    def take(self) -> list[Plain | Sight]:
         """What has come since. StackwalkError once the source has failed and all before has been taken."""
         with contextlib.suppress(BlockingIOError):
             os.read(self._news, 4096)
+        self._is_rung = False
         with self._lock:
-            taken = list(self._backlog)
-            self._backlog.clear()
+            asked, self._asked = self._asked, {}
+            taken: list[Plain | Sight] = [from_line(line) for line in asked.values()]
+            taken += self._backlog
+            self._backlog = []
             self._weight = 0
             if self._missed:
                 taken.append(Missed(0, time.monotonic(), self._missed))
@@ -111,7 +158,7 @@ class Recorder:
         waiting.register(self._stop, select.POLLIN)
         try:
             while not any(number == self._stop for number, _ in waiting.poll()):
-                self._keep(self._source.read())
+                self._keep(self._source.read_lines())
                 if isinstance(self._source, Subscription) and self._source.ended:
                     break
             else:
@@ -122,34 +169,77 @@ class Recorder:
         self._ring()
 
     def _keep_the_last(self) -> None:
-        """What is on its way; traffic that never ends is not waited for."""
+        """What had been seen by now; traffic that never ends is not waited for."""
+        is_all = self._source.mark()
         waiting = select.poll()
         waiting.register(self._source.fileno(), select.POLLIN)
         deadline = time.monotonic() + LAST_WORDS
-        while time.monotonic() < deadline and waiting.poll(A_MOMENT * 1000):
-            sights = self._source.read()
+        while time.monotonic() < deadline and not is_all():
+            waiting.poll(A_MOMENT * 1000)
+            lines = self._source.read_lines()
             if isinstance(self._source, Subscription) and self._source.ended:
                 deadline = 0.0
-            self._keep(sights)
+            self._keep(lines)
 
-    def _keep(self, sights: list[Sight]) -> None:
-        sights = [sight for sight in sights if self._choice.takes(sight)]
+    def _keep(self, lines: list[bytes]) -> None:
+        """Count and save what these lines tell, and leave it for the screen."""
+        shown = [one for line in lines if (one := self._note(line)) is not None]
         if self._saver is not None:
-            self._saver.add(sights)
+            self._saver.flush()
+        if not shown and not self._asked:
+            return
         with self._lock:
-            for sight in sights:
-                self.tally.add(sight)
-                weight = _weight(sight)
+            for one in shown:
+                weight = PLAIN if isinstance(one, Plain) else _weight(one)
                 if self._missed or (self._weight + weight > ROOM and self._backlog):
                     self._missed += 1
                 else:
-                    self._backlog.append(sight)
+                    self._backlog.append(one)
                     self._weight += weight
-        if sights:
-            self._ring()
+        self._ring()
+
+    def _note(self, line: bytes) -> Plain | Sight | None:
+        """One line; what is left of it for the screen."""
+        if line.startswith(PIECE_BEGINS):
+            self._spool.add(line)
+            return None
+        if self._choice.takes_all:
+            # Nearly all that passes: no sight is made of it before somebody looks.
+            if line.startswith(ASKED_BEGINS) and (key := read_asked(line)) is not None:
+                with self._lock:
+                    self._asked[key] = line
+                    if len(self._asked) > MOST_ASKED:
+                        del self._asked[next(iter(self._asked))]
+                return None
+            plain = read_plain(line)
+            if plain is not None:
+                with self._lock:
+                    self._asked.pop((plain.connection, plain.number), None)
+                if self.tally.add_plain(plain):
+                    self.tally.slowest = plain.sight().exchange
+                if self._saver is not None:
+                    self._saver.put(plain)
+                return plain
+        try:
+            sight = self._spool.completed(from_line(line))
+        except ValueError:
+            return None  # a newer stackwalk may tell what this one does not know
+        exchange = exchange_of(sight)
+        if exchange is not None and self._asked:
+            with self._lock:
+                self._asked.pop((b"%d" % exchange.connection, b"%d" % exchange.number), None)
+        if isinstance(sight, Closed):
+            self._spool.forget(sight.connection)
+        if not self._choice.takes(sight):
+            return None
+        if self._saver is not None:
+            self._saver.put(sight)
+        self.tally.add(sight)
+        return sight
 
     def _ring(self) -> None:
-        with contextlib.suppress(BlockingIOError):
+        if not self._is_rung:
+            self._is_rung = True
             os.write(self._bell, b"!")
 
 
@@ -162,5 +252,6 @@ def _weight(sight: Sight) -> int:
     exchange = exchange_of(sight)
     if exchange is None:
         return EACH
-    said = (exchange.request, exchange.response)
-    return EACH + sum(len(one.body) + len(one.head.raw) for one in said if one is not None)
+    said = tuple(one for one in (exchange.request, exchange.response) if one is not None)
+    files = FILE * sum(one.whole is not None for one in said)
+    return EACH + files + sum(len(one.body) + len(one.head.raw) for one in said)

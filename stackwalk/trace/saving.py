@@ -7,7 +7,8 @@ from pathlib import Path
 
 from stackwalk.errors import StackwalkError
 from stackwalk.trace.opening import looks_saved, saved_sights
-from stackwalk.wire.records import record_line
+from stackwalk.wire.plain import Plain
+from stackwalk.wire.records import record_pieces
 from stackwalk.wire.sight import Missed, Sight
 
 OWN = 0o600  # what passes may hold passwords and cookies: it is for nobody else
@@ -19,8 +20,7 @@ def save_again(path: Path, sights: Iterable[Sight]) -> None:
     try:
         if path.suffix == ".jsonl":
             raise_unless_saved(path)
-            lines = (record_line(sight, 0.0) for sight in sights)
-            _make(path, (line for line in lines if line is not None))
+            _make(path, (piece for sight in sights for piece in record_pieces(sight, 0.0)))
         else:
             _make(path, _pieces_of_har(sights))
     except OSError as problem:
@@ -47,6 +47,9 @@ class Saver:
         self.count = 0  # exchanges, and other records, that are in the file
         self.problem: str | None = None  # why nothing more is saved
         self._epoch = epoch
+        self._lines = bytearray()  # to be written
+        self._waiting = 0  # records among them
+        self._written = 0  # bytes of them that are in the file, where they are long
         self._is_har = path.suffix == ".har"
         self.lines = path.with_name(f"{path.name}.jsonl") if self._is_har else path
         try:
@@ -54,26 +57,39 @@ class Saver:
             self._file = os.open(self.lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, OWN)
             self._end = os.fstat(self._file).st_size
             if self._end and os.pread(self._file, 1, self._end - 1) != b"\n":
-                self._write(b"\n")  # what wrote it was killed in the middle of a line
+                self._lines += b"\n"  # what wrote it was killed in the middle of a line
+                self.flush()
         except OSError as problem:
             raise _not_written(self.lines, problem) from problem
 
-    def add(self, sights: Iterable[Sight]) -> None:
+    def add(self, sights: Iterable[Sight | Plain]) -> None:
         """Keep these; with the return they are in the file. A file that takes nothing more is `problem`."""
-        lines = bytearray()
-        count = 0
         for sight in sights:
-            line = record_line(sight, self._epoch)
-            if line is None:
-                continue
-            lines += line
-            count += not isinstance(sight, Missed)
-            if len(lines) >= AT_ONCE:
-                self._write(lines, count)
-                lines.clear()
-                count = 0
-        if lines:
-            self._write(lines, count)
+            self.put(sight)
+        self.flush()
+
+    def put(self, sight: Sight | Plain) -> None:
+        """Keep it, with the next `flush` at the latest."""
+        if isinstance(sight, Plain):
+            self._lines += sight.record(self._epoch)
+            self._waiting += 1
+        else:
+            before = self._written + len(self._lines)
+            for piece in record_pieces(sight, self._epoch):
+                self._lines += piece
+                if len(self._lines) >= AT_ONCE:
+                    self._write()
+            self._waiting += self._written + len(self._lines) > before and not isinstance(sight, Missed)
+        if len(self._lines) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is kept: whole lines."""
+        self._write()
+        if self.problem is None:
+            self._end += self._written
+            self.count += self._waiting
+        self._waiting = self._written = 0
 
     def finish(self) -> None:
         """Make the HAR, if one was asked for. StackwalkError where it can't be; the lines stay then."""
@@ -91,10 +107,11 @@ class Saver:
     def close(self) -> None:
         os.close(self._file)
 
-    def _write(self, lines: bytes | bytearray, count: int = 0) -> None:
-        if self.problem is not None:
+    def _write(self) -> None:
+        lines, self._lines = self._lines, bytearray()
+        if self.problem is not None or not lines:
             return
-        left = memoryview(bytes(lines))
+        left = memoryview(lines)
         try:
             while left:
                 left = left[os.write(self._file, left) :]
@@ -103,8 +120,7 @@ class Saver:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._file, self._end)  # no half line
             return
-        self._end += len(lines)
-        self.count += count
+        self._written += len(lines)
 
 
 def _make(path: Path, pieces: Iterable[bytes]) -> None:

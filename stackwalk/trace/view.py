@@ -5,6 +5,8 @@ from rich.text import Text
 from stackwalk.screen.bodies import draw_content
 from stackwalk.screen.console import Screen
 from stackwalk.screen.exchanges import (
+    NARROWER,
+    TIME,
     draw_exchange,
     draw_heads,
     draw_interim,
@@ -13,18 +15,21 @@ from stackwalk.screen.exchanges import (
     draw_silent,
     draw_unanswered,
     draw_unreadable,
+    time_of,
 )
 from stackwalk.screen.hanging import Hanging
-from stackwalk.screen.notes import draw_frame, draw_hello, draw_late, draw_notes, draw_timing
+from stackwalk.screen.notes import draw_event, draw_frame, draw_hello, draw_late, draw_notes, draw_timing
 from stackwalk.trace.recorder import exchange_of
 from stackwalk.wire.explain import explain, oddities
 from stackwalk.wire.frames import Unpacker
 from stackwalk.wire.hello import read_hello
 from stackwalk.wire.message import Exchange, Request, Response, Side
-from stackwalk.wire.records import record_line
+from stackwalk.wire.plain import Plain, SaidRequest, SaidResponse
+from stackwalk.wire.records import record_pieces
 from stackwalk.wire.sight import (
     Answered,
     Asked,
+    Begun,
     Closed,
     Framed,
     Interim,
@@ -32,11 +37,15 @@ from stackwalk.wire.sight import (
     Opened,
     Refused,
     Sight,
+    Streamed,
     Unanswered,
     Unreadable,
 )
 
 LATE = 1.0  # seconds after which it is said that an exchange is not over
+REMEMBERED = 512  # exchanges of which it is known what they look like
+ANY_TIME = "0" * TIME  # stands where a time will
+AT_ONCE = 8 * 1024  # characters that are written at once
 MARK = 4  # characters before what is wrapped
 BODY_LINES = 40  # of each body, with -vv
 CONNECTIONS = 10_000  # whose opening is remembered
@@ -53,7 +62,24 @@ class View:
         self._epoch = epoch
         self._opened: dict[int, float] = {}  # when connections were
         self._unpackers: dict[tuple[int, Side], Unpacker] = {}
+        self._waiting: list[str] = []  # to be written
+        self._size = 0  # characters of it
+        self._width = console.width
+        self._drawn: dict[tuple[SaidRequest, SaidResponse, int], tuple[str, str]] = {}  # around the time of an exchange
+        self._begun: dict[tuple[int, int], None] = {}  # streams whose heads have been shown
         self._open: dict[tuple[int, int], Asked] = {}  # requests whose exchanges are not over, the oldest first
+
+    def flush(self) -> None:
+        """Let go of what has been drawn; to be called before anything is waited for."""
+        text, self._waiting, self._size = "".join(self._waiting), [], 0
+        self._console.write(text)
+        self._width = self._console.width  # it may have changed since
+
+    def _write(self, text: str) -> None:
+        self._waiting.append(text)
+        self._size += len(text)
+        if self._size >= AT_ONCE:
+            self.flush()
 
     def due(self) -> float | None:
         """When to call `remind`, on the sights' clock; None: there is nothing to be reminded of."""
@@ -64,16 +90,38 @@ class View:
         while (due := self.due()) is not None and due <= now:
             sight = self._open.pop(next(iter(self._open)))
             self._say([draw_late(sight, now)])
+        self.flush()
 
-    def show(self, sight: Sight) -> None:
+    def show(self, sight: Sight | Plain) -> None:
+        if isinstance(sight, Plain):
+            if not self._as_json and not self._verbose and self._width >= NARROWER:
+                self._show_plain(sight)
+                return
+            sight = sight.sight()
         if self._as_json:
-            exchange = exchange_of(sight)
-            record = record_line(sight, self._epoch, None if exchange is None else explain(exchange))
-            if record is not None:
-                self._console.write(record.decode("ascii"))
+            exchange = exchange_of(sight) if not isinstance(sight, Begun) else sight.exchange
+            for piece in record_pieces(sight, self._epoch, None if exchange is None else explain(exchange)):
+                self._write(piece.decode("ascii"))
             return
         self._remember(sight)
         self._say(self._lines(sight))
+
+    def _show_plain(self, plain: Plain) -> None:
+        """Most exchanges look like one before: of those only the time is drawn."""
+        self._open.pop((int(plain.connection), int(plain.number)), None)
+        width = self._width
+        key = plain.request, plain.response, width
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            exchange = plain.sight().exchange
+            line = draw_exchange(exchange, width, whole=not self._console.is_terminal, took=ANY_TIME)
+            first, newline, rest = self._text([line, *self._more(exchange)]).partition("\n")
+            before, _, after = first.rpartition(ANY_TIME)
+            drawn = before, after + newline + rest
+            if len(self._drawn) >= REMEMBERED:
+                self._drawn.clear()
+            self._drawn[key] = drawn
+        self._write(f"{drawn[0]}{time_of(plain.milliseconds):>{TIME}}{drawn[1]}")
 
     def _remember(self, sight: Sight) -> None:
         match sight:
@@ -81,6 +129,8 @@ class View:
                 self._open[sight.connection, sight.number] = sight
                 if len(self._open) > CONNECTIONS:
                     del self._open[next(iter(self._open))]
+            case Begun():
+                self._open.pop((sight.connection, sight.exchange.number), None)
             case Missed():
                 self._open.clear()  # their ends may be among what was missed
             case Closed(connection=connection):
@@ -92,22 +142,26 @@ class View:
                     self._open.pop((exchange.connection, exchange.number), None)
 
     def _say(self, lines: list[Text]) -> None:
-        if not lines:
-            return
+        if lines:
+            self._write(self._text(lines))
+
+    def _text(self, lines: list[Text]) -> str:
         if self._console.is_terminal:
-            self._console.show(*map(_hung, lines))
-            return
+            return self._console.drawn(*map(_hung, lines))
         for line in lines:  # other programs read lines: they stay whole
             line.no_wrap, line.overflow = True, "ignore"
-        self._console.show(*lines)
+        return self._console.drawn(*lines)
 
     def _lines(self, sight: Sight) -> list[Text]:
-        width, whole = self._console.width, not self._console.is_terminal
+        width, whole = self._width, not self._console.is_terminal
         match sight:
             case Opened(connection=connection, at=at):
                 self._opened[connection] = at
                 if len(self._opened) > CONNECTIONS:
                     del self._opened[next(iter(self._opened))]
+            case Answered(exchange=exchange) if (exchange.connection, exchange.number) in self._begun:
+                del self._begun[exchange.connection, exchange.number]
+                return [draw_exchange(exchange, width, whole=whole), *self._more(exchange, is_known=True)]
             case Answered(exchange=exchange):
                 return [draw_exchange(exchange, width, whole=whole), *self._more(exchange)]
             case Unanswered(exchange=exchange):
@@ -124,6 +178,13 @@ class View:
                 if len(self._unpackers) > CONNECTIONS:
                     del self._unpackers[next(iter(self._unpackers))]
                 return [draw_frame(connection, side, frame, unpacker.unpack(frame), whole=whole or self._verbose > 0)]
+            case Begun(connection=connection, exchange=exchange):
+                self._begun[connection, exchange.number] = None
+                if len(self._begun) > CONNECTIONS:
+                    del self._begun[next(iter(self._begun))]
+                return [draw_exchange(exchange, width, whole=whole, goes_on=True), *self._more(exchange)]
+            case Streamed(connection=connection, event=event):
+                return [draw_event(connection, event, whole=whole or self._verbose > 0)]
             case Interim():
                 return [draw_interim(sight)]
             case Refused(why=why):
@@ -137,13 +198,16 @@ class View:
                 return [draw_missed(count)]
         return []
 
-    def _more(self, exchange: Exchange) -> list[Text]:
-        """What stands under the line of an exchange: oddities always, the rest as often as -v was said."""
+    def _more(self, exchange: Exchange, *, is_known: bool = False) -> list[Text]:
+        """What stands under the line of an exchange: oddities always, the rest as often as -v was said.
+
+        `is_known`: its heads and what came after them have been shown.
+        """
         if self._verbose < HEADS:
             return draw_notes(oddities(exchange))
         lines = [*draw_notes(explain(exchange)), draw_timing(exchange, self._opened.get(exchange.connection))]
         for said in (exchange.request, exchange.response):
-            if said is not None:
+            if said is not None and not is_known:
                 lines += draw_heads(_alone(exchange, said))
                 if self._verbose >= BODIES:
                     lines += draw_content(said, BODY_LINES)

@@ -1,11 +1,13 @@
 """Where a body ends: counted, in chunks, or with the connection (RFC 9112 6.3).
 
-Each kind is fed bytes and says how far they belong to it. Only the first `limit` bytes are kept.
+Each kind is fed bytes and says how far they belong to it. Only the first `limit` bytes are kept; the `more` after them
+are handed out in pieces.
 """
 
 import sys
 from dataclasses import dataclass
 
+from stackwalk.wire.events import Event, EventReader
 from stackwalk.wire.message import Chunks, EndedBy, Head
 
 SIZE_LINE_LIMIT = 4096  # bytes; chunk extensions are seldom used at all
@@ -27,15 +29,32 @@ class Fault:
 class Body:
     """A body in the making."""
 
-    __slots__ = ("_limit", "done", "ended_by", "fault", "kept", "size")
+    __slots__ = (
+        "_limit",
+        "_more",
+        "_stream",
+        "done",
+        "ended_by",
+        "events",
+        "fault",
+        "following",
+        "handed",
+        "kept",
+        "size",
+    )
 
-    def __init__(self, ended_by: EndedBy, limit: int) -> None:
+    def __init__(self, ended_by: EndedBy, limit: int, more: int = 0) -> None:
         self.ended_by: EndedBy = ended_by
         self.kept = bytearray()
+        self.following = bytearray()  # what came after that: for its owner to take
+        self.handed = 0  # bytes of that which have been taken
         self.size = 0  # bytes: all that came
         self.done = False
         self.fault: Fault | None = None
         self._limit = limit
+        self._more = more  # bytes that may still follow
+        self._stream: EventReader | None = None
+        self.events: list[Event] = []  # of it: for its owner to take
 
     @property
     def chunks(self) -> Chunks | None:
@@ -55,10 +74,37 @@ class Body:
         """So many bytes came, and all of them were countable."""
         self.size += size
 
+    def take(self, size: int) -> bytes:
+        """So many bytes, or fewer, of what follows."""
+        taken = bytes(self.following[:size])
+        del self.following[:size]
+        self.handed += len(taken)
+        return taken
+
+    def stream(self, reader: EventReader) -> None:
+        """It is a stream of events, which this reads."""
+        self._stream = reader
+
+    def keep_no_more(self) -> None:
+        """Whoever comes for what follows comes too late."""
+        self._more = 0
+        self.following.clear()
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether nothing more is kept, or read."""
+        return not self._more and self._stream is None and len(self.kept) == self._limit
+
     def _take(self, data: bytes, start: int, end: int) -> int:
-        room = self._limit - len(self.kept)
-        if room > 0:
-            self.kept += data[start : min(end, start + room)]
+        kept = min(end, start + self._limit - len(self.kept))
+        if kept > start:
+            self.kept += data[start:kept]
+        if self._more and end > kept:
+            follow = min(end, kept + self._more)
+            self.following += data[kept:follow]
+            self._more -= follow - kept
+        if self._stream is not None:
+            self.events += self._stream.feed(data[start:end])
         self.size += end - start
         return end
 
@@ -68,12 +114,12 @@ class UntilClose(Body):
 
     __slots__ = ()
 
-    def __init__(self, limit: int) -> None:
-        super().__init__("close", limit)
+    def __init__(self, limit: int, more: int = 0) -> None:
+        super().__init__("close", limit, more)
 
     @property
     def countable(self) -> int:
-        return sys.maxsize if len(self.kept) == self._limit else 0
+        return sys.maxsize if self._is_counted else 0
 
     def feed(self, data: bytes, start: int) -> int:
         return self._take(data, start, len(data))
@@ -84,15 +130,15 @@ class Counted(Body):
 
     __slots__ = ("_length",)
 
-    def __init__(self, length: int, limit: int) -> None:
-        super().__init__("length", limit)
+    def __init__(self, length: int, limit: int, more: int = 0) -> None:
+        super().__init__("length", limit, more)
         self._length = length
         self.done = length == 0
 
     @property
     def countable(self) -> int:
         # All but the last: with it the message ends.
-        return self._length - self.size - 1 if len(self.kept) == self._limit else 0
+        return self._length - self.size - 1 if self._is_counted else 0
 
     def feed(self, data: bytes, start: int) -> int:
         end = self._take(data, start, min(len(data), start + self._length - self.size))
@@ -105,8 +151,8 @@ class Chunked(Body):
 
     __slots__ = ("_count", "_left", "_line", "_sizes", "_state", "_trailer")
 
-    def __init__(self, limit: int) -> None:
-        super().__init__("chunked", limit)
+    def __init__(self, limit: int, more: int = 0) -> None:
+        super().__init__("chunked", limit, more)
         self._line = bytearray()
         self._state = "size"
         self._left = 0  # bytes of the present chunk
@@ -120,7 +166,7 @@ class Chunked(Body):
 
     @property
     def countable(self) -> int:
-        return self._left - 1 if self._state == "data" and len(self.kept) == self._limit else 0
+        return self._left - 1 if self._state == "data" and self._is_counted else 0
 
     def count(self, size: int) -> None:
         super().count(size)
@@ -188,23 +234,25 @@ class Chunked(Body):
         self._state = "data" if self._left else "trailer"
 
 
-def request_body(head: Head, limit: int) -> Body | Fault | None:
+def request_body(head: Head, limit: int, more: int = 0) -> Body | Fault | None:
     """How a request's body ends; None: it has none (RFC 9112 6.3, 6 and 7)."""
     codings = _codings(head)
     if codings:
         if codings[-1] == b"chunked":
-            return Chunked(limit)
+            return Chunked(limit, more)
         return Fault("the request's Transfer-Encoding is not chunked, so nobody can know its end", b"")
     lengths = head.every("content-length")
     if not lengths:
         return None
     length = _length(lengths)
     if length is None:
-        return Fault("the request's Content-Length is not a number", b", ".join(lengths)[:64])
-    return Counted(length, limit)
+        differ = len(_lengths(lengths)) > 1
+        why = "Content-Lengths differ, so nobody can know its end" if differ else "Content-Length is not a number"
+        return Fault(f"the request's {why}", b", ".join(lengths)[:64])
+    return Counted(length, limit, more)
 
 
-def response_body(head: Head, method: str, status: int, limit: int) -> Body | None:
+def response_body(head: Head, method: str, status: int, limit: int, more: int = 0) -> Body | None:
     """How an answer's body ends; None: it has none (RFC 9112 6.3).
 
     A Content-Length that is not a number counts as none: the body then ends with the connection.
@@ -213,9 +261,9 @@ def response_body(head: Head, method: str, status: int, limit: int) -> Body | No
         return None
     codings = _codings(head)
     if codings:
-        return Chunked(limit) if codings[-1] == b"chunked" else UntilClose(limit)
+        return Chunked(limit, more) if codings[-1] == b"chunked" else UntilClose(limit, more)
     length = _length(head.every("content-length"))
-    return UntilClose(limit) if length is None else Counted(length, limit)
+    return UntilClose(limit, more) if length is None else Counted(length, limit, more)
 
 
 def _codings(head: Head) -> list[bytes]:
@@ -223,9 +271,13 @@ def _codings(head: Head) -> list[bytes]:
     return [coding for part in joined.split(b",") if (coding := part.strip(b" \t"))]
 
 
+def _lengths(values: tuple[bytes, ...]) -> set[bytes]:
+    return {part.strip(b" \t") for value in values for part in value.split(b",")}
+
+
 def _length(values: tuple[bytes, ...]) -> int | None:
     # The same number more than once is that number (RFC 9112 6.3).
-    numbers = {part.strip(b" \t") for value in values for part in value.split(b",")}
+    numbers = _lengths(values)
     if len(numbers) != 1:
         return None
     digits = numbers.pop()

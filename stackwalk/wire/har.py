@@ -4,7 +4,9 @@ http://www.softwareishard.com/blog/har-12-spec/ is its description. Bodies are i
 their Content-Encoding, text as text, anything else as base64.
 """
 
+import codecs
 import json
+import re
 from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -12,7 +14,7 @@ from typing import Any
 
 from stackwalk import __version__
 from stackwalk.wire.content import form_fields, media_type, unpack
-from stackwalk.wire.message import EndedBy, Exchange, Head, Note, Request, Response, read_head
+from stackwalk.wire.message import EndedBy, Exchange, Head, Note, Request, Response, Whole, read_head
 from stackwalk.wire.records import iso_time
 from stackwalk.wire.sight import Answered, Sight, Unanswered, Unreadable
 from stackwalk.wire.timing import timing_of
@@ -22,6 +24,9 @@ UNKNOWN = -1  # of a size or a time, in a HAR
 NO_TYPE = "x-unknown"
 FORM = "application/x-www-form-urlencoded"
 QUERY_LIMIT = 200  # fields of a query
+# A text that no message can hold stands for a body that is put in later, and what JSON makes of it.
+LATER = {"request": "\ud800request", "response": "\ud800response"}
+PLACES = re.compile(r'"\\ud800(request|response)"')
 
 
 def har_pieces(sights: Iterable[Sight]) -> Iterator[str]:
@@ -33,9 +38,63 @@ def har_pieces(sights: Iterable[Sight]) -> Iterator[str]:
     for sight in sights:
         entry = har_entry(sight)
         if entry is not None:
-            yield separator + json.dumps(entry)
+            yield separator
+            yield from _entry_pieces(entry, sight)
             separator = ",\n"
     yield "\n]}}\n"
+
+
+def _entry_pieces(entry: Fields, sight: Sight) -> Iterator[str]:
+    """An entry as JSON; bodies that are not in memory pass through in pieces."""
+    exchange = sight.exchange if isinstance(sight, Answered | Unanswered | Unreadable) else None
+    wholes: dict[str, tuple[Whole, bool]] = {}
+    if exchange is not None and exchange.request is not None and exchange.request.whole is not None:
+        posted = entry["request"]["postData"]
+        is_text = _is_text(exchange.request.whole)
+        wholes["request"] = exchange.request.whole, is_text
+        posted["text"] = LATER["request"]
+        posted.pop("comment", None)
+        posted.pop("params", None)
+        posted.pop("_encoding", None)
+        if not is_text:
+            posted["_encoding"] = "base64"
+    if exchange is not None and exchange.response is not None and exchange.response.whole is not None:
+        content = entry["response"]["content"]
+        if not unpack(exchange.response).coding:
+            is_text = _is_text(exchange.response.whole)
+            wholes["response"] = exchange.response.whole, is_text
+            content["text"] = LATER["response"]
+            content.pop("comment", None)
+            content.pop("encoding", None)
+            if not is_text:
+                content["encoding"] = "base64"
+    text = json.dumps(entry)
+    place = 0
+    for found in PLACES.finditer(text):
+        if found[1] in wholes:
+            whole, is_text = wholes[found[1]]
+            yield f'{text[place : found.start()]}"'
+            yield from _text_pieces(whole) if is_text else (piece.decode("ascii") for piece in whole())
+            yield '"'
+            place = found.end()
+    yield text[place:]
+
+
+def _is_text(whole: Whole) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for piece in whole():
+            decoder.decode(a2b_base64(piece))
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text_pieces(whole: Whole) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for piece in whole():
+        yield json.dumps(decoder.decode(a2b_base64(piece)))[1:-1]
 
 
 def har_entry(sight: Sight) -> Fields | None:
@@ -47,18 +106,28 @@ def har_entry(sight: Sight) -> Fields | None:
     if request is None:
         return None
     timing = timing_of(exchange)
+    connect = None if timing.reached is None else _time(timing.reached)
     times = {
         "send": _time(timing.asked if timing.first_byte is None else min(timing.asked or 0.0, timing.first_byte)),
         "wait": _time(timing.waited),
         "receive": _time(timing.receiving),
     }
     entry: Fields = {
-        "startedDateTime": iso_time(sight.at if exchange.asked_at is None else exchange.asked_at),
-        "time": sum(times.values()),
+        # Connecting comes first: as if the request had been sent as soon as there was a connection.
+        "startedDateTime": iso_time(
+            (sight.at if exchange.asked_at is None else exchange.asked_at) - (connect or 0.0) / 1000
+        ),
+        "time": sum(times.values()) + (connect or 0.0),
         "request": _request(request),
         "response": _no_response() if exchange.response is None else _response(exchange.response),
         "cache": {},
-        "timings": {"blocked": UNKNOWN, "dns": UNKNOWN, "connect": UNKNOWN, "ssl": UNKNOWN, **times},
+        "timings": {
+            "blocked": UNKNOWN,
+            "dns": UNKNOWN,
+            "connect": UNKNOWN if connect is None else connect,
+            "ssl": UNKNOWN,
+            **times,
+        },
         "connection": str(exchange.connection),
         "_number": exchange.number,
         "_notes": [[note.code, note.text, note.source] for note in exchange.notes],
@@ -118,6 +187,8 @@ def _post_data(request: Request) -> Fields:
     kind = (request.head.header("content-type") or b"").decode("latin-1")
     text, encoding = _text(request.body)
     fields: Fields = {"mimeType": kind, "text": text}
+    if len(request.body) < request.body_size:
+        fields["comment"] = _cut(len(request.body), request.body_size)
     if encoding:
         fields["_encoding"] = encoding
     elif media_type(request.head) == FORM:
@@ -133,6 +204,8 @@ def _response(response: Response) -> Fields:
         "mimeType": (response.head.header("content-type") or NO_TYPE.encode()).decode("latin-1"),
         "text": text,
     }
+    if not unpacked.is_whole:
+        content["comment"] = _cut(len(unpacked.data), response.body_size)
     if encoding:
         content["encoding"] = encoding
     if unpacked.coding and unpacked.is_whole and unpacked.fault is None:
@@ -153,6 +226,10 @@ def _response(response: Response) -> Fields:
         "bodySize": response.body_size,
         "_ended_by": response.ended_by,
     }
+
+
+def _cut(kept: int, size: int) -> str:
+    return f"the first {kept:,} bytes alone; {size:,} bytes passed"
 
 
 def _no_response() -> Fields:
@@ -186,7 +263,8 @@ def _time(milliseconds: float | None) -> float:
 
 def _sight(entry: Fields, place: int) -> Sight:
     asked, answer, timings = entry["request"], entry["response"], entry["timings"]
-    began = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    opened = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    began = opened + _seconds(timings.get("connect"))
     sent = began + _seconds(timings["send"])
     answered = sent + _seconds(timings["wait"])
     done = answered + _seconds(timings["receive"])
@@ -196,7 +274,8 @@ def _sight(entry: Fields, place: int) -> Sight:
     if not answer["status"]:
         return Unanswered(connection, began, Exchange(number, connection, request, None, began, sent, notes=notes))
     response = _read_response(answer)
-    exchange = Exchange(number, connection, request, response, began, sent, answered, done, notes)
+    connecting = (opened, began) if began > opened else (None, None)
+    exchange = Exchange(number, connection, request, response, began, sent, answered, done, notes, *connecting)
     return Answered(connection, done, exchange)
 
 

@@ -4,23 +4,29 @@ Bytes are base64 in fields whose names end in `_b64`. Of a head only its bytes t
 """
 
 import json
+import re
 from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from stackwalk.wire.events import Event
 from stackwalk.wire.frames import Frame
-from stackwalk.wire.message import Chunks, Exchange, Head, Note, Request, Response, read_head
+from stackwalk.wire.message import Chunks, Exchange, Head, Note, Request, Response, Side, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
+    Begun,
     Closed,
     Framed,
     Interim,
+    Joined,
     Missed,
     Opened,
+    Piece,
     Refused,
     Sight,
+    Streamed,
     Unanswered,
     Unreadable,
 )
@@ -29,7 +35,14 @@ Fields = dict[str, Any]
 SHORT = 2048  # characters; of shorter heads it is remembered what they are
 REMEMBERED = 512  # such heads; of all that come, most have come before
 OPENED = b'{"sight":"opened","connection":%d,"at":%r,"client":%b}\n'
+PIECE = b'{"sight":"piece","connection":%d,"at":%r,"number":%d,"side":"%b","begin":%d,"data_b64":"%b"}\n'
 CLOSED = b'{"sight":"closed","connection":%d,"at":%r,"by":%b,"reset":%b,"client_bytes":%d,"server_bytes":%d}\n'
+
+
+PIECE_BEGINS = b'{"sight":"piece",'
+PIECE_HEAD = re.compile(
+    rb'\{"sight":"piece","connection":(\d+),"at":[^,]+,"number":(\d+),"side":"(client|server)","begin":(\d+),"data_b64":"'
+)
 
 
 def to_line(sight: Sight) -> bytes:
@@ -40,6 +53,9 @@ def to_line(sight: Sight) -> bytes:
     if isinstance(sight, Closed):
         by, reset = json.dumps(sight.by).encode("ascii"), b"true" if sight.reset else b"false"
         return CLOSED % (sight.connection, sight.at, by, reset, sight.client_bytes, sight.server_bytes)
+    if isinstance(sight, Piece):
+        data = b2a_base64(sight.data, newline=False)
+        return PIECE % (sight.connection, sight.at, sight.number, sight.side.encode("ascii"), sight.begin, data)
     fields: Fields = {
         "sight": type(sight).__name__.lower(),
         "connection": sight.connection,
@@ -58,13 +74,28 @@ def from_line(line: bytes) -> Sight:
         raise ValueError(f"not a sight: {line[:80]!r}") from problem
 
 
-def _own_fields(sight: Asked | Framed | Interim | Answered | Unanswered | Unreadable | Refused | Missed) -> Fields:
+def encoded_piece(line: bytes) -> tuple[tuple[int, int, Side], int, bytes] | None:
+    """Of the line of a `Piece`: connection, number and side, where it begins, and its bytes, base64 still; None:
+    it is no such line."""
+    found = PIECE_HEAD.match(line)
+    if found is None:
+        return None
+    connection, number, side, begin = found.groups()
+    key: tuple[int, int, Side] = (int(connection), int(number), "client" if side == b"client" else "server")
+    return key, int(begin), line[found.end() : line.rindex(b'"')]
+
+
+def _own_fields(
+    sight: Joined | Asked | Framed | Interim | Answered | Unanswered | Unreadable | Begun | Streamed | Refused | Missed,
+) -> Fields:
     match sight:
+        case Joined():
+            return {"port": sight.port}
         case Asked():
             return {"number": sight.number, "request": _request_fields(sight.request)}
         case Interim():
             return {"response": _response_fields(sight.response)}
-        case Answered() | Unanswered():
+        case Answered() | Unanswered() | Begun():
             return {"exchange": _exchange_fields(sight.exchange)}
         case Unreadable():
             return {
@@ -75,6 +106,8 @@ def _own_fields(sight: Asked | Framed | Interim | Answered | Unanswered | Unread
             }
         case Framed():
             return {"side": sight.side, **frame_fields(sight.frame)}
+        case Streamed():
+            return {"number": sight.number, **event_fields(sight.event)}
         case Refused():
             return {"why": sight.why}
         case Missed():
@@ -96,6 +129,27 @@ def frame_of(fields: Fields) -> Frame:
     """The frame that they tell."""
     payload = a2b_base64(fields["payload_b64"])
     return Frame(fields["opcode"], fields["size"], payload, fields["final"], fields["packed"])
+
+
+def event_fields(event: Event) -> Fields:
+    """An event's own fields."""
+    return {
+        "name": event.name.decode("latin-1"),
+        "id": None if event.id is None else event.id.decode("latin-1"),
+        "size": event.size,
+        "data_b64": _text(event.data),
+    }
+
+
+def event_of(fields: Fields) -> Event:
+    """The event that they tell."""
+    own = fields["id"]
+    return Event(
+        fields["name"].encode("latin-1"),
+        a2b_base64(fields["data_b64"]),
+        fields["size"],
+        None if own is None else own.encode("latin-1"),
+    )
 
 
 def _text(data: bytes) -> str:
@@ -135,8 +189,15 @@ def _exchange_fields(exchange: Exchange) -> Fields:
         "request_done_at": exchange.request_done_at,
         "answered_at": exchange.answered_at,
         "done_at": exchange.done_at,
+        **_connecting(exchange),
         "notes": [[note.code, note.text, note.source] for note in exchange.notes],
     }
+
+
+def _connecting(exchange: Exchange) -> Fields:
+    if exchange.opened_at is None and exchange.reached_at is None:
+        return {}
+    return {"opened_at": exchange.opened_at, "reached_at": exchange.reached_at}
 
 
 def _head(text: str) -> Head:
@@ -174,6 +235,8 @@ def _exchange(fields: Fields) -> Exchange:
         fields["answered_at"],
         fields["done_at"],
         tuple(Note(code, text, source) for code, text, source in fields["notes"]),
+        fields.get("opened_at"),
+        fields.get("reached_at"),
     )
 
 
@@ -194,9 +257,20 @@ _MAKERS: dict[str, Callable[[Fields], Sight]] = {
     "interim": lambda fields: Interim(fields["connection"], fields["at"], _response(fields["response"])),
     "answered": lambda fields: Answered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
     "unanswered": lambda fields: Unanswered(fields["connection"], fields["at"], _exchange(fields["exchange"])),
+    "begun": lambda fields: Begun(fields["connection"], fields["at"], _exchange(fields["exchange"])),
+    "streamed": lambda fields: Streamed(fields["connection"], fields["at"], fields["number"], event_of(fields)),
     "unreadable": _unreadable,
     "framed": lambda fields: Framed(fields["connection"], fields["at"], fields["side"], frame_of(fields)),
+    "piece": lambda fields: Piece(
+        fields["connection"],
+        fields["at"],
+        fields["number"],
+        fields["side"],
+        fields["begin"],
+        a2b_base64(fields["data_b64"]),
+    ),
     "closed": _closed,
+    "joined": lambda fields: Joined(fields["connection"], fields["at"], fields["port"]),
     "refused": lambda fields: Refused(fields["connection"], fields["at"], fields["why"]),
     "missed": lambda fields: Missed(fields["connection"], fields["at"], fields["count"]),
 }

@@ -4,9 +4,11 @@ Bytes are kept as they were on the wire; text is made of them (as latin-1, which
 asked for.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Literal
 
+Whole = Callable[[], Iterator[bytes]]  # a body that is not in memory, as base64 in pieces of four characters and more
 Side = Literal["client", "server"]
 EndedBy = Literal["length", "chunked", "close", "none", "cut"]
 
@@ -51,6 +53,7 @@ class Request:
     body: bytes = b""  # what was kept of it, without chunk sizes
     body_size: int = 0  # bytes: what passed of it
     chunks: Chunks | None = None  # None: it was not sent in chunks
+    whole: Whole | None = field(default=None, compare=False, repr=False)  # more of it than `body`, where that is kept
 
     @property
     def method(self) -> str:
@@ -74,6 +77,7 @@ class Response:
     body_size: int = 0  # bytes: what passed of it
     ended_by: EndedBy = "none"  # "none": it has no body; "cut": the connection ended before it did
     chunks: Chunks | None = None  # None: it was not sent in chunks
+    whole: Whole | None = field(default=None, compare=False, repr=False)  # more of it than `body`, where that is kept
 
     @property
     def status(self) -> int | None:
@@ -112,6 +116,8 @@ class Exchange:
     answered_at: float | None = None  # the answer's first byte
     done_at: float | None = None  # its last byte
     notes: tuple[Note, ...] = ()
+    opened_at: float | None = None  # of the first on its connection: the client had connected
+    reached_at: float | None = None  # the target had taken the connection
 
     @property
     def milliseconds(self) -> float | None:

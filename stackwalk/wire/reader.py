@@ -7,9 +7,10 @@ once.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stackwalk.wire.body import Body, Fault, request_body, response_body
+from stackwalk.wire.events import STREAM, EventReader
 from stackwalk.wire.frames import FrameReader
 from stackwalk.wire.message import Exchange, Head, Note, Request, Response, Side, read_head
 from stackwalk.wire.parsing import (
@@ -20,15 +21,31 @@ from stackwalk.wire.parsing import (
     request_line_fault,
     status_line_fault,
 )
-from stackwalk.wire.sight import Answered, Asked, Closed, Framed, Interim, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import (
+    Answered,
+    Asked,
+    Begun,
+    Closed,
+    Framed,
+    Interim,
+    Piece,
+    Sight,
+    Streamed,
+    Unanswered,
+    Unreadable,
+)
 
 BODY_LIMIT = 64 * 1024  # bytes of a body that are kept
+BEGINNING = 48 * 1024  # bytes of a body that its exchange holds, where more than BODY_LIMIT are kept; 3 divides it
+PIECE = 192 * 1024  # bytes of what follows that are told at once; 3 divides them
+FRAME_LIMIT = 1024 * 1024  # bytes of a frame that are kept, at most
+EVENT_LIMIT = 64 * 1024  # the same of an event
 WAITING_LIMIT = 1000  # requests of one connection that wait for their answers
 WEIGHT_LIMIT = 8 * 1024 * 1024  # bytes of them that are kept
 HELD_LIMIT = 256 * 1024  # bytes kept after a request that may end HTTP, until its answer says
 TOO_MANY_WAIT = "too many requests wait for an answer"
-AFTER_THE_END = "more bytes came after the end of the answer"
-NO_FRAME = "after the upgrade to WebSocket, bytes that are no frame"
+AFTER_THE_END = "more bytes came after the end of the answer (RFC 9112 6.3)"
+NO_FRAME = "after the upgrade to WebSocket, bytes that are no frame (RFC 6455 5.2)"
 AFTER_HEAD = "a body came after the answer to HEAD, which has none (RFC 9110 9.3.2)"
 AFTER_BODILESS = "a body came after a {}, which has none (RFC 9110 6.4.1)"
 EARLY = Note("early-answer", "answered before the request was whole", "RFC 9112 9.5")
@@ -72,7 +89,8 @@ class Reader:
 
     def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
         self._connection = connection
-        self._body_limit = body_limit
+        self._body_limit, self._more = kept_and_more(body_limit)
+        self._frame_limit = min(body_limit, FRAME_LIMIT)
         self._bytes: dict[Side, int] = {"client": 0, "server": 0}
         self._quiet: dict[Side, bool] = {"client": False, "server": False}
         self._ended: dict[Side, bool] = {"client": False, "server": False}
@@ -91,6 +109,8 @@ class Reader:
         self._count = 0
         self._frames: dict[Side, FrameReader] | None = None  # once HTTP has become WebSocket
         self._surplus = AFTER_THE_END  # what bytes after the present answer would be
+        self.opened_at: float | None = None  # what the first exchange is told with
+        self.reached_at: float | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -199,6 +219,8 @@ class Reader:
                 self._fail("client", message.fault, at, sights)
             elif message.head is not None and not had_head:
                 self._ask(message, at, sights)
+            if message.body is not None and message.body.following:
+                self._pour("client", message.body, self._asking, at, sights)
             if message.done and not self._quiet["client"]:
                 self._end_question(at)
 
@@ -226,7 +248,7 @@ class Reader:
                 pair.notes.append(PIPELINED)
             self._waiting.append(pair)
             self._weigh(pair, len(head.raw))
-        body = request_body(head, self._body_limit)
+        body = request_body(head, self._body_limit, self._more)
         self._asking = pair
         if isinstance(body, Fault):
             self._fail("client", body, at, sights)
@@ -268,6 +290,12 @@ class Reader:
                 self._begun["server"] = at
             had_head = message.head is not None
             position = message.feed(data, position)
+            if message.body is not None and message.body.following:
+                self._pour("server", message.body, self._answering, at, sights)
+            if message.body is not None and message.body.events and self._answering is not None:
+                number = self._answering.number
+                sights += [Streamed(self._connection, at, number, event) for event in message.body.events]
+                message.body.events.clear()
             if message.fault is not None:
                 self._fail("server", message.fault, at, sights)
                 return
@@ -291,9 +319,14 @@ class Reader:
             return
         pair = self._pair_answer(at, sights)
         pair.response, pair.answered_at = head, self._begun["server"]
-        body = response_body(head, pair.method, status, self._body_limit)
+        body = response_body(head, pair.method, status, self._body_limit, self._more)
         message.body = pair.response_body = body
         self._answering = pair
+        if body is not None and is_stream(head):
+            begun = replace(self._exchange(pair), response=Response(head))
+            sights.append(Begun(self._connection, at, begun))
+            if head.header("content-encoding") is None:
+                body.stream(EventReader(min(self._body_limit, EVENT_LIMIT)))
         if status == 101 or (pair.method == "CONNECT" and 200 <= status < 300):
             held = bytes(self._held)
             self._end_answer(at, sights)
@@ -308,7 +341,7 @@ class Reader:
     def _pair_answer(self, at: float, sights: list[Sight]) -> _Pair:
         if self._waiting:
             pair = self._next_waiting()
-            if pair is self._asking:
+            if pair is self._asking and not self._quiet["client"]:
                 pair.notes.append(EARLY)
             return pair
         self._say_unasked(at, sights)
@@ -361,9 +394,9 @@ class Reader:
         if head is None or (head.header("upgrade") or b"").lower() != b"websocket" or self._frames is not None:
             return
         if pair.method != "CONNECT":
-            self._frames = {"server": FrameReader(self._body_limit)}
+            self._frames = {"server": FrameReader(self._frame_limit)}
             if not self._quiet["client"]:  # else part of what it sent is not known
-                self._frames["client"] = FrameReader(self._body_limit)
+                self._frames["client"] = FrameReader(self._frame_limit)
             self._read_frames("client", held, at, sights)
 
     def _read_frames(self, side: Side, data: bytes, at: float, sights: list[Sight]) -> None:
@@ -414,7 +447,7 @@ class Reader:
             self._answering = None
         self._go_quiet(side)
         if not said:
-            exchange = None if pair is None else self._exchange(pair)
+            exchange = None if pair is None else self._told(pair, at, sights)
             sights.append(Unreadable(self._connection, at, side, why, fault.raw, exchange))
         if side == "client":
             if why in (TLS, HTTP2):
@@ -422,7 +455,8 @@ class Reader:
             self._say_unasked(at, sights)
 
     def _say_answered(self, pair: _Pair, at: float, sights: list[Sight]) -> None:
-        sights.append(Answered(self._connection, at, self._exchange(pair)))
+        exchange = self._told(pair, at, sights)
+        sights.append(Answered(self._connection, at, exchange))
 
     def _say_unasked(self, at: float, sights: list[Sight]) -> None:
         """No request will come for an answer that was not asked for."""
@@ -435,10 +469,30 @@ class Reader:
             self._end_answer(at, sights, cut=True)
         self._say_unasked(at, sights)
         while self._waiting:
-            pair = self._next_waiting()
-            sights.append(Unanswered(self._connection, at, self._exchange(pair)))
+            exchange = self._told(self._next_waiting(), at, sights)
+            sights.append(Unanswered(self._connection, at, exchange))
         self._over = True
         sights.append(Closed(self._connection, at, by, reset, self._bytes["client"], self._bytes["server"]))
+
+    def _pour(
+        self, side: Side, body: Body, pair: _Pair | None, at: float, sights: list[Sight], least: int = PIECE
+    ) -> None:
+        """Tell what follows of a body, in pieces of one size, wherever the bytes were cut."""
+        if pair is None:
+            body.keep_no_more()
+            return
+        while len(body.following) >= least:
+            begin = len(body.kept) + body.handed
+            sights.append(Piece(self._connection, at, pair.number, side, begin, body.take(PIECE)))
+
+    def _told(self, pair: _Pair, at: float, sights: list[Sight]) -> Exchange:
+        """An exchange that is over: what is kept of its bodies has been told before it, and nothing comes after."""
+        ends: tuple[tuple[Side, Body | None], ...] = ("client", pair.request_body), ("server", pair.response_body)
+        for side, body in ends:
+            if body is not None:
+                self._pour(side, body, pair, at, sights, least=1)
+                body.keep_no_more()
+        return self._exchange(pair)
 
     def _exchange(self, pair: _Pair) -> Exchange:
         request = response = None
@@ -461,7 +515,20 @@ class Reader:
             pair.answered_at,
             pair.done_at,
             tuple(pair.notes),
+            *((self.opened_at, self.reached_at) if pair.number == 1 else ()),
         )
+
+
+def kept_and_more(body_limit: int) -> tuple[int, int]:
+    """The bytes of a body that its exchange holds, and those after them that are told in pieces."""
+    if body_limit <= BODY_LIMIT:
+        return body_limit, 0
+    return BEGINNING, body_limit - BEGINNING
+
+
+def is_stream(head: Head) -> bool:
+    """Whether an answer's body is a stream of events."""
+    return (head.header("content-type") or b"").partition(b";")[0].strip(b" \t").lower() == STREAM
 
 
 def _surplus(pair: _Pair) -> str:

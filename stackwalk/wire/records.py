@@ -6,18 +6,20 @@ seconds since 1970, rounded to a microsecond.
 
 import json
 from binascii import Error, a2b_base64, b2a_base64
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from stackwalk.wire.lines import frame_fields, frame_of
+from stackwalk.wire.lines import event_fields, event_of, frame_fields, frame_of
 from stackwalk.wire.message import Chunks, EndedBy, Exchange, Head, Note, Request, Response, Side, read_head
-from stackwalk.wire.sight import Answered, Framed, Missed, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Begun, Framed, Missed, Refused, Sight, Streamed, Unanswered, Unreadable
 
 FORMAT = 1
 MOST_DIGITS = 6  # behind the point: microseconds
 ENDINGS: tuple[EndedBy, ...] = ("length", "chunked", "close", "none", "cut")
+BODY = b'"body_b64":"'  # before each body in a line; nowhere else, for a quote within a string has a \\ before it
 Fields = dict[str, Any]
-Outcome = Literal["answered", "unanswered", "unreadable"]
+Outcome = Literal["answered", "unanswered", "unreadable", "begun"]
 
 
 def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None) -> bytes | None:
@@ -29,6 +31,27 @@ def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = Non
     if fields is None:
         return None
     return json.dumps({"format": FORMAT, **fields}, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None) -> Iterator[bytes]:
+    """The same line in pieces, with long bodies whole; no piece: there is no record of such a thing."""
+    line = record_line(sight, epoch, notes)
+    if line is None:
+        return
+    exchange = sight.exchange if isinstance(sight, Answered | Unanswered | Unreadable) else None
+    said = () if exchange is None else tuple(one for one in (exchange.request, exchange.response) if one is not None)
+    if all(one.whole is None for one in said):
+        yield line
+        return
+    begin, *parts = line.split(BODY)
+    yield begin
+    for one, part in zip(said, parts, strict=True):
+        yield BODY
+        if one.whole is None:
+            yield part
+        else:
+            yield from one.whole()
+            yield part[part.index(b'"') :]
 
 
 def read_record(line: bytes) -> Sight:
@@ -68,6 +91,11 @@ def _fields(sight: Sight, epoch: float, notes: tuple[Note, ...] | None) -> Field
         case Framed(side=side, frame=frame):
             fields = {"record": "frame", "connection": sight.connection, "at": at, "side": side, "kind": frame.kind}
             return {**fields, **frame_fields(frame)}
+        case Begun(exchange=exchange):
+            return _exchange_fields(exchange, "begun", at, epoch, notes) | {"record": "stream"}
+        case Streamed(number=number, event=event):
+            fields = {"record": "event", "connection": sight.connection, "at": at, "number": number}
+            return {**fields, **event_fields(event)}
         case Refused(why=why):
             return {"record": "refused", "connection": sight.connection, "at": at, "why": why}
         case Missed(count=count):
@@ -80,14 +108,15 @@ def _exchange_fields(
 ) -> Fields:
     request, response = exchange.request, exchange.response
     times = {
+        "opened": _wall(exchange.opened_at, epoch),
+        "reached": _wall(exchange.reached_at, epoch),
         "asked": _wall(exchange.asked_at, epoch),
         "request_done": _wall(exchange.request_done_at, epoch),
         "answered": _wall(exchange.answered_at, epoch),
         "done": _wall(exchange.done_at, epoch),
     }
-    began = next((time for time in (*times.values(), at) if time is not None), 0.0)
-    asked, done = times["asked"], times["done"]
-    took = None if asked is None or done is None else max(0.0, (done - asked) * 1000)
+    began = next((time for time in (times["asked"], *times.values(), at) if time is not None), 0.0)
+    took = exchange.milliseconds
     return {
         "record": "exchange",
         "outcome": outcome,
@@ -100,8 +129,8 @@ def _exchange_fields(
         "milliseconds": None if took is None else round(took, 3),
         "at": at,
         "times": times,
-        "request": None if request is None else _message_fields(request),
-        "response": None if response is None else {**_message_fields(response), "ended_by": response.ended_by},
+        "request": None if request is None else message_fields(request),
+        "response": None if response is None else {**message_fields(response), "ended_by": response.ended_by},
         "notes": [
             {"code": note.code, "text": note.text, "source": note.source}
             for note in (exchange.notes if notes is None else notes)
@@ -109,7 +138,8 @@ def _exchange_fields(
     }
 
 
-def _message_fields(said: Request | Response) -> Fields:
+def message_fields(said: Request | Response) -> Fields:
+    """What a record tells of a message."""
     return {
         "first_line": said.head.first_line.decode("latin-1"),
         "headers": _headers(said.head),
@@ -147,9 +177,14 @@ def _sight(fields: Fields) -> Sight:
         return Framed(connection, at, _side(fields["side"]), frame)
     if record == "unreadable":
         return Unreadable(connection, at, _side(fields["side"]), _string(fields["why"]), a2b_base64(fields["raw_b64"]))
-    if record != "exchange":
+    if record == "event":
+        _number(fields["size"])
+        return Streamed(connection, at, _number(fields["number"]), event_of(fields))
+    if record not in ("exchange", "stream"):
         raise KeyError(record)
     exchange = _exchange(fields)
+    if record == "stream":
+        return Begun(connection, at, exchange)
     outcome = fields["outcome"]
     if outcome == "unreadable":
         raw = a2b_base64(fields["raw_b64"])
@@ -164,6 +199,7 @@ def _exchange(fields: Fields) -> Exchange:
     asked, request_done, answered, done = (
         None if times[name] is None else _moment(times[name]) for name in ("asked", "request_done", "answered", "done")
     )
+    opened, reached = (None if times.get(name) is None else _moment(times[name]) for name in ("opened", "reached"))
     return Exchange(
         _number(fields["number"]),
         _number(fields["connection"]),
@@ -174,6 +210,8 @@ def _exchange(fields: Fields) -> Exchange:
         answered,
         done,
         tuple(Note(_string(note["code"]), _string(note["text"]), _string(note["source"])) for note in fields["notes"]),
+        opened,
+        reached,
     )
 
 

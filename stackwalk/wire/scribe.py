@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.message import Side
-from stackwalk.wire.reader import BODY_LIMIT, Reader
+from stackwalk.wire.reader import BODY_LIMIT, Reader, kept_and_more
 from stackwalk.wire.sight import Closed, Sight
 
 PLAIN_HEAD = 16 * 1024  # bytes; a longer head is left to the reader
@@ -19,8 +19,11 @@ PLAIN_HEAD = 16 * 1024  # bytes; a longer head is left to the reader
 REQUEST_LINE = re.compile(rb"(?!CONNECT |HEAD )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64} [^\x00- \x7f]+ HTTP/1\.[01]\r\n")
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (?!204|304)[2-5][0-9][0-9](?: [^\r\n]*)?\r\n")
 LENGTH = re.compile(rb"\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
-# What makes a head more than plain: an early end, a folded line, framing, an end of HTTP.
-MORE = re.compile(rb"\n(?:\n|\r\n|[ \t]|content-length|transfer-encoding|upgrade)", re.IGNORECASE)
+# What makes a head more than plain: an early end, a folded line, framing, an end of HTTP, a stream of events.
+MORE = re.compile(
+    rb"\n(?:\n|\r\n|[ \t]|content-length|transfer-encoding|upgrade|content-type[ \t]*:[ \t]*text/event-stream)",
+    re.IGNORECASE,
+)
 
 SHORT = 2048  # bytes; of shorter pieces it is remembered what they are
 REMEMBERED = 512  # such pieces; of all that comes, much has come before
@@ -28,8 +31,9 @@ REMEMBERED = 512  # such pieces; of all that comes, much has come before
 ASKED = b'{"sight":"asked","connection":%d,"at":%.6f,"number":%d,"request":%b}\n'
 ANSWERED = (
     b'{"sight":"answered","connection":%d,"at":%b,"exchange":{"number":%d,"connection":%d,"request":%b,"response":%b,'
-    b'"asked_at":%b,"request_done_at":%b,"answered_at":%b,"done_at":%b,"notes":[]}}\n'
+    b'"asked_at":%b,"request_done_at":%b,"answered_at":%b,"done_at":%b%b,"notes":[]}}\n'
 )
+CONNECTING = b',"opened_at":%.6f,"reached_at":%.6f'
 REQUEST = b'{"head_b64":"%b","body_b64":"%b","body_size":%d}'
 RESPONSE = REQUEST[:-1] + b',"ended_by":"length"}'
 
@@ -47,10 +51,14 @@ class Scribe:
         "_reader",
         "_request",
         "connection",
+        "opened_at",
+        "reached_at",
     )
 
     def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
         self.connection = connection
+        self.opened_at: float | None = None  # to be set before anything is fed: the client had connected
+        self.reached_at: float | None = None  # the target had taken the connection
         self._body_limit = body_limit
         self._reader: Reader | None = None  # in charge, where it is not plain
         self._count = 0  # exchanges
@@ -117,11 +125,15 @@ class Scribe:
         self._asked = b""
         self._bytes["server"] += len(data)
         own, number, when = self.connection, self._count, b"%.6f" % at
-        return ANSWERED % (own, when, number, own, self._request, response, asked, asked, when, when)
+        connecting = b""
+        if number == 1 and self.opened_at is not None and self.reached_at is not None:
+            connecting = CONNECTING % (self.opened_at, self.reached_at)
+        return ANSWERED % (own, when, number, own, self._request, response, asked, asked, when, when, connecting)
 
     def _hand_over(self) -> Reader:
         """The reader goes on from here; what a plain request made known has been written down already."""
         reader = self._reader = Reader(self.connection, self._body_limit)
+        reader.opened_at, reader.reached_at = self.opened_at, self.reached_at
         asked, self._asked = self._asked, b""
         self._bytes["client"] -= len(asked)
         reader.resume(self._count - bool(asked), self._bytes["client"], self._bytes["server"])
@@ -159,8 +171,11 @@ def _plain(data: bytes, is_request: bool, body_limit: int) -> tuple[bytes, bytes
     if found is None:
         return None
     end, size = found
+    kept, more = kept_and_more(body_limit)
+    if size > kept and more:
+        return None  # what follows is told, too
     form = REQUEST if is_request else RESPONSE
-    head, body = b2a_base64(data[:end], newline=False), b2a_base64(data[end : end + body_limit], newline=False)
+    head, body = b2a_base64(data[:end], newline=False), b2a_base64(data[end : end + kept], newline=False)
     return form % (head, b"", 0), form % (head, body, size)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stackwalk.wire.events import Event
 from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Exchange, Request, Response, Side
 
@@ -13,6 +14,15 @@ class Opened:
     connection: int  # 1, 2, 3 … of its tap
     at: float  # seconds of one monotonic clock
     client: str  # "127.0.0.1:54321"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The target has taken a client's connection: who there holds it is known by the port of our end."""
+
+    connection: int
+    at: float
+    port: int  # from which the target sees it come
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,40 @@ class Framed:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """The head of an answer that is a stream of events: they follow, and its exchange is over when it ends."""
+
+    connection: int
+    at: float
+    exchange: Exchange  # as far as it is known
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An event of such a stream."""
+
+    connection: int
+    at: float
+    number: int  # of the exchange, on its connection
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What follows of a long body that is to be kept: its exchange, told later, holds the beginning alone.
+
+    All pieces of a body, in their order, but the last have a size that 3 divides.
+    """
+
+    connection: int
+    at: float
+    number: int  # of the exchange, on its connection
+    side: Side
+    begin: int  # bytes of the body before it
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """A connection is over."""
 
@@ -104,4 +148,19 @@ class Missed:
     count: int
 
 
-Sight = Opened | Asked | Interim | Answered | Unreadable | Unanswered | Framed | Closed | Refused | Missed
+Sight = (
+    Opened
+    | Joined
+    | Asked
+    | Interim
+    | Answered
+    | Unreadable
+    | Unanswered
+    | Framed
+    | Begun
+    | Streamed
+    | Piece
+    | Closed
+    | Refused
+    | Missed
+)

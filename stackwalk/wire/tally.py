@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from stackwalk.wire.message import Exchange
-from stackwalk.wire.sight import Answered, Framed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.plain import Plain
+from stackwalk.wire.sight import Answered, Framed, Missed, Opened, Refused, Sight, Streamed, Unanswered, Unreadable
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class Tally:
     unreadable: int = 0
     refused: int = 0
     frames: int = 0  # of WebSockets
+    events: int = 0  # of streams
     missed: int = 0  # sights that were not seen
     body_bytes: int = 0  # of answers
     asked_bytes: int = 0  # of requests, heads and bodies
@@ -36,12 +38,25 @@ class Tally:
                 self.unreadable += 1
             case Framed():
                 self.frames += 1
+            case Streamed():
+                self.events += 1
             case Refused():
                 self.refused += 1
             case Missed(count=count):
                 self.missed += count
             case _:
                 pass
+
+    def add_plain(self, plain: Plain) -> bool:
+        """Count a plain exchange; whether it is the slowest so far: `slowest` is to be set then."""
+        self.exchanges += 1
+        self.asked_bytes += plain.request.size
+        self.body_bytes += plain.response.body_size
+        self.answered_bytes += plain.response.size
+        status = plain.response.status
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        slowest = None if self.slowest is None else self.slowest.milliseconds
+        return slowest is None or plain.milliseconds > slowest
 
     def _add_exchange(self, exchange: Exchange) -> None:
         self.exchanges += 1

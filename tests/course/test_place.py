@@ -94,6 +94,7 @@ CORE = ("1.1", "1.2", "1.3")
     ("asked", "progress", "label", "steps", "left_out"),
     [
         (None, at(None), "1.1", ("1.1",), ()),  # 1.0 is live: the next one
+        (None, at("1.0", "1.1"), "1.2", ("1.1", "1.2"), ("1.1.prints",)),  # … that has not passed
         (None, at("1.0", "1.0"), "1.1", ("1.1",), ()),
         (None, at("1.2"), "1.2", ("1.1", "1.2"), ("1.1.prints",)),
         (None, at("1.2", "1.2"), "1.3", CORE, ("1.1.prints", "1.2.body")),

@@ -454,6 +454,18 @@ def test_a_taken_door_names_who_holds_it_and_how_to_get_it_back(play: Play) -> N
     assert player.actions == (SendRequest("curl -v http://localhost:8082/"),)
 
 
+def test_what_the_lab_knows_of_a_port_is_said_where_it_is_taken(play: Play) -> None:
+    player = play("1.1")
+    outer = player.session.programs[0]
+    spec = replace(outer.spec, taken="On a Mac it is AirPlay Receiver.")
+    player.session = replace(player.session, programs=(replace(outer, spec=spec),))
+    player.feed(DoorOpened(8081, "ControlCe (process 501)", 501))
+    assert player.said.endswith("On a Mac it is AirPlay Receiver.")
+    player.session = replace(player.session, port=9000)
+    player.feed(DoorOpened(9001, "another", 501))
+    assert "AirPlay" not in player.said
+
+
 def test_a_door_that_rests_is_taken_back_by_itself(play: Play) -> None:
     player = play("1.2", present=("server.py",))
     player.feed(DoorOpened(8081, resting=True))
@@ -535,13 +547,40 @@ def test_a_file_that_goes_away_ends_its_program_and_comes_back(play: Play) -> No
     assert player.launched and player.checked
 
 
-def test_a_file_that_the_program_itself_writes_does_not_restart_it_for_ever(play: Play) -> None:
+def test_who_saves_fast_gets_each_save_launched(play: Play) -> None:
+    player = play("1.3", present=("server.py",))
+    for number in range(8):
+        player.feed(Saved(("app/routes.py",), frozenset({"server.py"}), number * 0.3))
+        assert player.launched and player.asked(RunCheck)
+
+
+def test_what_the_program_itself_was_seen_to_write_is_no_save_and_is_said_once(play: Play) -> None:
+    player = play("1.3", present=("server.py",))
+    for number in range(5):
+        written = frozenset({"index.html"})
+        player.feed(Saved(("index.html",), frozenset({"server.py"}), number * 0.5, written))
+        assert not player.launched
+        assert ("Your program itself has written index.html" in player.said) is (number == 0)
+    player.feed(Saved(("index.html", "main.css"), frozenset({"server.py"}), 3.0, written))
+    assert player.launched  # the other one is a save
+    player.feed(Saved(("index.html",), frozenset({"server.py"}), 3.1))
+    assert player.launched  # this time it was the learner
+
+
+def test_what_seems_to_be_the_programs_own_work_does_not_restart_it_for_ever(play: Play) -> None:
     player = play("1.3", present=("server.py",))
     launches = 0
+    said = []
     for number in range(20):
         player.feed(Saved(("index.html",), frozenset({"server.py"}), number * 0.5))
         launches += len(player.launched)
-    assert launches < 5
+        said.append("seems to write index.html" in player.said)
+    assert 5 < launches < 13
+    assert said.count(True) == 1
+    player.feed(Saved(("index.html",), frozenset({"server.py"}), 30.0))
+    assert player.launched  # so late it is the learner's
+    player.feed(Saved(("index.html",), frozenset({"server.py"}), 30.5))
+    assert not player.launched
     player.save("index.html", "server.py")
     assert player.launched
 

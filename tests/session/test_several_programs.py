@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
-from stackwalk.session.session.actions import Action, Aim, Become, EndPrograms, Launch, RunCheck, Say
+from stackwalk.session.session.actions import Action, Aim, Become, EndPrograms, Launch, RunCheck, Say, ShowStack
 from stackwalk.session.session.events import Event, Key, Port, ProgramListening, ProgramProcesses, Saved, Tick
 from stackwalk.session.session.react import begin, react
 from stackwalk.session.session.state import Phase, Session
@@ -47,6 +47,10 @@ class Player:
     @property
     def phase(self) -> Phase:
         return self.session.programs[0].phase
+
+    @property
+    def gone(self) -> tuple[tuple[int, int | None], ...]:
+        return self.session.programs[0].gone
 
     @property
     def said(self) -> str:
@@ -116,12 +120,21 @@ def test_a_style_sheet_saved_while_nothing_runs_starts_it() -> None:
     assert Launch in kinds(actions)
 
 
-def test_who_takes_the_place_of_a_process_is_told() -> None:
+def test_the_stack_is_shown_once_it_answers_and_who_takes_the_place_of_a_process_is_told() -> None:
     player = Player("3.1", "wsgi.py")
-    player.feed(ProgramProcesses(player.session.launches, 100, (101, 102)))
-    assert player.said == "gunicorn is now process 100, and those that it has started: 101 102."
+    assert player.feed(ProgramProcesses(player.session.launches, 100, (101, 102))) == ()
+    assert ShowStack() in player.listen(answers=True)
+    player.feed(ProgramProcesses(player.session.launches, 100, (102,)))
+    assert player.said.startswith("gunicorn: 101 ended.")
     player.feed(ProgramProcesses(player.session.launches, 100, (102, 103)))
-    assert "101 ended, 103 started" in player.said
+    assert player.said.startswith("gunicorn: 103 started.")
+    player.feed(ProgramProcesses(player.session.launches, 100, (104, 105)))
+    assert player.said.startswith("gunicorn: 102 103 ended, 104 105 started.")
+    assert player.gone == ((101, 103), (102, 104), (103, 105))
+
+
+def test_v_shows_the_stack() -> None:
+    assert Player("3.1").feed(Key("v", 1.0)) == (ShowStack(),)
 
 
 def test_processes_of_an_earlier_launch_are_old_news() -> None:

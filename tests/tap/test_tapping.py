@@ -22,7 +22,7 @@ from stackwalk.tap.tapping import addresses_of, tapping
 from stackwalk.wire.lines import from_line
 from stackwalk.wire.message import Side
 from stackwalk.wire.scribe import Scribe
-from stackwalk.wire.sight import Answered, Asked, Closed, Missed, Sight, Unreadable
+from stackwalk.wire.sight import Answered, Asked, Closed, Joined, Missed, Sight, Unreadable
 
 GET = b"GET / HTTP/1.1\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -189,3 +189,27 @@ def test_a_request_is_seen_on_both_addresses_of_the_door() -> None:
                 assert ask(client) == OK
         seen = wait_for(tap, Closed, len(tap.addresses))
     assert sum(isinstance(sight, Asked) for sight in seen) == len(tap.addresses)
+
+
+def test_who_asks_is_told_from_which_port_the_target_sees_each_client_come() -> None:
+    peers: list[int] = []
+
+    def note(connection: socket.socket) -> None:
+        peers.append(connection.getpeername()[1])
+        answer(connection)
+
+    seen: list[Sight] = []
+    with serving(note) as (port, _), tapping(port=0, target=("127.0.0.1", port), joined=True) as tap:
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", tap.port), PATIENCE) as client:
+                assert ask(client) == OK
+
+        def both_are_over() -> bool:
+            seen.extend(tap.read())
+            return sum(isinstance(one, Closed) for one in seen) == 2
+
+        until(both_are_over)
+    told = [(one.connection, one.port) for one in seen if isinstance(one, Joined)]
+    assert told == [(1, peers[0]), (2, peers[1])]
+    kinds = [type(one) for one in seen if one.connection == 1]
+    assert kinds.index(Joined) < kinds.index(Asked)

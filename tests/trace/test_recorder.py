@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -14,6 +14,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.trace.recorder import ROOM, Choice, Recorder
 from stackwalk.trace.saving import Saver
 from stackwalk.wire.filter import read_filter
+from stackwalk.wire.lines import to_line
 from stackwalk.wire.message import Exchange, Request, Response, read_head
 from stackwalk.wire.sight import Answered, Missed, Opened, Sight
 
@@ -34,16 +35,19 @@ class Told:
     def fileno(self) -> int:
         return self._ready
 
-    def read(self) -> list[Sight]:
+    def read_lines(self) -> list[bytes]:
         batch = next(self._batches, None)
         if batch is not None:
-            return batch
+            return [to_line(sight) for sight in batch]
         if self._fails:
             raise StackwalkError("The tap has ended.", "Start again.")
         if not self.is_done:
             os.read(self._ready, 1)
             self.is_done = True
         return []
+
+    def mark(self) -> Callable[[], bool]:
+        return lambda: self.is_done
 
     def close(self) -> None:
         os.close(self._ready)
@@ -75,7 +79,7 @@ def test_a_screen_that_takes_nothing_costs_neither_counts_nor_memory(tmp_path: P
         with Recorder(told, saver, Choice(None)) as recorder:
             wait_until_done(told)
             grown = psutil.Process().memory_info().rss - before
-            taken = recorder.take()
+            taken = list(recorder.take())
             assert recorder.tally.exchanges == saver.count == count
     assert isinstance(taken[-1], Missed)
     assert len(taken) - 1 + taken[-1].count == count
@@ -100,7 +104,7 @@ def test_a_source_that_fails_is_said_once_all_before_it_was_taken(tmp_path: Path
         with contextlib.closing(Saver(saved, 0.0)) as saver, Recorder(told, saver, Choice(None)) as recorder:
             while not recorder.ended:
                 select.select([recorder], [], [], PATIENCE)
-            assert len(recorder.take()) == 1
+            assert len(list(recorder.take())) == 1
             with pytest.raises(StackwalkError):
                 recorder.take()
     assert json.loads(saved.read_bytes())["status"] == 200

@@ -1,25 +1,18 @@
 """Lab 1's core as a newcomer meets it: a real terminal, a real browser, an editor in another window, mistakes."""
 
-import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
+from browsing import PAGE_AND_GO, STAY, browse
 from needs import needs
 from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
 from terminal import terminal
 
 pytest_plugins = ("spots",)
-CHROMIUM = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-)  # fmt: skip
-PAGE_AND_GO = ("--timeout=30000", "--dump-dom")  # it prints the page and ends, often before it asks for the icon
-STAY = ("--remote-debugging-port=0",)  # it has the page open, as a person has, until it is told to end
 ONE_SAVE = """\
 import socket
 
@@ -29,17 +22,6 @@ listener.listen()
 
 client, address = listener.accept()
 """
-
-
-def browse(spot: Path, url: str, *how: str) -> "subprocess.Popen[str]":
-    browser = needs("chromium")
-    # One that was here before may know that there is no icon, and not ask for it again.
-    never_here = tempfile.mkdtemp(prefix="browser-", dir=spot)
-    return subprocess.Popen(
-        [browser, *CHROMIUM, *how, f"--user-data-dir={never_here}", url],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
-        env={**os.environ, "HOME": str(spot)},
-    )  # fmt: skip
 
 
 @pytest.mark.tmux

@@ -1,19 +1,25 @@
 """One workspace, from lab 1 to lab 3, typed step by step and with slips, at a real terminal on real servers."""
 
+import contextlib
 import os
 import re
 import shutil
 import signal
+import socket
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
+from browsing import PAGE_AND_GO, STAY, browse
 from needs import needs
 from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
 from terminal import Terminal, terminal
+
+from stackwalk.course.reading import find_course
 
 pytest_plugins = ("spots",)
 pytestmark = pytest.mark.tmux
@@ -41,11 +47,16 @@ def put(spot: Path, step: str, *names: str, slip: tuple[str, str] | None = None)
         target = spot / "my-stack" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    # Nobody types this fast: saves so soon after a start could be the program's own, but for the file that is run.
-    for name in ("service.py", "wsgi.py"):
-        file = spot / "my-stack" / name
-        if name not in names and file.exists():
-            file.write_bytes(file.read_bytes())
+
+
+def served_in(workspace: Path, command: str) -> list[psutil.Process]:
+    """The processes of that command that run in the learner's own folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if command in " ".join(process.cmdline()) and process.cwd() == str(workspace):
+                found.append(process)
+    return found
 
 
 def passed(window: Terminal, step: str) -> None:
@@ -83,6 +94,49 @@ def test_the_framework_typed_with_slips(spot: Path, door: int) -> None:
         leave(window, spot)
 
 
+def test_a_taken_port_of_flask_is_named_with_what_a_mac_may_have_there(spot: Path, door: int) -> None:
+    needs("tmux")
+    shutil.copytree(COURSE / "2-framework" / "1-package", spot / "my-stack")
+    for name in ("labs", "solutions"):
+        shutil.copytree(find_course() / name, spot / "course" / name)
+    settings = spot / "course" / "labs" / "2-framework" / "lab.toml"
+    settings.write_text(settings.read_text().replace("port = 5000", f"port = {door}"))
+    with socket.create_server(("127.0.0.1", door)), terminal(spot, columns=400, lines=40) as window:
+        window.run(stackwalk("lab 2 --from course"), environment_of(spot), spot)
+        window.wait_for(f"Port {door} is taken by", f"(process {os.getpid()})", "AirPlay Receiver", seconds=PATIENCE)
+        window.press("q")
+        window.wait_for("To go on: stackwalk lab 2 --from course", seconds=PATIENCE)
+    wait_until_gone(spot)
+
+
+@pytest.mark.browser
+def test_a_browser_gets_the_page_its_style_sheet_and_no_icon(spot: Path, door: int) -> None:
+    shutil.copytree(COURSE / "2-framework" / "3-methods", spot / "my-stack")
+    with lab("2.4", spot, door) as window:
+        window.wait_for("2.4 Templates", "service.py listens", seconds=PATIENCE)
+        names = ("app/templates/index.html", "app/static/style.css", "app/routes.py")
+        put(spot, "4-templates", *names)
+        passed(window, "2.4")
+        with browse(spot, f"http://localhost:{door}/", *PAGE_AND_GO) as browser:
+            page, _ = browser.communicate(timeout=PATIENCE)
+        assert "Hello, world!" in page
+        with browse(spot, f"http://localhost:{door}/", *STAY) as browser:
+            seen = window.wait_for("/static/style.css", "/favicon.ico", seconds=PATIENCE)
+            browser.terminate()
+            browser.communicate(timeout=PATIENCE)
+        style = next(line for line in seen.splitlines() if line.startswith("GET") and "/static/style.css" in line)
+        assert " 200 " in style and " text/css " in style
+        icon = next(line for line in seen.splitlines() if line.startswith("GET") and "/favicon.ico" in line)
+        assert " 404 " in icon
+        # A style sheet is read anew for each request: the server that runs is kept, and the checks see it.
+        (server,) = served_in(spot / "my-stack", "--app service run")
+        (spot / "my-stack" / "app" / "static" / "style.css").write_text("h1 { color: teal }\n", encoding="utf-8")
+        window.press("l")
+        window.wait_for("2.4 Templates", seconds=PATIENCE)
+        assert served_in(spot / "my-stack", "--app service run") == [server]
+        leave(window, spot)
+
+
 def test_gunicorn_typed_with_slips_and_a_worker_killed(spot: Path, door: int) -> None:
     shutil.copytree(COURSE / "2-framework" / "6-tests", spot / "my-stack")
     with lab("3", spot, door) as window:
@@ -101,10 +155,14 @@ def test_gunicorn_typed_with_slips_and_a_worker_killed(spot: Path, door: int) ->
         told = ""
         while not (told and psutil.pid_exists(int(told))):  # those of the launch before may still stand there
             assert time.monotonic() < deadline
-            screen = window.wait_for("those that it has started:", seconds=PATIENCE)
-            told = ["", *re.findall(r"those that it has started: (\d+) \d+ \d+", screen)][-1]
+            window.press("v")
+            screen = window.wait_for("├ ", "idle", seconds=PATIENCE)
+            told = ["", *re.findall(r"├ (\d+)  ", screen)][-1]
         os.kill(int(told), signal.SIGKILL)
         window.wait_for(f"gunicorn: {told} ended", seconds=PATIENCE)
+        with urllib.request.urlopen(f"http://localhost:{door}/pid", timeout=PATIENCE) as page:
+            answer = page.read().decode()
+        window.wait_for(f" pid {answer}", seconds=PATIENCE)
         window.press("n")
         window.wait_for("3.3 Bare", "There is no bare.py yet", seconds=PATIENCE)
         put(spot, "3-bare", "bare.py", slip=("[body.encode()]", "[body]"))

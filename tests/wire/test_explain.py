@@ -70,7 +70,9 @@ ODD = [
         exchange(answered=b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         "the server sent both",
     ),
-    ("lengths-differ", answer(b"Content-Length: 1\r\n", b"hi"), "several Content-Lengths"),
+    ("lengths-differ", answer(b"Content-Length: 1\r\n", b"hi"), "the server's Content-Lengths differ (1, 2)"),
+    ("lengths-differ", answer(b"Content-Length: 1, 3\r\n", length=False), "Content-Lengths differ (1, 3)"),
+    ("length-twice", answer(b"Content-Length: 2\r\n", b"hi"), "the server sent the same Content-Length"),
     ("no-number", answer(b"Content-Length: many\r\n", length=False), "not a number"),
     (
         "chunked-1.0",

@@ -1,24 +1,29 @@
 """Sights as lines, and back."""
 
 import json
+from base64 import b64encode
 
 import pytest
-from drawn import EXCHANGES, FRAMES, NUMBERS, REQUESTS, RESPONSES, TIMES
+from drawn import EVENTS, EXCHANGES, FRAMES, NUMBERS, REQUESTS, RESPONSES, TIMES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackwalk.wire.lines import from_line, to_line
+from stackwalk.wire.lines import encoded_piece, from_line, to_line
 from stackwalk.wire.message import Request, read_head
 from stackwalk.wire.sight import (
     Answered,
     Asked,
+    Begun,
     Closed,
     Framed,
     Interim,
+    Joined,
     Missed,
     Opened,
+    Piece,
     Refused,
     Sight,
+    Streamed,
     Unanswered,
     Unreadable,
 )
@@ -33,6 +38,10 @@ SIGHTS: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
     st.builds(Closed, NUMBERS, TIMES, st.none() | SIDES, st.booleans(), NUMBERS, NUMBERS),
     st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
+    st.builds(Joined, NUMBERS, TIMES, NUMBERS),
+    st.builds(Begun, NUMBERS, TIMES, EXCHANGES),
+    st.builds(Streamed, NUMBERS, TIMES, NUMBERS, EVENTS),
+    st.builds(Piece, NUMBERS, TIMES, NUMBERS, SIDES, NUMBERS, st.binary()),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),
 )
@@ -60,3 +69,14 @@ def test_a_line_is_a_json_object_with_its_bytes_as_base64() -> None:
 def test_a_line_that_tells_no_sight_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):
         from_line(line)
+
+
+@given(st.builds(Piece, NUMBERS, TIMES, NUMBERS, SIDES, NUMBERS, st.binary()))
+def test_of_a_piece_the_bytes_can_be_had_as_they_came(piece: Piece) -> None:
+    key = (piece.connection, piece.number, piece.side)
+    assert encoded_piece(to_line(piece)) == (key, piece.begin, b64encode(piece.data))
+
+
+@given(SIGHTS.filter(lambda sight: not isinstance(sight, Piece)))
+def test_nothing_else_is_taken_for_a_piece(sight: Sight) -> None:
+    assert encoded_piece(to_line(sight)) is None

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams import ENDINGS, SIDES, STREAMS
 
+from stackwalk.wire.explain import oddities
 from stackwalk.wire.message import Chunks, Side
 from stackwalk.wire.reader import HELD_LIMIT, WAITING_LIMIT, Reader
 from stackwalk.wire.sight import (
@@ -257,7 +258,7 @@ def test_a_head_that_is_cut_is_shown_as_far_as_it_came() -> None:
 def test_bytes_after_the_end_of_an_answer_are_named() -> None:
     seen = sights([("client", GET), ("server", OK + b" there"), END])
     assert kinds(seen) == ["Asked", "Answered", "Unreadable", "Closed"]
-    assert unreadable(seen)[0].why == "more bytes came after the end of the answer"
+    assert unreadable(seen)[0].why == "more bytes came after the end of the answer (RFC 9112 6.3)"
 
 
 def test_nonsense_from_a_client_is_said_and_the_answer_to_it_is_read() -> None:
@@ -369,3 +370,13 @@ def test_chunks_are_counted_and_the_first_of_them_measured() -> None:
     (sight,) = answered(sights([("client", GET), ("server", head + chunks)]))
     response = sight.exchange.response
     assert response is not None and response.chunks == Chunks(10, (2,) * 8)
+
+
+@pytest.mark.parametrize("lengths", [b"Content-Length: 2\r\nContent-Length: 5\r\n", b"Content-Length: 2, 5\r\n"])
+def test_lengths_of_a_request_that_differ_are_said_and_its_answer_is_not_called_early(lengths: bytes) -> None:
+    asked = b"POST / HTTP/1.1\r\nHost: a\r\n" + lengths + b"\r\nhello"
+    seen = sights([("client", asked), ("server", OK)])
+    (odd,), (answer,) = unreadable(seen), answered(seen)
+    assert odd.why == "the request's Content-Lengths differ, so nobody can know its end"
+    assert odd.exchange is not None and {note.code for note in oddities(odd.exchange)} == {"lengths-differ"}
+    assert answer.exchange.notes == ()

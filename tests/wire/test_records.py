@@ -5,14 +5,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from drawn import EXCHANGES, FRAMES, NUMBERS
+from drawn import EVENTS, EXCHANGES, FRAMES, NUMBERS
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from stackwalk.wire.message import Exchange, Note, Request, Response, read_head
 from stackwalk.wire.records import read_record, record_line
-from stackwalk.wire.sight import Answered, Closed, Framed, Missed, Opened, Refused, Sight, Unanswered, Unreadable
+from stackwalk.wire.sight import (
+    Answered,
+    Begun,
+    Closed,
+    Framed,
+    Missed,
+    Opened,
+    Refused,
+    Sight,
+    Streamed,
+    Unanswered,
+    Unreadable,
+)
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "trace.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -23,6 +35,8 @@ RECORDED: st.SearchStrategy[Sight] = st.one_of(
     st.builds(Unanswered, NUMBERS, TIMES, EXCHANGES),
     st.builds(Unreadable, NUMBERS, TIMES, SIDES, st.text(), st.binary(), st.none() | EXCHANGES),
     st.builds(Framed, NUMBERS, TIMES, SIDES, FRAMES),
+    st.builds(Begun, NUMBERS, TIMES, EXCHANGES),
+    st.builds(Streamed, NUMBERS, TIMES, NUMBERS, EVENTS),
     st.builds(Refused, NUMBERS, TIMES, st.text()),
     st.builds(Missed, NUMBERS, TIMES, NUMBERS),
 )
@@ -41,7 +55,7 @@ EXCHANGE = Exchange(
 
 def same(one: Sight) -> Sight:
     """The sight with the one connection that its record has."""
-    if isinstance(one, Answered | Unanswered) or (isinstance(one, Unreadable) and one.exchange is not None):
+    if isinstance(one, Answered | Unanswered | Begun) or (isinstance(one, Unreadable) and one.exchange is not None):
         assert one.exchange is not None
         return replace(one, exchange=replace(one.exchange, connection=one.connection))
     return one
@@ -67,7 +81,14 @@ def test_bytes_and_words_of_an_exchange() -> None:
     line = json.loads(record_line(Answered(7, 2.0, EXCHANGE), 100.0) or b"")
     assert (line["method"], line["target"], line["status"], line["milliseconds"]) == ("GET", "/café", 200, 1000.0)
     assert line["started"] == "1970-01-01T00:01:41.000000Z"
-    assert line["times"] == {"asked": 101.0, "request_done": 101.0, "answered": 101.5, "done": 102.0}
+    assert line["times"] == {
+        "opened": None,
+        "reached": None,
+        "asked": 101.0,
+        "request_done": 101.0,
+        "answered": 101.5,
+        "done": 102.0,
+    }
     assert line["request"]["headers"] == [["A", "1"]]
     assert (line["response"]["body_b64"], line["response"]["body_size"]) == ("AGhp", 5)
     assert read_record(record_line(Answered(7, 2.0, EXCHANGE), 0.0) or b"") == Answered(7, 2.0, EXCHANGE)

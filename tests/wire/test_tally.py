@@ -1,8 +1,9 @@
 """What a trace counts."""
 
+from stackwalk.wire.events import Event
 from stackwalk.wire.frames import Frame
 from stackwalk.wire.message import Exchange, Request, Response, read_head
-from stackwalk.wire.sight import Answered, Closed, Framed, Missed, Opened, Refused, Unanswered, Unreadable
+from stackwalk.wire.sight import Answered, Closed, Framed, Missed, Opened, Refused, Streamed, Unanswered, Unreadable
 from stackwalk.wire.tally import Tally
 
 
@@ -26,7 +27,9 @@ def test_every_kind_of_sight_is_counted() -> None:
         Refused(1, 0.0, "nothing listens"),
         Missed(0, 0.0, 12),
         Framed(1, 0.0, "client", Frame(1, 2, b"hi")),
+        Streamed(1, 0.0, 1, Event(b"message", b"hi", 2)),
+        Streamed(1, 0.0, 1, Event(b"message", b"hi", 2)),
         Closed(1, 0.0, "client", False, 1, 1),
     ):
         tally.add(sight)
-    assert tally == Tally(1, 4, {200: 2, 404: 1}, 1, 1, 1, 1, 12, 20, 94, 107, slow)
+    assert tally == Tally(1, 4, {200: 2, 404: 1}, 1, 1, 1, 1, 2, 12, 20, 94, 107, slow)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from stackwalk.check.compared import Compared
 from stackwalk.check.verdict import Verdict
 from stackwalk.course.lesson import Lab, Prediction, ProgramSpec, Progress, Step
 from stackwalk.session.session.events import Port
@@ -55,6 +56,19 @@ class PlayDay:
 @dataclass(frozen=True, slots=True)
 class DropDay:
     """Drop the day under way, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayComparison:
+    """Ask the same of the programs that the step compares; one under way is dropped."""
+
+    number: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class DropComparison:
+    """Drop the comparison under way, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +169,18 @@ class ShowVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowComparison:
+    """What came of a comparison."""
+
+    compared: Compared
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStack:
+    """The stack as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowSight:
     """Draw what crossed the door."""
 
@@ -230,6 +256,8 @@ Show = (
     | ShowLesson
     | ShowVerdict
     | ShowSight
+    | ShowStack
+    | ShowComparison
     | ShowPrinted
     | ShowTraceback
     | ShowSent
@@ -247,6 +275,8 @@ Action = (
     | DropCheck
     | PlayDay
     | DropDay
+    | PlayComparison
+    | DropComparison
     | Aim
     | OpenDoor
     | ReclaimDoor

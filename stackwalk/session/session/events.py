@@ -6,6 +6,7 @@ is known to be old. `at` is in seconds of one monotonic clock.
 
 from dataclasses import dataclass
 
+from stackwalk.check.compared import Compared
 from stackwalk.check.verdict import Finding, Verdict
 from stackwalk.wire.sight import Sight
 
@@ -36,11 +37,15 @@ class Pasted:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Files of the workspace changed, by their path inside it; `present`: the programs' files now there."""
+    """Files of the workspace changed, by their path inside it.
+
+    `present`: the programs' files now there; `own`: those of the paths that a program of ours has written itself.
+    """
 
     paths: tuple[str, ...]
     present: frozenset[str]
     at: float
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,15 @@ class Survived:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareEnded:
+    """A comparison is over: the table, or a sentence or two on why there is none."""
+
+    number: int
+    compared: Compared | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sighted:
     """The tap saw something cross the door."""
 
@@ -217,6 +231,7 @@ Event = (
     | Judged
     | NotJudged
     | Survived
+    | CompareEnded
     | Sighted
     | DoorOpened
     | DoorShut

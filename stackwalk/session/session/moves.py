@@ -23,6 +23,7 @@ from stackwalk.session.session.actions import (
     ShowVerdict,
     WriteProgress,
 )
+from stackwalk.session.session.comparing import drop_comparison
 from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, nothing_yet, what_next
 
 SAVES_FOR_HINT = 3  # in a row, with the same cause
@@ -40,6 +41,8 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     actions += [WriteProgress(progress), PutStart(step), ShowLesson(step)]
     if session.checking is not None:
         actions.append(DropCheck())
+    session, dropped = drop_comparison(session)
+    actions += dropped
     session = replace(
         session,
         step=step,
@@ -53,6 +56,7 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
         quiet_since=at,
         hint_offered=False,
         hints_shown=progress.hints.get(step.id, 0),
+        compared=False,
         sends=0,
         prediction=None,
         predicted=0,

@@ -13,10 +13,12 @@ from stackwalk.session.session.actions import (
     ShowHint,
     ShowKeys,
     ShowLesson,
+    ShowStack,
     ShowWords,
     ShutDoor,
     WriteProgress,
 )
+from stackwalk.session.session.comparing import compare
 from stackwalk.session.session.events import Key
 from stackwalk.session.session.moves import Reaction, ask, end_programs, enter, launch, run_anew
 from stackwalk.session.session.state import Session, Turn, Why, at_door, nothing_yet, onward
@@ -29,6 +31,8 @@ KEYS = (
     ("r", "run the program and the checks again"),
     ("l", "the lesson once more"),
     ("p", "the question once more, or the next one"),
+    ("t", "the table of this step once more, where it compares programs"),
+    ("v", "the stack as it is now: what runs, and what each process is doing"),
     ("w", "the words of the course, and where they come"),
     ("d", "let go of the door, to run the program yourself; again: take it back"),
     ("q", "leave; Ctrl+C does too"),
@@ -141,6 +145,14 @@ def _words(session: Session, _at: float) -> Reaction:
     return session, (ShowWords(session.progress),)
 
 
+def _table(session: Session, _at: float) -> Reaction:
+    return compare(session)
+
+
+def _stack(session: Session, _at: float) -> Reaction:
+    return session, (ShowStack(),)
+
+
 def _keys(session: Session, _at: float) -> Reaction:
     return session, (ShowKeys(LIVE_KEYS if session.stage_open else KEYS),)
 
@@ -156,6 +168,8 @@ _DOES: dict[str, Callable[[Session, float], Reaction]] = {
     "r": _again,
     "l": _lesson,
     "p": _predict,
+    "t": _table,
+    "v": _stack,
     "w": _words,
     "d": _door,
     "?": _keys,

@@ -10,6 +10,7 @@ from stackwalk.session.session.actions import (
     Say,
     ShowPrinted,
     ShowSight,
+    ShowStack,
     ShowTraceback,
 )
 from stackwalk.session.session.events import (
@@ -25,6 +26,7 @@ from stackwalk.session.session.state import Phase, Running, Session, Turn, Why
 from stackwalk.wire.sight import Closed, Sight
 
 SLOW_START = 3.0  # seconds until it is said that nothing listens yet
+GONE_SHOWN = 3  # processes of a program that are remembered when they have ended
 AT_ONCE = 1.0  # seconds between the end of a silent connection and the end of the program that it caused
 
 _LIMITS = {
@@ -53,8 +55,9 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
         program = replace(program, phase=Phase.STARTING, ports=event.ports)
         actions = ()
     elif target is not None:
+        started = program.phase is not Phase.LISTENING and bool(program.processes)
         program = replace(program, phase=Phase.LISTENING, ports=event.ports, heard=True)
-        actions = (Say(_listens(session, program), "good"),)
+        actions = (Say(_listens(session, program), "good"), *((ShowStack(),) if started else ()))
         session = replace(session, heard=True)
     elif event.ports:
         program = replace(program, phase=Phase.ELSEWHERE, ports=event.ports)
@@ -75,15 +78,24 @@ def processes(session: Session, event: ProgramProcesses) -> Reaction:
         return session, ()
     program = session.programs[index]
     known, now = program.processes, event.others
-    session = _with(session, index, replace(program, processes=now))
-    if not known and not now:
-        return session, ()
-    workers = f"process {event.first}, and those that it has started: {_listed(now)}" if now else "one process only"
-    gone, new = _listed(set(known) - set(now)), _listed(set(now) - set(known))
+    left = tuple(sorted(set(known) - set(now)))
+    new = tuple(sorted(set(now) - set(known))) if known else ()
+    gone = _replaced((*program.gone, *((pid, None) for pid in left)), new)
+    program = replace(program, first=event.first, processes=now, gone=gone[-GONE_SHOWN:])
+    session = _with(session, index, program)
+    if program.phase is not Phase.LISTENING:
+        return session, ()  # it is drawn once it answers
     if not known:
-        return session, (Say(f"{program.spec.run[0]} is now {workers}."),)
-    said = [f"{gone} ended" if gone else "", f"{new} started" if new else ""]
-    return session, (Say(f"{program.spec.run[0]}: {', '.join(filter(None, said))}. It is now {workers}."),)
+        return session, (ShowStack(),) if now else ()
+    told = [f"{_listed(left)} ended" if left else "", f"{_listed(new)} started" if new else ""]
+    text = f"{program.spec.run[0]}: {', '.join(filter(None, told))}. v shows the stack as it is."
+    return session, (Say(text),)
+
+
+def _replaced(gone: tuple[tuple[int, int | None], ...], new: tuple[int, ...]) -> tuple[tuple[int, int | None], ...]:
+    """Who came in whose place: the first that is new for the first that ended."""
+    coming = iter(new)
+    return tuple((pid, next(coming, None) if after is None else after) for pid, after in gone)
 
 
 def _listed(pids: Iterable[int]) -> str:

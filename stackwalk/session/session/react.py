@@ -19,7 +19,9 @@ from stackwalk.session.session.actions import (
     ShowWhy,
     WriteProgress,
 )
+from stackwalk.session.session.comparing import compare_once, comparison_ended, drop_comparison
 from stackwalk.session.session.events import (
+    CompareEnded,
     DoorOpened,
     DoorShut,
     Event,
@@ -65,8 +67,8 @@ __all__ = ["Session", "begin", "react"]
 
 PATIENCE_FOR_HINT = 360.0  # seconds without a save, after which a hint is offered
 BETWEEN_TRIES = 5.0  # seconds
-SELF_WRITTEN = 2.0  # seconds after a launch within which a save is likely to be the program's own
-SELF_WRITES = 4  # such saves in a row, after which they count no longer
+SELF_WRITTEN = 2.0  # seconds after a launch within which a save may be the program's own, where none is seen to write
+SELF_WRITES = 12  # such saves in a row, after which those that come so soon count no longer
 
 
 def begin(
@@ -130,6 +132,8 @@ def react(session: Session, event: Event) -> Reaction:
             return session, (Say(f"{what} {try_this}", "bad"), *launched)
         case Survived():
             return survived(session, event)
+        case CompareEnded():
+            return comparison_ended(session, event)
         case Sighted(sight, at):
             return sighted(session, sight, at)
         case DoorOpened():
@@ -171,7 +175,8 @@ def _judged(session: Session, verdict: Verdict) -> Reaction:
     session, told = judge(session, verdict)
     session, launched = program_has_port(session)
     session, played = play_day(session, verdict, why)
-    return session, (*told, *launched, *played)
+    session, compared = compare_once(session)
+    return session, (*told, *launched, *played, *compared)
 
 
 def _current(session: Session, run: int) -> bool:
@@ -186,13 +191,17 @@ def _saved(session: Session, event: Saved) -> Reaction:
     if session.stage_open:
         return session, ()
     session, actions = _without(session, gone) if gone else (session, ())
-    paths = frozenset(event.paths) - session.ignored
+    session, told = _own_writes(session, event.own)
+    actions = (*actions, *told)
+    paths = frozenset(event.paths) - event.own
     if not paths or not event.present & own:
         return session, actions
-    session, told = _notice_own_writes(session, paths, event.at)
-    if paths <= session.ignored:
+    session, told, counts = _notice_own_writes(session, paths, event.at)
+    if not counts:
         return session, (*actions, *told)
     session, dropped = drop_day(session)
+    session, uncompared = drop_comparison(session)
+    dropped = (*dropped, *uncompared)
     session = replace(session, saved_since=True, quiet_since=event.at, hint_offered=False)
     if all(_kept(session, path) for path in paths):
         # What the program reads anew by itself: only the checks have something to see.
@@ -221,18 +230,34 @@ def _without(session: Session, gone: frozenset[str]) -> Reaction:
     return session, (*dropped, EndPrograms(), Aim(None), said, *relaunched)
 
 
-def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> Reaction:
-    """A program that writes a source file at each start would restart for ever: such files stop counting."""
+def _own_writes(session: Session, paths: frozenset[str]) -> Reaction:
+    """A program that writes a source file at each start would restart for ever: what it wrote is no save."""
+    new = paths - session.self_written
+    if not new:
+        return session, ()
+    names = ", ".join(sorted(new))
+    text = f"Your program itself has written {names}, and is not started again for that."
+    return replace(session, self_written=session.self_written | new), (Say(text, "ask"),)
+
+
+def _notice_own_writes(session: Session, paths: frozenset[str], at: float) -> tuple[Session, tuple[Action, ...], bool]:
+    """The same where nobody sees who writes, as of a shell that a program starts; whether the save counts.
+
+    Nobody saves so often so fast; and what came so often is the program's own, as often as it comes so soon.
+    """
     outer = session.outer
     own = {one.spec.file for one in session.programs}
     if outer is None or paths & own or at - outer.since > SELF_WRITTEN:
-        return replace(session, quick_launches=0), ()
+        return replace(session, quick_launches=0), (), True
     count = session.quick_launches + 1
+    session = replace(session, quick_launches=count)
+    if paths <= session.ignored:
+        return session, (), False
     if count < SELF_WRITES:
-        return replace(session, quick_launches=count), ()
+        return session, (), True
     names = ", ".join(sorted(paths))
-    text = f"The program itself seems to write {names} when it starts, so saves of that no longer restart it."
-    return replace(session, quick_launches=0, ignored=session.ignored | paths), (Say(text, "ask"),)
+    text = f"The program itself seems to write {names} when it starts, so that no longer restarts it."
+    return replace(session, ignored=session.ignored | paths), (Say(text, "ask"),), False
 
 
 def _time(session: Session, at: float) -> Reaction:
@@ -286,4 +311,6 @@ def _door_opened(session: Session, event: DoorOpened) -> Reaction:
         f"Port {session.port} is taken by {event.holder}, so this lab's door is {event.port}. {read} "
         f"To have {session.port} back: {kill}, then {then}."
     )
+    if session.outer is not None and session.outer.spec.taken and session.port == lesson:
+        text += f" {session.outer.spec.taken}"
     return session, (Say(text, "ask"),)

@@ -50,7 +50,9 @@ class Running:
     moved: bool = True  # its port was to be moved, at this launch
     heard: bool = False  # it has listened on the port that the lesson names
     slow_said: bool = False
+    first: int | None = None  # its first process
     processes: tuple[int, ...] = ()  # those that its first one has started, as they were last told
+    gone: tuple[tuple[int, int | None], ...] = ()  # the last that have ended, and which came in their place
     crashed_at: float | None = None
 
 
@@ -76,7 +78,8 @@ class Session:
     launches: int = 0
     heard: bool = False  # a program has listened where the lesson says, in this lab
     quick_launches: int = 0  # in a row, each for a save that came at once after the last launch
-    ignored: frozenset[str] = frozenset()  # files that the program itself writes
+    ignored: frozenset[str] = frozenset()  # what seems to be the program's own work, while it comes so soon
+    self_written: frozenset[str] = frozenset()  # files that a program was seen to write, of which it has been said
     run: int = 0  # the number of the last run of the checks
     checking: Why | None = None
     found: tuple[Finding, ...] = ()  # of the run under way
@@ -87,6 +90,9 @@ class Session:
     day: int = 0  # the number of the last day on the internet
     day_due: bool = True  # none has been played with the files as they are
     survives: int | None = None  # oddities, when they were last counted in this lab
+    comparison: int = 0  # the number of the last comparison
+    comparing: bool = False  # it is under way
+    compared: bool = False  # this step's has been played, or is
     quiet_since: float = 0.0  # the last save, or hint, or when the step was entered
     ticked: float = 0.0  # when time last went on
     hint_offered: bool = False  # since the last save
@@ -162,22 +168,33 @@ def what_next(session: Session) -> str:
 
 
 def at_door(session: Session, line: str) -> str:
-    """A text with the address that the lesson names turned into the one that the door has.
-
-    Only loopback addresses are touched (`localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`), and `:8080` with
-    nothing before it; a port by itself is what programs type, and stays.
-    """
+    """A text with the address that the lesson names turned into the one that the door has."""
     if session.door is None or not session.programs:
         return line
-    typed = session.programs[0].spec.port
-    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]|(?<![\w\].])):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+    return at_port(line, session.programs[0].spec.port, session.door)
 
 
 def step_at_door(session: Session, step: Step) -> Step:
     """A step whose texts name the door as it is."""
+    if session.door is None or not session.programs:
+        return step
+    return step_at_port(step, session.programs[0].spec.port, session.door)
+
+
+def at_port(line: str, typed: int, door: int) -> str:
+    """A text with the typed port of this machine turned into the door's.
+
+    Only loopback addresses are touched (`localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`), and `:8080` with
+    nothing before it; a port by itself is what programs type, and stays.
+    """
+    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]|(?<![\w\].])):{typed}(?!\d)", rf"\g<1>:{door}", line)
+
+
+def step_at_port(step: Step, typed: int, door: int) -> Step:
+    """A step whose texts name that door."""
     return replace(
         step,
-        text=at_door(session, step.text),
-        hints=tuple(at_door(session, hint) for hint in step.hints),
-        send=tuple(at_door(session, line) for line in step.send),
+        text=at_port(step.text, typed, door),
+        hints=tuple(at_port(hint, typed, door) for hint in step.hints),
+        send=tuple(at_port(line, typed, door) for line in step.send),
     )

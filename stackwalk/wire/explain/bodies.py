@@ -90,6 +90,8 @@ def events(exchange: Exchange) -> str | None:
     response = exchange.response
     if response is None or media_type(response.head) != "text/event-stream":
         return None
+    if not response.body_size:
+        return "a stream of events, each ended by an empty line"
     blocks = re.split(rb"(?:\r\n|\r|\n){2}", unpack(response).data)
     events = sum(1 for block in blocks if re.search(rb"(?m)^data", block))
     more = "" if len(response.body) == response.body_size else " or more"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from stackwalk.wire.explain.words import sides
+from stackwalk.wire.explain.words import names_of, short, sides
 from stackwalk.wire.message import Exchange, Head
 
 
@@ -43,6 +43,21 @@ def has_both_lengths(head: Head) -> bool:
 
 def lengths(head: Head) -> set[bytes]:
     return {part.strip() for value in head.every("content-length") for part in value.split(b",")}
+
+
+def lengths_differ(exchange: Exchange) -> str | None:
+    found = [(who, lengths(said.head)) for who, said in sides(exchange)]
+    differ = [f"the {who}'s Content-Lengths differ ({_listed(each)})" for who, each in found if len(each) > 1]
+    return f"{' and '.join(differ)}: nobody can know where the body ends" if differ else None
+
+
+def has_length_twice(head: Head) -> bool:
+    values = [part for value in head.every("content-length") for part in value.split(b",")]
+    return len(values) > 1 and len(lengths(head)) == 1
+
+
+def _listed(values: set[bytes]) -> str:
+    return names_of([short(value) for value in sorted(values)])
 
 
 def is_no_length(head: Head) -> bool:

@@ -21,8 +21,9 @@ ODD = (
     Explanation("both-lengths", "RFC 9112 6.3", heads.of_heads(
         "the {} sent both Transfer-Encoding and Content-Length: proxies may disagree where it ends",
         heads.has_both_lengths)),
-    Explanation("lengths-differ", "RFC 9112 6.3", heads.of_heads(
-        "the {} sent several Content-Lengths, and they differ", lambda head: len(heads.lengths(head)) > 1)),
+    Explanation("lengths-differ", "RFC 9110 8.6, RFC 9112 6.3", heads.lengths_differ),
+    Explanation("length-twice", "RFC 9110 8.6", heads.of_heads(
+        "the {} sent the same Content-Length more than once", heads.has_length_twice)),
     Explanation("no-number", "RFC 9112 6.3", heads.of_heads(
         "the {}'s Content-Length is not a number", heads.is_no_length)),
     Explanation("chunked-1.0", "RFC 9112 6.1", heads.of_heads(
