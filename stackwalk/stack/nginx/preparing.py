@@ -16,6 +16,7 @@ from stackwalk.nginx.image import image_files
 from stackwalk.nginx.moved import Block, Log, Rewritten
 from stackwalk.nginx.moving import ports_of, rewrite_all
 from stackwalk.nginx.project import Project
+from stackwalk.nginx.reading import Shape, read_shape
 from stackwalk.nginx.setting import Service, Setting
 from stackwalk.nginx.silent import notes
 from stackwalk.nginx.wrapper import http_file, main_file
@@ -57,6 +58,11 @@ class Prepared:
     def ports(self) -> Mapping[int, int]:
         """Every port that the file listens on: as typed -> as it is."""
         return self.setting.ports
+
+    @property
+    def shape(self) -> Shape:
+        """What the file says: fronts, routes, pools, formats."""
+        return read_shape(self.project)
 
     @property
     def stops(self) -> bool:

