@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from real_nginx import WHICH, the_nginx
 
 from stackwalk.nginx.served import Served, read_request
 from stackwalk.nginx.setting import Service
@@ -47,6 +48,11 @@ def until(fact: Callable[[], list[Served]], count: int = 1) -> list[Served]:
     while len(found := fact()) < count and time.monotonic() < deadline:
         time.sleep(0.005)
     return found
+
+
+@pytest.fixture(scope="module", params=WHICH)
+def nginx(request: pytest.FixtureRequest) -> Nginx:
+    return the_nginx(request.param)
 
 
 @dataclass
