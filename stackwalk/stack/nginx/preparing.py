@@ -157,7 +157,12 @@ def prepare(
     StackwalkError where the run folder can't be written.
     """
     workspace, folder = workspace.absolute(), run_folder.absolute()
-    if any(mark in str(folder) for mark in "$\n"):
+    if not (workspace / file).resolve().is_relative_to(workspace.resolve()) or ".." in Path(file).parts:
+        raise StackwalkError(
+            f"The file {file} of nginx is not in the workspace {workspace}.",
+            "Put it there: nothing outside of the workspace is given to nginx.",
+        )
+    if any(mark in str(folder) for mark in "$\n*?["):
         raise StackwalkError(
             f"The run folder {str(folder)!r} has a character in its name that nginx can't have in a path.",
             "Set TMPDIR to a folder with a plain name.",
@@ -173,6 +178,7 @@ def prepare(
         copies=str(folder / "copies"),
         provided=frozenset(image),
         ipv6=_has_ipv6(),
+        guards_links=sys.platform == "linux",
         published=published,
     )
     gathered = gather(workspace, file, setting)
@@ -234,9 +240,7 @@ def _write(
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(each.text.encode("utf-8", "surrogateescape"))
     groups = {group.name: group for each in rewritten for group in each.groups}.values()
-    http = http_file(
-        project, setting, groups, nginx.version, lacking=nginx.lacking, guards_links=sys.platform == "linux"
-    )
+    http = http_file(project, setting, groups, nginx.version, lacking=nginx.lacking)
     (folder / "http.conf").write_text(http)
     (folder / "wrapper.conf").write_text(main_file(project, setting))
 
