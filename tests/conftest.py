@@ -1,13 +1,6 @@
-"""Options of the whole suite, and what several parts of it need."""
-
-from typing import TYPE_CHECKING
+"""Options of the whole suite."""
 
 import pytest
-
-if TYPE_CHECKING:
-    from stackwalk.stack.nginx import Nginx
-
-SYSTEM_NGINX = "/usr/sbin/nginx"  # Debian's, older than the wheel's
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,15 +13,3 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--conversations", type=int, default=60, help="how many drawn conversations pass the tap (5000: the full size)"
     )
-
-
-@pytest.fixture(scope="session", params=["ours", "system"])
-def nginx(request: pytest.FixtureRequest) -> "Nginx":
-    """The nginx that lab 4 takes by itself, and the system's where it is another."""
-    from stackwalk.stack.nginx import NginxMissing, find_nginx
-
-    named = None if request.param == "ours" else SYSTEM_NGINX
-    try:
-        return find_nginx(named, {"PATH": "/usr/bin:/bin"})
-    except NginxMissing as missing:
-        pytest.skip(missing.what)

@@ -101,13 +101,12 @@ class View:
         self.flush()
 
     def show(self, sight: Sight | Plain) -> None:
+        hop = self._hop_of(int(sight.connection))
         if isinstance(sight, Plain):
-            short = not self._as_json and not self._verbose and self._width >= NARROWER
-            if short and not self._hop_of(int(sight.connection)):
+            if not hop and not self._as_json and not self._verbose and self._width >= NARROWER:
                 self._show_plain(sight)
                 return
             sight = sight.sight()
-        hop = self._hop_of(sight.connection)
         if self._as_json:
             exchange = exchange_of(sight) if not isinstance(sight, Begun) else sight.exchange
             pieces = record_pieces(sight, self._epoch, None if exchange is None else explain(exchange))

@@ -165,6 +165,6 @@ def test_the_page_for_teachers_names_every_key() -> None:
 def test_the_toml_of_the_page_for_teachers_is_toml() -> None:
     page = (ROOT / "docs" / "writing-labs.md").read_text()
     blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) >= 5
     for block in blocks:
         assert tomllib.loads(block)

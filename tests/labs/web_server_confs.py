@@ -57,6 +57,14 @@ RIGHT: dict[tuple[str, str], str] = {
         "                '\"$request\" $status';\n"
         + PLAIN.replace("proxy_pass", "access_log /var/log/nginx/access.log long;\n        proxy_pass")
     ),
+    ("4.2", "a log of twenty-twenty"): (
+        "log_format upstreamlog '[$time_local] $host to: $upstream_addr: $request $status $upstream_response_time s';\n"
+        "access_log /var/log/nginx/access.log upstreamlog;\n\n"
+        "server {\n    listen 80;\n    server_name localhost;\n\n    location / {\n"
+        "        proxy_pass http://application:8000/;\n    }\n}\n"
+    ),
+    ("4.2", "to the terminal"): LOGGED + PLAIN.replace("listen 80;", "listen 80; access_log /dev/stdout who;"),
+    ("4.2", "a place of one's own"): LOGGED + PLAIN.replace("listen 80;", "listen 80; access_log logs/who.log who;"),
     ("4.2", "two logs"): LOGGED + PLAIN.replace(
         "listen 80;", "listen 80; access_log /var/log/nginx/access.log; access_log /var/log/nginx/up.log who;"
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from corpus import NAMES, Finding, read_configuration
+from real_nginx import WHICH, the_nginx
 
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
@@ -25,6 +26,11 @@ LONGEST = 420  # characters of what is said: one or two sentences each
 def guardian() -> Iterator[Guardian]:
     with guarding() as made:
         yield made
+
+
+@pytest.fixture(scope="module", params=WHICH)
+def nginx(request: pytest.FixtureRequest) -> Nginx:
+    return the_nginx(request.param)
 
 
 def test_there_are_many_configurations() -> None:

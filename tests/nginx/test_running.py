@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from real_nginx import WHICH, the_nginx
 
+from stackwalk.errors import StackwalkError
 from stackwalk.nginx.served import Served, read_request
 from stackwalk.nginx.setting import Service
 from stackwalk.stack import kin
@@ -47,6 +49,11 @@ def until(fact: Callable[[], list[Served]], count: int = 1) -> list[Served]:
     while len(found := fact()) < count and time.monotonic() < deadline:
         time.sleep(0.005)
     return found
+
+
+@pytest.fixture(scope="module", params=WHICH)
+def nginx(request: pytest.FixtureRequest) -> Nginx:
+    return the_nginx(request.param)
 
 
 @dataclass
@@ -277,13 +284,49 @@ def test_files_have_their_types_and_validators_and_links_lead_nowhere(stage: Sta
     static.mkdir(parents=True)
     (static / "style.css").write_text("a { color: red }")
     (static / "out").symlink_to("/etc/hostname")
-    stage.start(server("location /static/ { alias /etc/nginx/app/static/; }"))
+    stage.start(
+        server(
+            "location /static/ { alias /etc/nginx/app/static/; }",
+            "location ~ ^/by-name/(.*)$ { alias /etc/nginx/app/static/$1; }",
+        )
+    )
+    assert stage.ask("/by-name/style.css").status == 200
     answer = stage.ask("/static/style.css")
     assert answer.headers["Content-Type"] == "text/css"
     assert stage.ask("/static/style.css", {"If-None-Match": answer.headers["ETag"]}).status == 304
     assert stage.ask("/static/style.css", {"Range": "bytes=0-0"}).body == b"a"
     if sys.platform == "linux":
         assert stage.ask("/static/out").status == 403
+        assert stage.ask("/by-name/out").status == 403
+
+
+def test_folders_may_have_any_name(nginx: Nginx, tmp_path: Path) -> None:
+    folder = tmp_path / "it's “my” {lab}; #1 é"
+    folder.mkdir()
+    with staging(nginx, folder) as stage:
+        stage.workspace.mkdir()
+        (stage.workspace / "a.html").write_text("hello")
+        stage.start(server("root /etc/nginx;", "access_log /var/log/nginx/a.log;", "error_log /var/log/nginx/b.log;"))
+        assert stage.ask("/a.html").body == b"hello"
+        assert stage.prepared is not None
+        until(stage.requests)
+        assert "GET /a.html" in Path(stage.prepared.logs[0].path).read_text()
+        stage.prepare(server("retrun 200;"))
+        (said,) = stage.prepared.test(stage.guardian)
+        assert said.said == '[emerg] unknown directive "retrun" in nginx.conf:3'
+
+
+@pytest.mark.parametrize("file", ["../nginx.conf", "/etc/hostname", "a/../../nginx.conf"])
+def test_a_file_outside_of_the_workspace_is_none(nginx: Nginx, tmp_path: Path, file: str) -> None:
+    (tmp_path / "nginx.conf").write_text("")
+    (tmp_path / "workspace").mkdir()
+    with pytest.raises(StackwalkError, match="not in the workspace"):
+        prepare(nginx, tmp_path / "workspace", tmp_path / "run", {}, file=file)
+
+
+def test_a_run_folder_that_nginx_can_not_name_is_said(nginx: Nginx, tmp_path: Path) -> None:
+    with pytest.raises(StackwalkError, match="can't have in a path"):
+        prepare(nginx, tmp_path, tmp_path / "a$b", {})
 
 
 def test_a_full_file_works_as_well(stage: Stage) -> None:
@@ -317,6 +360,7 @@ def test_a_wrong_port_is_a_502_as_in_compose(stage: Stage) -> None:
 def test_nginx_is_gone_with_its_guardian(nginx: Nginx, tmp_path: Path) -> None:
     with staging(nginx, tmp_path) as stage:
         program = stage.start(server("return 204;"))
+        stage.ask("/")
         processes = program.processes()
         assert len(processes) == 2
     assert not any(kin.look(pid) for pid in processes)
