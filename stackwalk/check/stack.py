@@ -23,8 +23,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
-from stackwalk.whole.composed import joined
-from stackwalk.whole.plan import Declared, plan_stack
+from stackwalk.whole.plan import Declared, joined, plan_stack
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused

@@ -242,15 +242,18 @@ def tapping(
 
 @contextlib.contextmanager
 def tap_without_doors(
-    body_limit: int = BODY_LIMIT, room: int = ROOM, keep_all: bool = False
-) -> Iterator[Tap]:  # fmt: skip
-    """A tap that gets its doors by `add`, for as long as the block lasts; see `tapping`."""
+    body_limit: int = BODY_LIMIT, room: int = ROOM, keep_all: bool = False, tells: bool = True
+) -> Iterator[Tap]:
+    """A tap that gets its doors by `add`, for as long as the block lasts; see `tapping`.
+
+    Where it does not tell, there is nothing to `read`: what passes is for those who subscribe.
+    """
     with contextlib.ExitStack() as stack:
         ours, theirs = socket.socketpair()
         stack.enter_context(ours)
         with theirs:
             process = stack.enter_context(
-                _process(theirs, {"body_limit": body_limit, "room": room, "keep_all": keep_all})
+                _process(theirs, {"body_limit": body_limit, "room": room, "keep_all": keep_all, "tells": tells})
             )
         tap = Tap(ours, process)
         stack.callback(_end, process, tap)
