@@ -5,17 +5,18 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import IO
 
 from rich.text import Text
 
+from stackwalk.errors import StackwalkError
 from stackwalk.heeding import Interrupted, heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
 from stackwalk.screen.summary import draw_summary
-from stackwalk.tap.door import DoorTaken, next_free_port
+from stackwalk.tap.door import DoorTaken, is_listened_on, next_free_port
 from stackwalk.tap.feed import subscribe
 from stackwalk.tap.outlet import ROOM
 from stackwalk.tap.tapping import Tap, tapping
@@ -94,12 +95,17 @@ class Watch:
         host, number = target
         wanted = self._wanted
         with contextlib.ExitStack() as stack:
-            feed = subscribe(number) if not wanted.has_own_tap and is_local(target) else None
+            feed = subscribe(number, wanted.hop) if not wanted.has_own_tap and is_local(target) else None
             saver = stack.enter_context(self._saving(epoch))
             if feed is not None:
                 stack.enter_context(feed)
                 here = write_address("localhost", number)
                 words = [Text(f"This is the traffic of the lab that is open on http://{here}.")]
+            elif wanted.hop is not None:
+                raise StackwalkError(
+                    f"No stack is up on {write_address(host, number)}, so there is no hop to choose.",
+                    "Start it with `stackwalk up`, and name its door without --port and --body-limit.",
+                )
             else:
                 tap = stack.enter_context(_own_tap(host, number, wanted))
                 words = _where(tap, host, number, wanted)
@@ -108,7 +114,7 @@ class Watch:
             with self._drawing():
                 self._aside.show(*words, END, Text())
                 began = time.monotonic()
-                view = self._view(epoch)
+                view = self._view(epoch, None if feed is None else feed.hop_of)
                 self._run(recorder, view)
                 seconds = time.monotonic() - began
             recorder.stop()  # what is counted and saved now is all; the alarm of a terminal must not cut that short
@@ -129,6 +135,7 @@ class Watch:
                     view.show(sight)
                 if self._is_over():
                     return
+            view.flush()
             if saved.damaged:
                 self._aside.show(Text(f"{saved.damaged:,} of its lines could not be read."))
             self._sum_up(tally, (ended or 0.0) - (began or 0.0))
@@ -137,8 +144,9 @@ class Watch:
             save_again(self._wanted.save, (sight for sight in saved.sights() if choice.takes(sight)))
             self._aside.show(_path_line(f"saved in {self._wanted.save}"))
 
-    def _view(self, epoch: float) -> View:
-        return View(self._console, verbose=self._wanted.verbose, as_json=self._wanted.as_json, epoch=epoch)
+    def _view(self, epoch: float, hop_of: Callable[[int], str] | None = None) -> View:
+        wanted = self._wanted
+        return View(self._console, verbose=wanted.verbose, as_json=wanted.as_json, epoch=epoch, hop_of=hop_of)
 
     def _run(self, recorder: Recorder, view: View) -> None:
         waiting = select.poll()
@@ -153,10 +161,12 @@ class Watch:
             if any(number == reader for number, _ in waiting.poll(patience)):
                 return
             view.remind(time.monotonic())
+            view.flush()  # the terminal may have another width by now
             for sight in recorder.take():
                 view.show(sight)
                 if self._is_over():
                     break
+            view.flush()
             if recorder.ended:
                 self._show_the_last(recorder, view)
                 self._aside.show(Text("The lab has ended."))
@@ -173,6 +183,7 @@ class Watch:
                 more += 1
         if more:
             view.show(Missed(0, until, more))
+        view.flush()
 
     def _sum_up(self, tally: Tally, seconds: float) -> None:
         self._aside.show(Text(), draw_summary(tally, seconds))
@@ -256,6 +267,9 @@ def _where(tap: Tap, host: str, number: int, wanted: Wanted) -> list[Text]:
         Text(f"Open {here} instead of http://{there}: what goes through there is shown here, and passed on unchanged."),
         Text(f"Requests sent straight to {there} are not seen."),
     ]
+    if is_local((host, number)) and is_listened_on(number) is False:
+        yet = f"Nothing listens on port {number} yet: until something does, whoever comes is turned away."
+        words.append(Text(yet, style="yellow"))
     if wanted.is_remote:
         warning = (
             f"Whoever can reach this machine can now reach {there} through port {tap.port}: nobody asks who it is."
