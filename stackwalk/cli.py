@@ -14,6 +14,7 @@ from stackwalk.errors import StackwalkError
 
 if TYPE_CHECKING:
     from stackwalk.course.lesson import Course, Lab, Progress, Step
+    from stackwalk.course.typed import Typed
     from stackwalk.course.workspace import Workspace
     from stackwalk.screen.console import Screen
 
@@ -159,6 +160,7 @@ def lab(
         plain=plain,
         console=console,
         environ=os.environ,
+        typed=_typed(workspace, course_folder),
     )
 
 
@@ -228,6 +230,7 @@ def check(
         as_json=as_json,
         junit=None if junit is None else Path(junit),
         screen=_console,
+        typed=_typed(workspace, course_folder),
     )
 
 
@@ -454,6 +457,12 @@ def _console(*, plain: bool = False) -> "Screen":
     from stackwalk.screen.console import make_console
 
     return make_console(sys.stdout, plain=plain)
+
+
+def _typed(workspace: str | None, course_folder: str | None) -> "Typed":
+    from stackwalk.course.typed import Typed
+
+    return Typed(workspace, course_folder)
 
 
 def _course(folder: str | None) -> "Course":

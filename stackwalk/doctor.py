@@ -41,8 +41,9 @@ def examine(course: Course, environ: Mapping[str, str]) -> Iterator[Symptom]:
     yield _feed()
     yield _loopback(socket.AF_INET, "127.0.0.1", needed=True)
     yield _loopback(socket.AF_INET6, "::1", needed=False)
-    for port in sorted({program.port for lab in course.labs for program in lab.programs}):
-        yield _door(port)
+    doors = {program.port: program.taken for lab in course.labs for program in reversed(lab.programs)}
+    for port in sorted(doors):
+        yield _door(port, doors[port])
     yield _tool("curl", "the lessons' `send` lines use it; a browser will do as well")
     yield _terminal(environ)
 
@@ -67,7 +68,7 @@ def _loopback(family: socket.AddressFamily, address: str, *, needed: bool) -> Sy
     return Symptom(True, "loopback", f"{address} works")
 
 
-def _door(port: int) -> Symptom:
+def _door(port: int, taken: str) -> Symptom:
     for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -89,7 +90,7 @@ def _door(port: int) -> Symptom:
                 False,
                 f"port {port}",
                 f"taken by {name}",
-                f"End that program, or give the lab another door: stackwalk lab --port {port + 1}.",
+                f"End that program, or give the lab another door: stackwalk lab --port {port + 1}. {taken}".rstrip(),
             )
     return Symptom(True, f"port {port}", "free")
 

@@ -20,6 +20,7 @@ from stackwalk.check.verdict import EXIT_CODES, Outcome, Verdict
 from stackwalk.course.lesson import Course, Progress, Step
 from stackwalk.course.place import Grading, next_after, replaced_by, steps_to_grade, where_is
 from stackwalk.course.progress import read_progress, update_progress
+from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.safe import safe_block
@@ -40,10 +41,12 @@ def check_workspace(
     as_json: bool,
     junit: Path | None,
     screen: "Callable[[], Screen]",
+    typed: Typed = NOTHING,
 ) -> int:
     """Grade what is asked, show the verdict (one JSON object with `as_json`), keep what passed.
 
-    `junit` is a file that gets the verdict as well, `screen` makes what text is shown on. Returns the exit status:
+    `junit` is a file that gets the verdict as well, `screen` makes what text is shown on, `typed` is what lines to type
+    repeat. Returns the exit status:
     0 passed, 1 failed, 2 blocked or no report could be written, 3 broken. Raises StackwalkError where nothing
     could be graded at all.
     """
@@ -64,7 +67,7 @@ def check_workspace(
         _print_json(verdict, grading)
     else:
         shown = screen()
-        _show(course, after, grading, verdict, shown)
+        _show(course, after, grading, verdict, shown, typed)
         if verdict.passed and grading.asked == grading.steps[-1].id and shown.is_terminal:
             _show_day(course, grading.steps[-1], workspace, shown)
     if junit is not None and not _report(junit, verdict, began):
@@ -115,13 +118,15 @@ def _import_what_draws() -> None:
     import stackwalk.screen.verdict  # noqa: F401
 
 
-def _show(course: Course, progress: Progress, grading: Grading, verdict: Verdict, screen: "Screen") -> None:
+def _show(
+    course: Course, progress: Progress, grading: Grading, verdict: Verdict, screen: "Screen", typed: Typed
+) -> None:
     from rich.text import Text
 
     from stackwalk.screen.verdict import draw_verdict
 
     every = grading.asked == "all"
-    following = next_line(course, progress, grading, verdict)
+    following = typed.again(next_line(course, progress, grading, verdict))
     screen.show(draw_verdict(verdict, screen.width, following, whole=every))
     if every:
         screen.show(Text(score_line(verdict, grading.steps), style="bold"))

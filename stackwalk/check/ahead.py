@@ -1,10 +1,11 @@
 """A program launched ahead: its Python has started, and waits at a gate before it reads a line of the learner's.
 
 What Python does until then is the same whatever the learner saves. What they import of the standard library most
-often is imported there, too; where a file of theirs could stand in for such a module, none of this counts, and the
-program is launched as ever.
+often is imported there, too, and what the lab says that the program runs on; where a file of theirs could stand in for
+such a module, none of this counts, and the program is launched as ever.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import AHEAD, GATE, free_port, is_free, learner_environment, search_path
 from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Limits
+from stackwalk.stack.packages import installed
 
 # Importing one of these does nothing but define things.
 _HARMLESS = frozenset(
@@ -44,19 +46,23 @@ class Ahead:
         """Launch it. `root` is the empty folder into which the workspace `origin` will be copied."""
         self._spec = spec
         self._first = _first_on_path(origin)
+        self._packages = installed(Path(self._first)) if spec.needs else frozenset()
         self._ports = tuple(free_port() for _ in spec.moved)
         self._gate = run_dir / "gate"
         os.mkfifo(self._gate, 0o600)
         environment = learner_environment(origin, run_dir, dict(zip(spec.moved, self._ports, strict=True)))
         environment.pop("PYTHONPYCACHEPREFIX", None)  # as for what is launched in a copy at once
-        environment |= {GATE: str(self._gate), AHEAD: " ".join(_imported(origin / spec.file))}
+        environment |= {
+            GATE: str(self._gate),
+            AHEAD: " ".join([*_imported(origin / spec.file), *_run_on(spec, origin)]),
+        }
         self._program = guardian.launch(spec.run, cwd=root, environment=environment, limits=limits)
 
     def go(self, spec: ProgramSpec, copy: Copy) -> Program | None:
         """Let it go on. None where it is not what would be launched now, or does not wait."""
         if spec != self._spec or _first_on_path(copy.origin) != self._first:
             return None
-        if copy.stems & sys.stdlib_module_names or not all(is_free(port) for port in self._ports):
+        if copy.stems & (sys.stdlib_module_names | self._packages) or not all(is_free(port) for port in self._ports):
             return None
         try:
             # Whoever waits there is a reader already: without one this fails at once.
@@ -93,6 +99,18 @@ def _waits(run: tuple[str, ...], workspace: Path) -> bool:
     with Path(script).open("rb") as file:
         first = file.readline(1000).decode("latin-1").strip()
     return first.startswith("#!") and _PYTHON.fullmatch(first.rpartition("/")[2]) is not None
+
+
+def _run_on(spec: ProgramSpec, workspace: Path) -> Iterator[str]:
+    """What the lab says that the program runs on, and what a script of Python's imports first of all."""
+    if not spec.needs:
+        return
+    script = Path(_first_on_path(workspace)) / spec.run[0]
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for several, one in _IMPORT.findall(script.read_text(encoding="utf-8")[:_MOST]):
+            if one.partition(".")[0] in spec.needs and not several:
+                yield one
+    yield from spec.needs
 
 
 def _imported(file: Path) -> Iterator[str]:

@@ -26,6 +26,7 @@ from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
+from stackwalk.stack.packages import must_have
 
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
@@ -180,6 +181,10 @@ class Server:
     def begin(self, ready: Ahead | None = None) -> None:
         """Launch it, or let the one go on that waits. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
+        try:
+            must_have(self._copy.origin, self._spec.needs)
+        except StackwalkError as error:
+            raise LearnerFailure(error.what, Cause.NEEDS, hint=error.try_this) from None
         self._began = time.monotonic()
         self._program = None if ready is None else ready.go(self._spec, self._copy)
         if self._program is None:

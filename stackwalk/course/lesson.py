@@ -85,6 +85,8 @@ class ProgramSpec:
     answers: bool = False  # ready is an answer to a request, not a listening socket alone
     keeps: tuple[str, ...] = ()  # folders whose files it reads anew by itself: a save there does not restart it
 
+    needs: tuple[str, ...] = ()  # packages that it runs on; the workspace's own environment may lack them
+    taken: str = ""  # what to say besides where somebody else has its port
     strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
 
     @property

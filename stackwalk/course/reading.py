@@ -143,6 +143,8 @@ def _read_program(table: Table) -> ProgramSpec:
         file=_inside(table, "file"),
         port=table.whole("port", 1, 65535),
         answers=table.flag("answers"),
+        needs=table.texts("needs"),
+        taken=table.optional_text("taken") or "",
         strays=table.wholes("strays", 1, 65535),
         keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
     )

@@ -31,9 +31,8 @@ def draw_exchange(
 ) -> Text:
     """Return the line of an exchange: method, target, status, type, bytes of the body, milliseconds.
 
-    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `pid`
-    is the process that had it, where that is worth saying; `goes_on`: its body is still to come; `took`: instead of
-    the time.
+    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `pid` is the
+    process that had it, where that is worth saying; `goes_on`: its body is still to come; `took`: instead of the time.
     """
     request, response = exchange.request, exchange.response
     status = "—" if response is None else ("?" if response.status is None else f"{response.status:03d}")

@@ -29,6 +29,7 @@ from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.readying import missing_before
 from stackwalk.course.saves import Saves
 from stackwalk.course.strays import find_stray
+from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
@@ -65,11 +66,13 @@ from stackwalk.session.session.actions import (
     PutStart,
     ReclaimDoor,
     RunCheck,
+    Say,
     SendRequest,
     ShowHint,
     ShowLesson,
     ShowSight,
     ShowStack,
+    ShowVerdict,
     ShutDoor,
     WriteProgress,
 )
@@ -111,6 +114,7 @@ def live_lab(
     port: int | None = None,
     screen: Screen,
     keyboard: int,
+    typed: Typed = NOTHING,
 ) -> int:
     """Open a lab ("1") or a step ("1.2") in a terminal, until somebody leaves; return the exit status.
 
@@ -122,7 +126,7 @@ def live_lab(
         step, why = step_to_open(course, progress, asked)
         lab = course.lab(step.lab)
         with contextlib.ExitStack() as stack:
-            live = Live(course, workspace, screen, keyboard, stack)
+            live = Live(course, workspace, screen, keyboard, stack, typed)
             stack.callback(live.mailbox.close)
             stack.enter_context(heeding(live.leave, live.look_again, lambda: live.bottom.writing, live.pause))
             live.tell(why, damage)
@@ -131,7 +135,7 @@ def live_lab(
                 live.tell(lacks, None)
             live.open(lab, step, progress, port)
             live.run()
-        live.bottom.show(Text(f"All that ran is ended. To go on: stackwalk lab {lab.number}"))
+        live.bottom.show(Text(typed.again(f"All that ran is ended. To go on: stackwalk lab {lab.number}")))
         return live.status or 0
 
 
@@ -139,13 +143,20 @@ class Live:
     """An open lab with all that it holds; what it opens is closed by the stack, last things first."""
 
     def __init__(
-        self, course: Course, workspace: Workspace, screen: Screen, keyboard: int, stack: contextlib.ExitStack
+        self,
+        course: Course,
+        workspace: Workspace,
+        screen: Screen,
+        keyboard: int,
+        stack: contextlib.ExitStack,
+        typed: Typed = NOTHING,
     ) -> None:
         self.bottom = Bottom(screen)
         self.mailbox = Mailbox()
         self.status: int | None = None  # with which to leave
         self.redraw = False
         self._pausing = False
+        self._typed = typed
         self._course = course
         self._workspace = workspace
         self._keyboard = Keyboard(keyboard, self.bottom.write_raw, screen.moves)
@@ -533,6 +544,10 @@ class Live:
     def _show_news(self, news: Show) -> None:
         if isinstance(news, ShowLesson | ShowHint):
             news = replace(news, step=step_at_door(self._session, news.step))
+        if isinstance(news, Say):
+            news = replace(news, text=self._typed.again(news.text))
+        if isinstance(news, ShowVerdict):
+            news = replace(news, next_line=self._typed.again(news.next_line))
         drawn = draw_news(news, self._course, self.bottom.width)
         if drawn is not None:
             self._show(drawn)

@@ -7,6 +7,7 @@ from pathlib import Path
 from stackwalk.course.lesson import Course
 from stackwalk.course.place import where_is
 from stackwalk.course.progress import read_progress
+from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace, find_workspace, make_workspace
 from stackwalk.screen.console import Screen
 from stackwalk.stack.sweeping import sweep
@@ -21,11 +22,12 @@ def open_lab(
     plain: bool,
     console: Screen,
     environ: Mapping[str, str],
+    typed: Typed = NOTHING,
 ) -> int:
     """Open a lab ("1"), a step ("1.2") or where the learner is (None); return the exit status.
 
-    `folder` is what --workspace named, `port` a door other than the lesson's. Raises StackwalkError where the
-    lab can't be opened.
+    `folder` is what --workspace named, `port` a door other than the lesson's, `typed` what lines to type
+    repeat. Raises StackwalkError where the lab can't be opened.
     """
     workspace = find_workspace(folder, environ, Path.cwd())
     asked = what if what is not None else _here(course, workspace)
@@ -36,10 +38,10 @@ def open_lab(
     if plain or not console.file.isatty() or not _has_keyboard():
         from stackwalk.session.plain import plain_lab
 
-        return plain_lab(course, workspace, asked, screen=console)
+        return plain_lab(course, workspace, asked, port=port, screen=console, typed=typed)
     from stackwalk.session.live import live_lab
 
-    return live_lab(course, workspace, asked, port=port, screen=console, keyboard=sys.stdin.fileno())
+    return live_lab(course, workspace, asked, port=port, screen=console, keyboard=sys.stdin.fileno(), typed=typed)
 
 
 def _here(course: Course, workspace: Workspace) -> str:

@@ -12,6 +12,7 @@ from stackwalk.course.lesson import Course, Progress, Step
 from stackwalk.course.place import choice, next_after, steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.readying import missing_before
+from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace, lock, put_start_files
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.comparison import draw_comparison
@@ -21,15 +22,25 @@ from stackwalk.screen.pages import draw_files
 from stackwalk.screen.safe import safe
 from stackwalk.screen.verdict import draw_verdict
 from stackwalk.session.choosing import python_of, step_to_open
+from stackwalk.session.session.state import step_at_port
 
 Change = Callable[[Progress], Progress]
 
 
-def plain_lab(course: Course, workspace: Workspace, asked: str, *, screen: Screen) -> int:
+def plain_lab(
+    course: Course,
+    workspace: Workspace,
+    asked: str,
+    *,
+    screen: Screen,
+    port: int | None = None,
+    typed: Typed = NOTHING,
+) -> int:
     """Show a lab ("1") or a step ("1.2") as text and grade it once; return the exit status of that verdict.
 
     Of a live step it shows the lesson, says how to open it, and goes on with the next step that is graded.
-    The workspace exists. Raises StackwalkError where the lab can't be shown at all.
+    `port` is the door that its lines name, where that is not the lesson's; `typed` is what lines to type repeat. The
+    workspace exists. Raises StackwalkError where the lab can't be shown at all.
     """
     with lock(workspace):
         progress, damage = read_progress(workspace)
@@ -46,7 +57,7 @@ def plain_lab(course: Course, workspace: Workspace, asked: str, *, screen: Scree
         if damage:
             screen.show(Text(safe(damage)), Text())
         progress = _record(workspace, progress, screen, lambda before: before.opening(step.id))
-        graded = _show_lessons(course, step, screen)
+        graded = _show_lessons(course, step, screen, port)
         if graded is None:
             return 0
         _put_files(workspace, graded, screen)
@@ -58,7 +69,7 @@ def plain_lab(course: Course, workspace: Workspace, asked: str, *, screen: Scree
         screen.show(Text(), draw_verdict(verdict, screen.width, whole=True), Text())
         if verdict.passed and graded.comparison is not None:
             screen.show(draw_comparison(compare(course, graded, workspace.root), screen.width), Text())
-        screen.show(Text(safe(_next_line(course, progress, graded, verdict))))
+        screen.show(Text(safe(typed.again(_next_line(course, progress, graded, verdict)))))
         return verdict.exit_code
 
 
@@ -71,9 +82,9 @@ def _record(workspace: Workspace, progress: Progress, screen: Screen, change: Ch
         return change(progress)
 
 
-def _show_lessons(course: Course, step: Step, screen: Screen) -> Step | None:
+def _show_lessons(course: Course, step: Step, screen: Screen, port: int | None) -> Step | None:
     """Show the lesson; of a live step also the next graded one, which is returned."""
-    screen.show(draw_lesson(step))
+    screen.show(draw_lesson(_at_port(course, step, port)))
     if not step.live:
         return step
     said = f"This step is live: open it in a terminal, with `stackwalk lab {step.id}`."
@@ -81,8 +92,13 @@ def _show_lessons(course: Course, step: Step, screen: Screen) -> Step | None:
     steps = course.steps
     graded = next((one for one in steps[steps.index(step) :] if not one.live), None)
     if graded is not None:
-        screen.show(Text(), draw_lesson(graded))
+        screen.show(Text(), draw_lesson(_at_port(course, graded, port)))
     return graded
+
+
+def _at_port(course: Course, step: Step, port: int | None) -> Step:
+    programs = course.lab(step.lab).programs
+    return step if port is None or not programs else step_at_port(step, programs[0].port, port)
 
 
 def _put_files(workspace: Workspace, step: Step, screen: Screen) -> None:

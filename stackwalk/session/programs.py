@@ -32,6 +32,7 @@ from stackwalk.stack.environment import ACCEPTS, WRITES, free_port, learner_envi
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
+from stackwalk.stack.packages import must_have
 
 PATIENCE = 0.5  # seconds that a program may take to end before it is killed
 QUICK_LOOK, SLOW_LOOK = 0.005, 0.2  # seconds between two looks at what it listens on
@@ -112,6 +113,7 @@ class Programs:
 
     def _start(self, spec: ProgramSpec, moved: bool) -> tuple[Program, tempfile.TemporaryDirectory[str]]:
         _refuse(self._workspace / spec.file, spec.file)
+        must_have(self._workspace, spec.needs)
         # A fresh port for each launch: the last one may still remember old connections.
         ports = {port: free_port() for port in spec.moved} if moved else {}
         run = tempfile.TemporaryDirectory(prefix="stackwalk-run-", ignore_cleanup_errors=True)

@@ -149,3 +149,39 @@ def test_a_pipe_in_place_of_the_program_is_not_read(guardian: Guardian, origin: 
     (origin / "server.py").unlink()
     os.mkfifo(origin / "server.py")
     assert waiting(guardian, origin) is not None
+
+
+FLASK = ProgramSpec("flask", ("flask", "--app", "service", "run"), "service.py", 5000, needs=("flask",))
+SERVICE = """import os
+from flask import Flask
+application = Flask(__name__)
+print("begun in", os.path.basename(os.getcwd()), flush=True)
+"""
+
+
+def test_what_a_lab_says_that_a_program_runs_on_is_there_before_its_first_line(
+    guardian: Guardian, origin: Path
+) -> None:
+    ahead = waiting(guardian, origin, FLASK)
+    assert ahead is not None
+    await_gate("service")
+    (at_gate,) = [one for one in psutil.Process().children(recursive=True) if "service" in " ".join(command_of(one))]
+    assert any("/markupsafe/" in one.path for one in at_gate.memory_maps())  # compiled, and imported by Flask
+    (origin / "service.py").write_text(SERVICE)
+    program = ahead.go(FLASK, copy_workspace(origin, origin.parent / "copy"))
+    assert program is not None
+    deadline = time.monotonic() + PATIENCE
+    while not program.listeners() and time.monotonic() < deadline:
+        program.wait(0.01)
+    assert [one.typed for one in program.listeners()] == [5000]
+    assert "begun in copy" in program.output.text()
+
+
+@pytest.mark.parametrize("name", ["flask.py", "werkzeug/__init__.py", "click.py"])
+def test_a_file_that_could_stand_in_for_a_package_sends_it_home(guardian: Guardian, origin: Path, name: str) -> None:
+    ahead = waiting(guardian, origin, FLASK)
+    assert ahead is not None
+    await_gate("service")
+    (origin / name).parent.mkdir(exist_ok=True)
+    (origin / name).write_text("raise SystemExit('mine')\n")
+    assert ahead.go(FLASK, copy_workspace(origin, origin.parent / "copy")) is None

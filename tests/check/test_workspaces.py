@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -17,6 +18,8 @@ from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.scratch import SCRATCH, make_scratch, remove
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
+from stackwalk.course.lesson import Progress
+from stackwalk.course.place import steps_to_grade
 from stackwalk.course.reading import find_course, read_course
 
 SOLUTION = (find_course() / "solutions/1-sockets/1-listen/server.py").read_text()
@@ -94,6 +97,22 @@ def test_a_package_that_the_workspaces_own_python_lacks(workspace: Path) -> None
     found = problem(workspace)
     assert (found.outcome, found.cause) == (Outcome.BLOCKED, Cause.NEEDS), found
     assert "has no package 'rich'" in found.message and "pip install rich" in found.hint
+
+
+@pytest.mark.parametrize(("step", "packages"), [("2.1", "flask"), ("3.1", "gunicorn flask")])
+def test_an_environment_of_its_own_that_lacks_what_a_lab_runs_on(step: str, packages: str, tmp_path: Path) -> None:
+    course = read_course(find_course())
+    solution = course.step(step).solution
+    assert solution is not None
+    shutil.copytree(solution, tmp_path, dirs_exist_ok=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / ".venv")], check=True)
+    grading = steps_to_grade(course, Progress(), step)
+    verdict = grade(Plan.of(course, step, grading.steps, tmp_path, "seed"))
+    found = verdict.first_problem
+    assert found is not None
+    assert (found.outcome, found.cause, verdict.exit_code) == (Outcome.BLOCKED, Cause.NEEDS, 2)
+    assert f"has no {packages.replace(' ', ' and no ')}." in found.message
+    assert found.hint.endswith(f".venv/bin/python -m pip install {packages}")
 
 
 def test_a_package_of_a_name_that_nobody_has(workspace: Path) -> None:

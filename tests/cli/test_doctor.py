@@ -11,16 +11,17 @@ from stackwalk.tap.tapping import tapping
 
 def test_the_door_of_an_open_lab_is_no_fault() -> None:
     with tapping(port=0, target=None) as tap:
-        symptom = _door(tap.port)
+        symptom = _door(tap.port, "")
     assert symptom.fine and not symptom.try_this
     assert "has the door of a stackwalk that is open" in symptom.says
 
 
 def test_another_program_at_the_port_is_named_and_to_be_ended() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        symptom = _door(other.getsockname()[1])
+        symptom = _door(other.getsockname()[1], "On a Mac it is AirPlay.")
     assert not symptom.fine
     assert "taken by process" in symptom.says and "End that program" in symptom.try_this
+    assert symptom.try_this.endswith("On a Mac it is AirPlay.")
 
 
 @pytest.mark.parametrize("name", ["course"])

@@ -454,6 +454,18 @@ def test_a_taken_door_names_who_holds_it_and_how_to_get_it_back(play: Play) -> N
     assert player.actions == (SendRequest("curl -v http://localhost:8082/"),)
 
 
+def test_what_the_lab_knows_of_a_port_is_said_where_it_is_taken(play: Play) -> None:
+    player = play("1.1")
+    outer = player.session.programs[0]
+    spec = replace(outer.spec, taken="On a Mac it is AirPlay Receiver.")
+    player.session = replace(player.session, programs=(replace(outer, spec=spec),))
+    player.feed(DoorOpened(8081, "ControlCe (process 501)", 501))
+    assert player.said.endswith("On a Mac it is AirPlay Receiver.")
+    player.session = replace(player.session, port=9000)
+    player.feed(DoorOpened(9001, "another", 501))
+    assert "AirPlay" not in player.said
+
+
 def test_a_door_that_rests_is_taken_back_by_itself(play: Play) -> None:
     player = play("1.2", present=("server.py",))
     player.feed(DoorOpened(8081, resting=True))

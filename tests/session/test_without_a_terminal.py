@@ -70,3 +70,11 @@ def test_ctrl_c_ends_it_with_0(tmp_path: Path) -> None:
         lab.send_signal(signal.SIGINT)
         assert lab.wait(60) == 0
         assert lab.stderr.read() == ""
+
+
+def test_what_can_be_pasted_names_the_door_and_repeats_what_was_typed(tmp_path: Path) -> None:
+    shutil.copytree(SOLUTION.parent, tmp_path / "my work")
+    ran = run(f"{LAB} 1.1 --plain --port 9123 --workspace 'my work'", tmp_path)
+    assert ran.returncode == 0
+    assert "localhost:9123" in ran.stdout and "localhost:8080" not in ran.stdout
+    assert ran.stdout.endswith("\nNext: stackwalk lab 1.2 --workspace 'my work'\n")

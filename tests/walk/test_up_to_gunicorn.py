@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from browsing import PAGE_AND_GO, STAY, browse
 from needs import needs
 from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
 from terminal import Terminal, terminal
+
+from stackwalk.course.reading import find_course
 
 pytest_plugins = ("spots",)
 pytestmark = pytest.mark.tmux
@@ -89,6 +92,21 @@ def test_the_framework_typed_with_slips(spot: Path, door: int) -> None:
         put(spot, "3-methods", "app/routes.py")
         passed(window, "2.3")
         leave(window, spot)
+
+
+def test_a_taken_port_of_flask_is_named_with_what_a_mac_may_have_there(spot: Path, door: int) -> None:
+    needs("tmux")
+    shutil.copytree(COURSE / "2-framework" / "1-package", spot / "my-stack")
+    for name in ("labs", "solutions"):
+        shutil.copytree(find_course() / name, spot / "course" / name)
+    settings = spot / "course" / "labs" / "2-framework" / "lab.toml"
+    settings.write_text(settings.read_text().replace("port = 5000", f"port = {door}"))
+    with socket.create_server(("127.0.0.1", door)), terminal(spot, columns=400, lines=40) as window:
+        window.run(stackwalk("lab 2 --from course"), environment_of(spot), spot)
+        window.wait_for(f"Port {door} is taken by", f"(process {os.getpid()})", "AirPlay Receiver", seconds=PATIENCE)
+        window.press("q")
+        window.wait_for("To go on: stackwalk lab 2 --from course", seconds=PATIENCE)
+    wait_until_gone(spot)
 
 
 @pytest.mark.browser

@@ -311,4 +311,6 @@ def _door_opened(session: Session, event: DoorOpened) -> Reaction:
         f"Port {session.port} is taken by {event.holder}, so this lab's door is {event.port}. {read} "
         f"To have {session.port} back: {kill}, then {then}."
     )
+    if session.outer is not None and session.outer.spec.taken and session.port == lesson:
+        text += f" {session.outer.spec.taken}"
     return session, (Say(text, "ask"),)

@@ -168,22 +168,33 @@ def what_next(session: Session) -> str:
 
 
 def at_door(session: Session, line: str) -> str:
-    """A text with the address that the lesson names turned into the one that the door has.
-
-    Only loopback addresses are touched (`localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`), and `:8080` with
-    nothing before it; a port by itself is what programs type, and stays.
-    """
+    """A text with the address that the lesson names turned into the one that the door has."""
     if session.door is None or not session.programs:
         return line
-    typed = session.programs[0].spec.port
-    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]|(?<![\w\].])):{typed}(?!\d)", rf"\g<1>:{session.door}", line)
+    return at_port(line, session.programs[0].spec.port, session.door)
 
 
 def step_at_door(session: Session, step: Step) -> Step:
     """A step whose texts name the door as it is."""
+    if session.door is None or not session.programs:
+        return step
+    return step_at_port(step, session.programs[0].spec.port, session.door)
+
+
+def at_port(line: str, typed: int, door: int) -> str:
+    """A text with the typed port of this machine turned into the door's.
+
+    Only loopback addresses are touched (`localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`), and `:8080` with
+    nothing before it; a port by itself is what programs type, and stays.
+    """
+    return re.sub(rf"(localhost|127\.0\.0\.1|\[::1\]|(?<![\w\].])):{typed}(?!\d)", rf"\g<1>:{door}", line)
+
+
+def step_at_port(step: Step, typed: int, door: int) -> Step:
+    """A step whose texts name that door."""
     return replace(
         step,
-        text=at_door(session, step.text),
-        hints=tuple(at_door(session, hint) for hint in step.hints),
-        send=tuple(at_door(session, line) for line in step.send),
+        text=at_port(step.text, typed, door),
+        hints=tuple(at_port(hint, typed, door) for hint in step.hints),
+        send=tuple(at_port(line, typed, door) for line in step.send),
     )
