@@ -38,7 +38,8 @@ class Told:
     def read_lines(self) -> list[bytes]:
         batch = next(self._batches, None)
         if batch is not None:
-            return [to_line(sight) for sight in batch]
+            known = {id(sight): to_line(sight) for sight in {id(one): one for one in batch}.values()}
+            return [known[id(sight)] for sight in batch]
         if self._fails:
             raise StackwalkError("The tap has ended.", "Start again.")
         if not self.is_done:
