@@ -7,12 +7,15 @@ from pathlib import Path
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import search_path
+from stackwalk.stack.nginx.finding import wheel_binary
 
 
 def shell_environment(workspace: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of that shell: the caller's own, with the folders of the labs' Python first on its PATH."""
     environment = dict(environ)
-    environment["PATH"] = os.pathsep.join(search_path(workspace, environ.get("PATH", os.defpath)))
+    first, *others = search_path(workspace, environ.get("PATH", os.defpath))
+    nginx = wheel_binary()
+    environment["PATH"] = os.pathsep.join([first, *([str(nginx.parent)] if nginx else []), *others])
     environment["STACKWALK_WORKSPACE"] = str(workspace)
     if (workspace / ".venv" / "bin").is_dir():
         environment["VIRTUAL_ENV"] = str(workspace / ".venv")

