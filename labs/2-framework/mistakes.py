@@ -227,8 +227,8 @@ def says_bad_syntax(evidence: Evidence) -> str:
     more = f" It says: {said}." if said and said != "invalid syntax" else ""
     if raised(evidence, "IndentationError") or raised(evidence, "TabError"):
         return (
-            f"Python stumbles over the indentation there.{more} Lines that belong together stand equally far in, all of "
-            "them by spaces."
+            f"Python stumbles over the indentation there.{more} Lines that belong together stand equally far in, "
+            "all of them by spaces."
         )
     return f"Python cannot read what stands there, or just above: look for a missing bracket, quote or colon.{more}"
 
