@@ -552,10 +552,10 @@ def test_a_file_that_goes_away_ends_its_program_and_comes_back(play: Play) -> No
 
 
 def test_the_missing_file_of_a_step_that_was_left_leads_back_there(play: Play) -> None:
-    player = play("1.3", present=("server.py",))
-    missing = Finding("1.2", "c", "t", FAILED, Cause.MISSING_FILE, "There is no file page.py yet.")
-    player.feed(Judged(player.session.run, Verdict("1.3", ("1.2", "1.3"), "7", 0.1, (missing,))))
-    assert what_next(player.session) == "A file of 1.2 is missing, and that step is begun: go back to it with b."
+    player = play("1.2", present=("server.py",))
+    missing = Finding("1.1", "c", "t", FAILED, Cause.MISSING_FILE, "There is no file page.py yet.")
+    player.feed(Judged(player.session.run, Verdict("1.2", ("1.1", "1.2"), "7", 0.1, (missing,))))
+    assert what_next(player.session) == "A file of 1.1 is missing, and that step is begun: go back to it with b."
     player.judge(FAILED)
     assert what_next(player.session) == "Change server.py and save it."
 
