@@ -11,6 +11,7 @@ from stackwalk.errors import StackwalkError
 
 BUDGET = 13.0  # seconds that all waits of a lab's checks have together
 DEADLINE = 14.5  # seconds after which a lab's checks count as hanging
+STACK_SLACK = 4  # times the slack, where several programs are started and ended again and again
 START_PATIENCE = 10.0  # seconds that a program may take until it listens
 SIDE_BY_SIDE = 7  # parts at once: most of them wait for silence, few compute
 ALONE = 2  # steps of a lab that are parts by themselves, beside the rest
@@ -101,7 +102,8 @@ class Plan:
     @property
     def deadline(self) -> float:
         """Seconds after which a run that has not ended hangs."""
-        return (self.budget + self.slack) * len(self.labs)
+        more = STACK_SLACK if any(lab.services for lab in self.labs) else 1
+        return (self.budget + self.slack * more) * len(self.labs)
 
 
 def new_seed() -> str:

@@ -108,7 +108,9 @@ def _mounted(path: str, setting: Setting) -> str | None:
     for mount in sorted(setting.mounts, key=len, reverse=True):
         rest = _below(path, mount)
         if rest is not None:
-            return "/".join(part for part in (setting.mounts[mount].strip("/"), rest) if part)
+            inside = "/".join(part for part in (setting.mounts[mount].strip("/"), rest) if part)
+            # The slash at the end of the very mount counts for `alias` as any other.
+            return f"{inside}/" if inside and not rest and path.endswith("/") else inside
         if path.rstrip("/") == mount:
             return setting.mounts[mount].strip("/")
     return None

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
-from stackwalk.wire.lines import from_line
+from stackwalk.wire.lines import connection_of, from_line, without_hop
 from stackwalk.wire.sight import Sight
 
 LONGEST_PATH = 100  # bytes; macOS takes 104 with the zero at the end, Linux 108
 AT_ONCE = 1024 * 1024  # bytes taken by one read
+CONNECTIONS = 10_000  # whose hops are remembered
 A_MOMENT = 0.1  # seconds that a feed may gather what it publishes, and a little more
 PATIENCE = 1.0  # seconds for a feed to be connected to
 
@@ -71,25 +72,31 @@ def publishing(port: int) -> tuple[socket.socket, Path] | None:
     return listening, path
 
 
-def subscribe(port: int) -> "Subscription | None":
-    """See what passes at a local port from now on; None: nobody publishes that."""
+def subscribe(port: int, hop: str | None = None) -> "Subscription | None":
+    """See what passes at a local port from now on; None: nobody publishes that. `hop`: at that door of it alone."""
     for folder in _folders():
         with contextlib.suppress(OSError):
             found = folder.lstat()
             if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
                 connected = _connected(folder / f"door-{port}.sock")
                 if connected is not None:
-                    return Subscription(connected)
+                    return Subscription(connected, hop)
     return None
 
 
 class Subscription:
     """What passes at a door, as it is published; to be closed."""
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, hop: str | None = None) -> None:
         connected.setblocking(False)
         self._socket = connected
         self._lines = Lines()
+        self._hop = hop
+        self._hops: dict[int, str] = {}  # connection -> its hop, of a tap with several doors
+
+    def hop_of(self, connection: int) -> str:
+        """The hop that a connection is on; "" where the tap has one door alone."""
+        return self._hops.get(connection, "")
 
     def __enter__(self) -> "Subscription":
         return self
@@ -115,8 +122,22 @@ class Subscription:
         return sights
 
     def read_lines(self) -> list[bytes]:
-        """The same as lines of JSON (see `wire.lines`), without their newlines."""
-        return self._lines.read(self._socket)
+        """The same as lines of JSON (see `wire.lines`), without their newlines and the names of their hops."""
+        lines: list[bytes] = []
+        for line in self._lines.read(self._socket):
+            hop, plain = without_hop(line)
+            if self._hop is not None and hop != self._hop:
+                continue
+            if hop:
+                self._remember(plain, hop)
+            lines.append(plain)
+        return lines
+
+    def _remember(self, line: bytes, hop: str) -> None:
+        connection = connection_of(line)
+        self._hops[connection] = hop
+        if len(self._hops) > CONNECTIONS:
+            del self._hops[next(iter(self._hops))]
 
     def mark(self) -> Callable[[], bool]:
         """What is returned says whether all that has been published by now, or a moment ago, has been read."""

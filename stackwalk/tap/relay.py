@@ -2,8 +2,9 @@
 
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any, Literal
 
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
@@ -27,7 +28,10 @@ Aim = tuple[Address, ...] | Literal["hold"] | None
 class Relay:
     """Doors on one side, a target on the other."""
 
-    def __init__(self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, *, tell_joined: bool = False) -> None:
+    def __init__(
+        self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, numbers: Iterator[int] | None = None,
+        *, tell_joined: bool = False,
+    ) -> None:  # fmt: skip
         self._tell_joined = tell_joined  # who only traces has no use for it
         self._loop = loop
         self._picture = Picture(loop, report)
@@ -39,7 +43,7 @@ class Relay:
         self._may_be_itself = False  # the target has the port of a door of ours
         self._paused = False
         self._sweeping = False
-        self._count = 0
+        self._numbers = count(1) if numbers is None else numbers  # of the connections
         self._connections: set[Connection] = set()
         self._held: dict[Connection, float] = {}  # waiting for a target, since when
         self._attempts: dict[Connection, Attempt] = {}  # on their way to it
@@ -93,13 +97,13 @@ class Relay:
             if problem.errno in NO_ROOM:
                 self._pause()
             return  # else: it has gone again
-        self._count += 1
+        number = next(self._numbers)
         connection = Connection(
-            self._count, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
+            number, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
         )
         self._connections.add(connection)
         connection.scribe.opened_at = at = moment()
-        self._picture.add(connection.scribe, _opened, self._count, at, address)
+        self._picture.add(connection.scribe, _opened, number, at, address)
         if self._own and address[:2] in self._own.values():
             self._refuse(connection, ITSELF)
         else:

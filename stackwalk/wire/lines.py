@@ -34,6 +34,8 @@ from stackwalk.wire.sight import (
 Fields = dict[str, Any]
 SHORT = 2048  # characters; of shorter heads it is remembered what they are
 REMEMBERED = 512  # such heads; of all that come, most have come before
+BEGIN, HOP = b'{"sight"', b'{"hop":'
+CONNECTION = re.compile(rb'\{"sight":"[a-z]+","connection":([0-9]+)')
 OPENED = b'{"sight":"opened","connection":%d,"at":%r,"client":%b}\n'
 PIECE = b'{"sight":"piece","connection":%d,"at":%r,"number":%d,"side":"%b","begin":%d,"data_b64":"%b"}\n'
 CLOSED = b'{"sight":"closed","connection":%d,"at":%r,"by":%b,"reset":%b,"client_bytes":%d,"server_bytes":%d}\n'
@@ -72,6 +74,30 @@ def from_line(line: bytes) -> Sight:
         return _MAKERS[fields["sight"]](fields)
     except (KeyError, TypeError, AttributeError, Error) as problem:
         raise ValueError(f"not a sight: {line[:80]!r}") from problem
+
+
+def on_hop(hop: str, lines: bytes) -> bytes:
+    """The lines of sights at one of several doors: the name of the hop stands first in each."""
+    # A quote within a text is escaped in JSON, so nothing but the beginning of a line has these bytes.
+    return lines.replace(BEGIN, b'{"hop":%b,"sight"' % json.dumps(hop).encode("ascii"))
+
+
+def without_hop(line: bytes) -> tuple[str, bytes]:
+    """The hop that a line names ("" where its tap has one door alone), and the line without it.
+
+    >>> without_hop(b'{"hop":"nginx","sight":"refused"}')
+    ('nginx', b'{"sight":"refused"}')
+    """
+    if not line.startswith(HOP):
+        return "", line
+    begin = line.index(b',"sight"')
+    return str(json.loads(line[len(HOP) : begin])), b"{" + line[begin + 1 :]
+
+
+def connection_of(line: bytes) -> int:
+    """The connection that a line is of; 0 where it names none."""
+    found = CONNECTION.match(line)
+    return 0 if found is None else int(found[1])
 
 
 def encoded_piece(line: bytes) -> tuple[tuple[int, int, Side], int, bytes] | None:

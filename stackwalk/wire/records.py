@@ -33,6 +33,11 @@ def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = Non
     return json.dumps({"format": FORMAT, **fields}, separators=(",", ":")).encode("ascii") + b"\n"
 
 
+def with_hop(piece: bytes, hop: str) -> bytes:
+    """The first piece of a record's line with the name of the hop on which it was; any other piece as it is."""
+    return piece.replace(b'{"format"', b'{"hop":%b,"format"' % json.dumps(hop).encode("ascii"), 1)
+
+
 def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None) -> Iterator[bytes]:
     """The same line in pieces, with long bodies whole; no piece: there is no record of such a thing."""
     line = record_line(sight, epoch, notes)
@@ -115,8 +120,9 @@ def _exchange_fields(
         "answered": _wall(exchange.answered_at, epoch),
         "done": _wall(exchange.done_at, epoch),
     }
-    began = next((time for time in (times["asked"], *times.values(), at) if time is not None), 0.0)
-    took = exchange.milliseconds
+    asked, done = times["asked"], times["done"]
+    began = next((time for time in (asked, *times.values(), at) if time is not None), 0.0)
+    took = None if asked is None or done is None else max(0.0, (done - asked) * 1000)
     return {
         "record": "exchange",
         "outcome": outcome,
