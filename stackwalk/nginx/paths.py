@@ -74,7 +74,7 @@ def place_of(typed: str, setting: Setting) -> Place:
         return Place(None, "begins with a variable, so that it could lead anywhere")
     if typed.startswith(("engine:", "store:")):
         return Place(None, "is a key of the machine and no file")
-    inside = _below(typed, setting.home) if setting.home else None
+    inside = _below(_normal(typed), setting.home) if setting.home and typed.startswith("/") else None
     if inside is None:
         container = typed if typed.startswith("/") else f"{PREFIX}/{typed}"
         inside = _mounted(_normal(container), setting)
