@@ -43,7 +43,9 @@ def server(draft: Draft, found: Found) -> None:
         return
     _mark(draft, found)
     if DEFAULT_PORT in draft.setting.ports and "listen" not in draft.within(found.statement):
-        draft.add(found.statement, f" listen {_here(draft, 'any', DEFAULT_PORT)};")
+        here = _here(draft, "any", DEFAULT_PORT)
+        draft.add(found.statement, f" listen {here};")
+        draft.names.setdefault(here, f"0.0.0.0:{DEFAULT_PORT}")
 
 
 def location(draft: Draft, found: Found) -> None:
@@ -71,7 +73,7 @@ def listen(draft: Draft, found: Found) -> None:
         return  # it was moved before
     if at.kind == "unix":
         if not ours(word.text[5:], draft.setting):
-            draft.put(word, f"unix:{draft.setting.run}/{name_in_run(word.text[5:])}")
+            draft.put(word, f"unix:{draft.setting.run}/socket-{name_in_run(word.text[5:])}")
     elif at.kind in _ON_A_PORT and at.port in draft.setting.ports:
         _listen_on(draft, found, word, at)
     elif at.kind in ("name", "range"):
