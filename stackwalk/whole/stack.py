@@ -128,7 +128,6 @@ class Stack:
             # While the services start: what nginx itself says against the file is said in full.
             self.complaints = _held(self._front.test())
             self._launch_front()
-        self.look()
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
