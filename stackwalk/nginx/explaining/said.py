@@ -59,8 +59,8 @@ class Said:
 def read_message(line: str, project: Project, names: Iterable[tuple[str, str]], setting: Setting) -> Said | None:
     """A line that nginx printed or logged; None for what is no message. `names`: ours -> the learner's."""
     message = _MESSAGE.match(line)
-    if message is None:
-        return None
+    if message is None or f"{setting.run}/refused" in message["text"]:
+        return None  # what was refused has been said
     place = _PLACE.fullmatch(message["text"])
     source = project.source(place["file"].removeprefix(f"{setting.copies}/")) if place else None
     text = as_typed(place["text"] if place and source else message["text"], names, setting)[:LONGEST]
