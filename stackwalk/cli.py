@@ -333,15 +333,16 @@ def up(
 
     Example: stackwalk up
     """
+    from stackwalk.course.reading import find_course
     from stackwalk.course.workspace import existing_workspace
-    from stackwalk.up.command import bring_up
+    from stackwalk.up.starting import bring_up
 
     return bring_up(
-        _course(course_folder),
+        find_course() if course_folder is None else Path(course_folder),
         existing_workspace(workspace, os.environ, Path.cwd()),
         port=_port(port),
         nginx=nginx,
-        screen=_console(),
+        screen=_console,
     )
 
 
