@@ -46,6 +46,9 @@ FromFlag = Annotated[
     typer.Option("--from", metavar="DIR", help="The course in DIR instead of the one that came along."),
 ]
 PortFlag = Annotated[str | None, typer.Option("--port", metavar="N", help="Another door than the lesson's.")]
+NginxFlag = Annotated[
+    str | None, typer.Option("--nginx", metavar="FILE", help="The nginx to run; else the one that came along.")
+]
 PlainFlag = Annotated[bool, typer.Option("--plain", help="Plain text: no keys, no colour, and it ends.")]
 StepName = Annotated[str | None, typer.Argument(metavar="[LAB.STEP]", show_default=False)]
 
@@ -283,6 +286,9 @@ def trace(
     host: Annotated[
         str | None, typer.Option("--host", metavar="ADDR", help="Listen on this address; else on loopback alone.")
     ] = None,
+    hop: Annotated[
+        str | None, typer.Option("--hop", metavar="NAME", help="Of a stack that is up: what comes to NAME alone.")
+    ] = None,
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="With --host: other machines may come in.")
     ] = False,
@@ -309,10 +315,77 @@ def trace(
             save=save,
             open=opened,
             body_limit=body_limit,
+            hop=hop,
         ),
         console=console,
         aside=make_console(sys.stderr, plain=plain) if as_json else console,
     )
+
+
+@app.command()
+def up(
+    port: PortFlag = None,
+    nginx: NginxFlag = None,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+) -> int:
+    """Run your stack without a lesson: the outermost layer that you have, with all under it, until Ctrl+C.
+
+    Example: stackwalk up
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.up.command import bring_up
+
+    return bring_up(
+        _course(course_folder),
+        existing_workspace(workspace, os.environ, Path.cwd()),
+        port=_port(port),
+        nginx=nginx,
+        screen=_console(),
+    )
+
+
+@app.command()
+def down(workspace: WorkspaceFlag = None) -> int:
+    """End the stack that is up in the workspace, from another terminal.
+
+    Example: stackwalk down
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.up.asking import take_down
+
+    return take_down(existing_workspace(workspace, os.environ, Path.cwd()), _console())
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")] = False,
+    workspace: WorkspaceFlag = None,
+) -> int:
+    """Show the parts of the stack that is up. Exit status: 0 all are ready, 1 not all, 2 no stack is up.
+
+    Example: stackwalk status
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.up.asking import show_status
+
+    return show_status(existing_workspace(workspace, os.environ, Path.cwd()), _console(), as_json=as_json)
+
+
+@app.command()
+def logs(
+    part: Annotated[str | None, typer.Argument(metavar="[PART]", show_default=False)] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl+C.")] = False,
+    workspace: WorkspaceFlag = None,
+) -> int:
+    """Show what the parts of the stack that is up have printed and logged, or one of them.
+
+    Example: stackwalk logs nginx
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.up.asking import show_logs
+
+    return show_logs(existing_workspace(workspace, os.environ, Path.cwd()), _console(), part=part, follow=follow)
 
 
 @app.command()

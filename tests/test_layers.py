@@ -40,9 +40,16 @@ IMPURE = {
 
 PURE = (
     "wire",
+    "nginx",
     "course.lesson",
     "course.place",
     "course.wording",
+    "whole.plan",
+    "whole.record",
+    "whole.journey",
+    "whole.changes",
+    "compose",
+    "fronts",
     "check.verdict",
     "check.difference",
     "check.compared",
@@ -67,10 +74,14 @@ MAY = {
     "course.lesson": ("course.lesson", "errors"),
     "course.place": ("course.lesson", "course.place", "errors"),
     "course.wording": ("course.lesson", "course.wording"),
-    "stack": ("errors", "stack"),
+    "nginx": ("nginx",),
+    "stack": ("errors", "nginx", "stack"),
     "tap": ("errors", "wire", "tap"),
+    "compose": ("compose",),
+    "fronts": ("fronts",),
+    "whole": ("errors", "wire", "nginx", "tap", "stack", "compose", "course.lesson", "whole"),
     "course": ("errors", "course"),
-    "check": ("errors", "wire", "stack", "course", "check"),
+    "check": ("errors", "wire", "nginx", "compose", "stack", "whole", "course", "check"),
     "screen": (
         "errors",
         "wire",
@@ -88,7 +99,8 @@ MAY = {
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
     "shell": ("errors", "stack"),
-    "session": ("errors", "heeding", "wire", "tap", "stack", "course", "check", "session", "screen"),
+    "up": ("errors", "heeding", "tap", "stack", "whole", "course", "screen", "up"),
+    "session": ("errors", "heeding", "wire", "tap", "stack", "whole", "course", "check", "session", "screen"),
 }
 
 

@@ -10,6 +10,7 @@ import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stackwalk.check.ahead import Ahead
 from stackwalk.check.answer import Answer
@@ -29,6 +30,10 @@ from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
 
+if TYPE_CHECKING:
+    from stackwalk.check.stack import Stack  # imported where a lab has one: the others start sooner without it
+
+Specs = tuple[ProgramSpec, ...]  # the outermost program, and the services that it may speak to
 IMPATIENCE = 1.0  # seconds without a byte, once the program has been silent for longer than that
 SOURCE_LIMIT = 100_000  # bytes of a file that mistakes' rules may read
 SOURCES = 50  # files of it
@@ -51,8 +56,8 @@ class Bench:
         self._start_patience = start_patience
         self._lab: Lab | None = None
         self._step: Step | None = None
-        self._shared: Server | None = None
-        self._spec: ProgramSpec | None = None  # of the shared program
+        self._shared: Server | Stack | None = None
+        self._spec: Specs = ()  # of the shared program, and of the services behind it
         self._failed_launch: LearnerFailure | None = None
         self._failed_words = ""  # what that program printed
         self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
@@ -72,7 +77,7 @@ class Bench:
             self._failed_launch = None
             self._impatient = False
         if lab != self._lab:
-            self.ground.budget = Budget(self._seconds)
+            self.ground.budget = Budget(lab.budget or self._seconds)
         self._lab, self._step = lab, step
         self.printed = ""
         self.check = f"{step.id}.{check}"
@@ -82,20 +87,40 @@ class Bench:
     def prepare(self, lab: Lab, step: Step) -> None:
         """Launch a step's program ahead of its first check, without waiting; a failure is remembered."""
         self._lab, self._step = lab, step
-        self._spec = lab.programs_at(step)[0]
+        self._spec = self._specs()
         try:
-            self._shared = self._new(self._spec, lab.patience)
+            self._shared = self._new_shared(self._spec)
         except LearnerFailure as failure:
             self._failed_launch = failure
 
     def server(self) -> Server:
         """The lab's program, listening. Raises LearnerFailure where it does not come to that."""
+        shared = self._shared_when_ready()
+        if not isinstance(shared, Server):
+            raise RuntimeError("this lab's program has services behind it: a check asks for `stack`")
+        return shared
+
+    def stack(self) -> "Stack":
+        """The lab's web server and all behind it, ready. Raises LearnerFailure where it does not come to that."""
+        shared = self._shared_when_ready()
+        if isinstance(shared, Server):
+            raise RuntimeError("this lab's program is no web server: a check asks for `server`")
+        return shared
+
+    def _specs(self) -> Specs:
         if self._lab is None or self._step is None:
             raise RuntimeError("no check has begun")
-        spec = self._lab.programs_at(self._step)[0]
-        if spec != self._spec:
+        outermost = self._lab.programs_at(self._step)[0]
+        # The learner's one file is as the latest step asks for it: that step says whom it may name.
+        number = self._lab.number
+        latest = max((step for lab, step in self.labs.values() if lab.number == number), key=lambda step: step.number)
+        return (outermost, *self._lab.services_at(latest)) if outermost.server else (outermost,)
+
+    def _shared_when_ready(self) -> "Server | Stack":
+        specs = self._specs()
+        if specs != self._spec:
             self._end_shared()
-            self._spec, self._failed_launch = spec, None
+            self._spec, self._failed_launch = specs, None
         if self._failed_launch is not None:
             self.printed = self._failed_words
             raise self._failed_launch
@@ -105,7 +130,7 @@ class Bench:
             self._end_shared()
         try:
             if self._shared is None:
-                self._shared = self._new(spec, self._lab.patience)
+                self._shared = self._new_shared(specs)
             if self._shared.ready:
                 self._shared.begin_check()
             self._shared.await_ready()
@@ -145,7 +170,7 @@ class Bench:
         return errand
 
     @property
-    def in_use(self) -> Server | None:
+    def in_use(self) -> "Server | Stack | None":
         """The shared program, where there is one."""
         return self._shared
 
@@ -169,12 +194,14 @@ class Bench:
             errand.end()
         self._errands.clear()
         self.ground.close_connections()
+        if self._shared is not None and self._shared.touched:
+            self.spoil()
         if self.ground.gave_up and not (self._shared is not None and self._shared.starts_slowly):
             self.spoil()
 
     def _hear(self) -> None:
         """Keep what the programs have printed, for what a failure is told by."""
-        programs: list[Errand | Server] = [*self._errands, *self._launched]
+        programs: list[Errand | Server | Stack] = [*self._errands, *self._launched]
         programs += [] if self._shared is None else [self._shared]
         self.printed = "\n".join(filter(None, (program.output() for program in programs))) or self.printed
 
@@ -183,15 +210,36 @@ class Bench:
             self._shared.end()
             self._shared = None
 
+    def _new_shared(self, specs: Specs) -> "Server | Stack":
+        patience = self._lab.patience if self._lab else None
+        if not specs[0].server:
+            return self._new(specs[0], patience)
+        from stackwalk.check.stack import Stack
+
+        for spec in specs:
+            self._as_it_was(spec.file)
+        stack = Stack(
+            self.ground, self.guardian, self.copy, specs[0], specs[1:], self._run_dir(),
+            patience=self._patience(patience), start_patience=self._start_patience,
+        )  # fmt: skip
+        try:
+            stack.begin()
+        except BaseException:
+            stack.end()
+            raise
+        return stack
+
+    def _run_dir(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
+
+    def _patience(self, given: float | None) -> float:
+        return min(given or PATIENCE, IMPATIENCE) if self._impatient else given or PATIENCE
+
     def _new(self, spec: ProgramSpec, patience: float | None) -> Server:
         self._as_it_was(spec.file)
-        run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
-        patience = patience or PATIENCE
-        if self._impatient:
-            patience = min(patience, IMPATIENCE)
         server = Server(
-            self.ground, self.guardian, self.copy, spec, run_dir,
-            patience=patience, start_patience=self._start_patience,
+            self.ground, self.guardian, self.copy, spec, self._run_dir(),
+            patience=self._patience(patience), start_patience=self._start_patience,
         )  # fmt: skip
         ready, self._ready = self._ready, None
         server.begin(ready)

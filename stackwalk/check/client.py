@@ -179,6 +179,11 @@ class Connection:
         return self._ended is not None
 
     @property
+    def own_port(self) -> int:
+        """The client's own port."""
+        return int(self._socket.getsockname()[1])
+
+    @property
     def ended(self) -> str | None:
         """ "closed" or "reset" by the program, as far as was read; None while it is open."""
         return self._ended

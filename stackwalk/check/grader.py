@@ -200,7 +200,8 @@ class Reporter:
 
     def _finding(self, step: Step, name: str, title: str, error: BaseException | None) -> Finding:
         if error is None:
-            return Finding(step.id, name, title, Outcome.PASSED, message=self._slow_start())
+            said = " ".join([*self._bench.ground.notes, self._slow_start()]).strip()
+            return Finding(step.id, name, title, Outcome.PASSED, message=self._bench.copy.as_learner(said))
         match error:
             case LearnerFailure():
                 return self._failure(step, name, title, error)

@@ -21,6 +21,7 @@ class Ground:
         self.asked = ""  # the first line of the last request
         self.answer: Answer | None = None
         self.connections: list[Connection] = []
+        self.notes: list[str] = []  # what the learner should read where the check passes
         self.gave_up = False  # a client had no whole answer: the program may still be busy with it
 
     def close_connections(self) -> None:

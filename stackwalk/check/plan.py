@@ -11,6 +11,7 @@ from stackwalk.errors import StackwalkError
 
 BUDGET = 13.0  # seconds that all waits of a lab's checks have together
 DEADLINE = 14.5  # seconds after which a lab's checks count as hanging
+STACK_SLACK = 4  # times the slack, where several programs are started and ended again and again
 START_PATIENCE = 10.0  # seconds that a program may take until it listens
 SIDE_BY_SIDE = 7  # parts at once: most of them wait for silence, few compute
 ALONE = 2  # steps of a lab that are parts by themselves, beside the rest
@@ -50,8 +51,7 @@ class Plan:
         numbers = {step.lab for step in graded}
         labs = tuple(lab for lab in course.labs if lab.number in numbers)
         replaced = frozenset(name for step in graded for name in step.replaces)
-        budget = max(lab.budget or BUDGET for lab in labs)
-        return cls(asked, graded, labs, replaced, workspace, seed, budget)
+        return cls(asked, graded, labs, replaced, workspace, seed)
 
     def lab_of(self, step: Step) -> Lab:
         """The lab that a step belongs to."""
@@ -101,7 +101,7 @@ class Plan:
     @property
     def deadline(self) -> float:
         """Seconds after which a run that has not ended hangs."""
-        return (self.budget + self.slack) * len(self.labs)
+        return sum((lab.budget or self.budget) + self.slack * (STACK_SLACK if lab.services else 1) for lab in self.labs)
 
 
 def new_seed() -> str:

@@ -7,9 +7,10 @@ it makes one itself from --stackwalk-workspace or $STACKWALK_WORKSPACE; both way
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,6 +23,9 @@ from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.stack.launch import guarding
+
+if TYPE_CHECKING:
+    from stackwalk.check.stack import Stack
 
 BENCH = pytest.StashKey[Bench]()
 _OPEN = pytest.StashKey[ExitStack]()
@@ -50,7 +54,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Run the check; a program that it used must live on, and one that failed is not used again."""
     bench = bench_of(item.config)
-    server: Server | None = getattr(item, "funcargs", {}).get("server")
+    used = getattr(item, "funcargs", {})
+    server: Server | Stack | None = used.get("server") or used.get("stack")
     try:
         yield
         if server is not None:
@@ -113,9 +118,21 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 
 @pytest.fixture
+def stack(request: pytest.FixtureRequest) -> "Stack":
+    """The lab's web server and the services behind it, launched from the learner's files and ready."""
+    return bench_of(request.config).stack()
+
+
+@pytest.fixture
 def fresh(request: pytest.FixtureRequest) -> Fresh:
     """What is drawn anew on each run."""
     return bench_of(request.config).fresh
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says something to the learner that is read where the check passes: a figure, or what could be better."""
+    return bench_of(request.config).ground.notes.append
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 from stackwalk.check import ending as endings
 from stackwalk.check.ahead import Ahead
@@ -38,6 +39,18 @@ GLANCE = (0.001, 0.02)  # seconds between two looks, at first and later
 _BROKEN_OFF = (Cause.CLOSED_EARLY, Cause.RESET, Cause.NOT_LISTENING)
 
 
+def as_curl(host: str, target: str, method: str, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
+    """A request as curl writes it: no program can tell a check from a client."""
+    more = list(headers)
+    given = {name.lower() for name, _ in more}
+    usual = [("Host", host), ("User-Agent", "curl/8.14.1"), ("Accept", "*/*")]
+    lines = [line for line in usual if line[0].lower() not in given] + more
+    if body and "content-length" not in given:
+        lines.append(("Content-Length", str(len(body))))
+    head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
+    return head.encode("utf-8", "surrogateescape") + body
+
+
 class Server:
     """A program that listens, in the words that a lab's check uses."""
 
@@ -57,6 +70,7 @@ class Server:
         self._began = 0.0
         self._mark = 0  # in what it printed: where this check begins
         self.started_in: float | None = None  # seconds until it was ready
+        self.touched = False  # a check has changed it for good: the next one gets a fresh one
 
     # What checks use
 
@@ -68,17 +82,8 @@ class Server:
 
         Raises LearnerFailure where the answer does not come, breaks off (but for whole=False) or never ends.
         """
-        lines = [
-            ("Host", f"localhost:{self._spec.port}"),
-            ("User-Agent", "curl/8.14.1"),  # no program can tell a check from a client
-            ("Accept", "*/*"),
-            *headers,
-        ]
-        if body and not any(name.lower() == "content-length" for name, _ in lines):
-            lines.append(("Content-Length", str(len(body))))
-        head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
         connection = self.connect()
-        connection.send(head.encode("utf-8", "surrogateescape") + body)
+        connection.send(as_curl(f"localhost:{self._spec.port}", target, method, headers, body))
         answer = connection.only_answer(method, patience, whole=whole)
         self._ground.answer = answer
         return answer
@@ -178,6 +183,23 @@ class Server:
         """Whether it took so long to listen that it should not be started again without need."""
         return (self.started_in or 0.0) >= SLOW_START
 
+    @classmethod
+    def around(
+        cls, program: Program, ground: Ground, guardian: Guardian, copy: Copy, spec: ProgramSpec, run_dir: Path, *,
+        patience: float, start_patience: float,
+    ) -> Self:  # fmt: skip
+        """A program that somebody else has launched, a moment ago."""
+        server = cls(
+            ground, guardian, copy, spec, run_dir, patience=patience, start_patience=start_patience
+        )  # fmt: skip
+        server._program = program
+        server._began = time.monotonic()
+        return server
+
+    def is_of(self, program: Program) -> bool:
+        """Whether it is about that very program."""
+        return self._program is program
+
     def begin(self, ready: Ahead | None = None) -> None:
         """Launch it, or let the one go on that waits. Raises LearnerFailure where there is nothing to run."""
         must_be_readable(self._copy, self._spec.file)
@@ -258,6 +280,17 @@ class Server:
         """End it at once: what runs in a copy has nothing to save."""
         if self._program is not None:
             self._program.end(0.0)
+
+    def crash(self) -> str:
+        """What the program has printed of an error of the learner's since the check began; "" where it has not."""
+        self._hear_out()
+        crash = last_crash(self._running().output.since(self._mark), str(self._copy.root))
+        return crash.text if crash and crash.file else ""
+
+    def why_ended(self) -> LearnerFailure | None:
+        """Why it does not run; None: it runs."""
+        end = self._running().poll()
+        return None if end is None else self._ended(end)
 
     def _running(self) -> Program:
         if self._program is None:

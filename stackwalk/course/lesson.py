@@ -67,6 +67,7 @@ class Step:
     programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
     comparison: Path | None = None  # comparison.toml: the same clients, asked of programs of several labs
     waits: bool = False  # its checks mostly wait: they may run beside others
+    copies: tuple[tuple[str, int], ...] = ()  # of services of which more or fewer run here than the lab says
 
     @property
     def core(self) -> bool:
@@ -88,6 +89,18 @@ class ProgramSpec:
     needs: tuple[str, ...] = ()  # packages that it runs on; the workspace's own environment may lack them
     taken: str = ""  # what to say besides where somebody else has its port
     strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
+    server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx"
+    folder: str = ""  # what its file calls the workspace ("/service"), where that is prepared
+    door: int = 0  # where its clients come to; 0: to its own port
+    copies: int = 1  # how many of it run, behind one name
+    settings: str = ""  # a file of the learner's with settings of this program; where it is there …
+    settled: tuple[str, ...] = ()  # … this is the command, outside of a lesson
+    since: int = 0  # the number of the step from which on it is known
+
+    @property
+    def clients_at(self) -> int:
+        """The port that clients come to."""
+        return self.door or self.port
 
     @property
     def moved(self) -> tuple[int, ...]:
@@ -114,17 +127,24 @@ class Lab:
     patience: float | None  # seconds that a check waits for an answer; None: the checker's own
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
-    budget: float | None = None  # seconds that all its checks together wait, at most; None: the checker's own
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
+    budget: float | None = None  # seconds that all waits of its checks have together; None: the checker's own
+    services: tuple[ProgramSpec, ...] = ()  # what stands behind the outermost program, by the names it may use
 
     def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:
         """What runs at a step of this lab, outermost first."""
         return step.programs or self.programs
 
+    def services_at(self, step: Step) -> tuple[ProgramSpec, ...]:
+        """What may be called by its name at a step of this lab, with as many copies as the step says."""
+        copies = dict(step.copies)
+        known = (one for one in self.services if one.since <= step.number)
+        return tuple(replace(one, copies=copies.get(one.name, one.copies)) for one in known)
+
     @property
     def files(self) -> tuple[str, ...]:
         """The files of all programs that run at any of its steps."""
-        programs = (*self.programs, *(program for step in self.steps for program in step.programs))
+        programs = (*self.programs, *self.services, *(program for step in self.steps for program in step.programs))
         return tuple(dict.fromkeys(program.file for program in programs))
 
 

@@ -5,7 +5,7 @@ passed over in silence. Names that begin with `_` or `.` are left alone: they ar
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -15,9 +15,12 @@ from stackwalk.course.table import Table, read_table, read_text, table_from
 from stackwalk.course.words import read_words
 from stackwalk.errors import StackwalkError
 
+SERVERS = ("nginx",)  # the web servers whose files are prepared
+MOST_COPIES = 4  # of a service
 HINTS = 3  # where to look in the traffic, the idea, the line
 
 _NUMBERED = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
+_SERVICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}", re.ASCII)
 _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
 _LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
@@ -110,12 +113,17 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     programs = tuple(_read_program(one) for one in table.tables("program"))
     if not programs:
         raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
+    services = tuple(_read_service(one) for one in table.tables("service"))
+    _hold_names(table, services)
     title, question = table.text("title"), table.text("question")
-    patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
+    patience = table.optional_seconds("patience", 60)
+    budget = table.optional_seconds("budget", 300)
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
-        _read_step(number, step_number, step_name, step_folder, solutions / folder.name / step_folder.name, programs)
+        _read_step(
+            number, step_number, step_name, step_folder, solutions / folder.name / step_folder.name, programs, services
+        )
         for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
     )
     if not steps:
@@ -129,10 +137,11 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         folder=folder,
         programs=programs,
         patience=patience,
-        budget=budget,
         mistakes=mistakes if mistakes.is_file() else None,
         steps=steps,
         oddities=oddities if oddities.is_file() else None,
+        services=services,
+        budget=budget,
     )
 
 
@@ -147,9 +156,51 @@ def _read_program(table: Table) -> ProgramSpec:
         taken=table.optional_text("taken") or "",
         strays=table.wholes("strays", 1, 65535),
         keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
+        server=table.one_of("server", SERVERS) if table.holds("server") else "",
+        folder=table.text("folder") if table.holds("folder") else "",
+        settings=_inside(table, "settings") if table.holds("settings") else "",
+        settled=table.texts("settled", needed=table.holds("settings")),
+        door=table.optional_whole("door", 1, 65535) or 0,
     )
     table.finish()
     return program
+
+
+def _read_service(table: Table) -> ProgramSpec:
+    name = table.text("name")
+    if not _SERVICE.fullmatch(name):
+        raise table.wrong(f"{name!r} is no name of a service", "Use small letters, digits, _ and -.")
+    service = ProgramSpec(
+        name=name,
+        run=table.texts("run", needed=True),
+        file=_inside(table, "file"),
+        port=table.whole("port", 1, 65535),
+        answers=True,
+        keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
+        strays=table.wholes("strays", 1, 65535),
+        settings=_inside(table, "settings") if table.holds("settings") else "",
+        settled=table.texts("settled", needed=table.holds("settings")),
+        copies=table.optional_whole("copies", 1, MOST_COPIES) or 1,
+        since=table.optional_whole("since", 1, 9999) or 0,
+    )
+    table.finish()
+    return service
+
+
+def _hold_names(table: Table, services: Sequence[ProgramSpec]) -> None:
+    names = [one.name for one in services]
+    for name in names:
+        if names.count(name) > 1:
+            raise table.wrong(f"there are two services called {name}", "Give each a name of its own.")
+
+
+def _read_copies(table: Table, services: Sequence[ProgramSpec]) -> tuple[tuple[str, int], ...]:
+    """How many of a service run at a step that says so itself."""
+    copies: dict[str, int] = {}
+    for one in table.tables("service"):
+        copies[one.one_of("name", [service.name for service in services])] = one.whole("copies", 1, MOST_COPIES)
+        one.finish()
+    return tuple(copies.items())
 
 
 def _inside(table: Table, key: str) -> str:
@@ -178,8 +229,9 @@ def _programs_of(table: Table, programs: tuple[ProgramSpec, ...]) -> tuple[Progr
 
 
 def _read_step(
-    lab: int, number: int, name: str, folder: Path, solution: Path, programs: tuple[ProgramSpec, ...]
-) -> Step:
+    lab: int, number: int, name: str, folder: Path, solution: Path,
+    programs: tuple[ProgramSpec, ...], services: tuple[ProgramSpec, ...],
+) -> Step:  # fmt: skip
     for entry in _entries(folder):
         if entry.name not in _STEP_FILES:
             raise StackwalkError(
@@ -213,6 +265,7 @@ def _read_step(
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
         comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
+        copies=_read_copies(table, services),
     )
     table.finish()
     for line in step.send:

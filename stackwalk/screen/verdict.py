@@ -98,6 +98,9 @@ def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padd
     for finding in sorted(rest, key=lambda one: one.outcome is not Outcome.PASSED):
         step = f"{finding.step} " if _earlier(finding, verdict) else ""
         lines.append(_line(finding.outcome, safe(f"{step}{finding.title}", 300)))
+        if finding.outcome is Outcome.PASSED and finding.message:
+            said = Text(safe(finding.message, 600), style="dim")
+            lines.append(Padding(Hanging(Text(" " * 11), said), (0, 0, 0, INDENT), expand=False))
     return lines
 
 

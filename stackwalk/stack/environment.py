@@ -62,6 +62,16 @@ def learner_environment(workspace: Path, run_dir: Path, moved: Mapping[int, int]
     return environment
 
 
+def moved_environment(base: Mapping[str, str], run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
+    """The same for another program of the workspace that starts at the same time: its own folder and ports."""
+    run_dir = run_dir.absolute()
+    return dict(base) | {
+        "XDG_RUNTIME_DIR": str(run_dir),
+        PORTS: " ".join(f"{typed}:{real}" for typed, real in moved.items()),
+        REPORT: str(run_dir / "probe.jsonl"),
+    }
+
+
 def _compiled(workspace: Path, run_dir: Path) -> Path:
     """Where Python keeps compiled modules: not in the workspace, and of the workspace's own always new ones.
 

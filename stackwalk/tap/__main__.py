@@ -10,14 +10,17 @@ import json
 import resource
 import socket
 import sys
+from itertools import count
 
 if not __package__:
     sys.path.append(__file__.rpartition("/stackwalk/tap/")[0])
 
 from stackwalk.tap.loop import Loop
 from stackwalk.tap.outlet import Outlet
+from stackwalk.tap.picture import Report
 from stackwalk.tap.relay import Aim, Relay
 from stackwalk.tap.subscribers import Subscribers
+from stackwalk.wire.lines import on_hop
 
 OPEN_FILES = 16384  # about 8,000 connections
 AT_ONCE = 64 * 1024  # bytes of an order
@@ -25,29 +28,34 @@ SOCKETS = 16  # handed over with an order, at most
 
 
 class Desk:
-    """Does what it is told by the one who started it, and tells what the relay sees."""
+    """Does what it is told by the one who started it, and tells what the relays see."""
 
-    def __init__(
-        self, control: socket.socket, body_limit: int, room: int, *, tell_joined: bool, is_waited_for: bool
-    ) -> None:
+    def __init__(self, control: socket.socket, body_limit: int, room: int, *, is_waited_for: bool) -> None:
         self.is_open = True
         self._loop = Loop()
         self._starter = Outlet(self._loop, control, self._hear, self._leave, room, is_waited_for)
         self._subscribers = Subscribers(self._loop)
-        self.relay = Relay(self._loop, self._tell, body_limit, tell_joined=tell_joined)
+        self._body_limit = body_limit
+        self._relays: dict[str, Relay] = {}  # by the name of their hop
+        self._numbers = count(1)  # of connections, at all doors
         self._orders = b""
         self._handed: list[int] = []
 
     def run(self) -> None:
         """Until the control socket ends."""
-        self._answer()
         while self.is_open:
             self._loop.turn()
-        self.relay.end()
+        for relay in self._relays.values():
+            relay.end()
 
     def _tell(self, lines: bytes) -> None:
         self._starter.put(lines)
         self._subscribers.put(lines)
+
+    def _tell_of(self, hop: str) -> Report:
+        if not hop:
+            return self._tell
+        return lambda lines: self._tell(on_hop(hop, lines))
 
     def _leave(self, _outlet: Outlet) -> None:
         self.is_open = False
@@ -68,22 +76,33 @@ class Desk:
             self._obey(json.loads(line))
 
     def _obey(self, order: dict[str, object]) -> None:
+        hop = str(order.get("hop", ""))
         match order["do"]:
+            case "add":
+                self._relays[hop] = Relay(
+                    self._loop,
+                    self._tell_of(hop),
+                    self._body_limit,
+                    self._numbers,
+                    tells_ways=bool(hop) or bool(order.get("joined")),
+                )
+                self._relays[hop].aim(_aim(order["aim"]))
+                self._relays[hop].take(self._sockets())
+                gc.freeze()  # what is there now stays: it need not be looked through again and again
             case "aim":
-                self.relay.aim(_aim(order["aim"]))
+                self._relays[hop].aim(_aim(order["aim"]))
             case "release":
-                self.relay.release()
-                self._subscribers.release()
-            case "tell":
-                self.relay.tell()
+                self._relays[hop].release()
+                if hop == next(iter(self._relays)):  # the one by whose port the feed is found
+                    self._subscribers.release()
             case "take":
-                self.relay.take(self._sockets())
+                self._relays[hop].take(self._sockets())
+            case "tell":
+                for relay in self._relays.values():
+                    relay.tell()
             case "publish":
                 for one in self._sockets():
                     self._subscribers.take(one)
-        self._answer()
-
-    def _answer(self) -> None:
         self._starter.must(b'{"done":true}\n')
 
     def _sockets(self) -> list[socket.socket]:
@@ -106,15 +125,7 @@ def main(settings: dict[str, object]) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     control, body_limit, room = (int(str(settings[name])) for name in ("control", "body_limit", "room"))
-    desk = Desk(
-        socket.socket(fileno=control), body_limit, room, tell_joined=bool(settings["joined"]),
-        is_waited_for=bool(settings["keep_all"]),
-    )  # fmt: skip
-    doors = settings["doors"]
-    desk.relay.aim(_aim(settings["aim"]))
-    desk.relay.take(socket.socket(fileno=number) for number in (doors if isinstance(doors, list) else ()))
-    gc.freeze()  # what is there now stays: it need not be looked through again and again
-    desk.run()
+    Desk(socket.socket(fileno=control), body_limit, room, is_waited_for=bool(settings["keep_all"])).run()
 
 
 if __name__ == "__main__":

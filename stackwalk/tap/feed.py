@@ -6,6 +6,7 @@ was killed.
 
 import contextlib
 import os
+import re
 import socket
 import stat
 import time
@@ -13,12 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
-from stackwalk.wire.lines import from_line
+from stackwalk.wire.lines import from_line, hop_of
 from stackwalk.wire.sight import Sight
 
 LONGEST_PATH = 100  # bytes; macOS takes 104 with the zero at the end, Linux 108
 AT_ONCE = 1024 * 1024  # bytes taken by one read
 A_MOMENT = 0.1  # seconds that a feed may gather what it publishes, and a little more
+CONNECTIONS = 10_000  # whose hops are remembered
+CONNECTION = re.compile(rb'"connection":(\d+)')
 PATIENCE = 1.0  # seconds for a feed to be connected to
 
 
@@ -71,25 +74,31 @@ def publishing(port: int) -> tuple[socket.socket, Path] | None:
     return listening, path
 
 
-def subscribe(port: int) -> "Subscription | None":
-    """See what passes at a local port from now on; None: nobody publishes that."""
+def subscribe(port: int, hop: str | None = None) -> "Subscription | None":
+    """See what passes at a local port from now on; None: nobody publishes that. `hop`: at that door of it alone."""
     for folder in _folders():
         with contextlib.suppress(OSError):
             found = folder.lstat()
             if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
                 connected = _connected(folder / f"door-{port}.sock")
                 if connected is not None:
-                    return Subscription(connected)
+                    return Subscription(connected, hop)
     return None
 
 
 class Subscription:
     """What passes at a door, as it is published; to be closed."""
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, hop: str | None = None) -> None:
         connected.setblocking(False)
         self._socket = connected
         self._lines = Lines()
+        self._hop = hop
+        self._hops: dict[int, str] = {}  # connection -> its hop, of a tap with several doors
+
+    def hop_of(self, connection: int) -> str:
+        """The hop that a connection is on; "" where the tap has one door alone."""
+        return self._hops.get(connection, "")
 
     def __enter__(self) -> "Subscription":
         return self
@@ -116,12 +125,25 @@ class Subscription:
 
     def read_lines(self) -> list[bytes]:
         """The same as lines of JSON (see `wire.lines`), without their newlines."""
-        return self._lines.read(self._socket)
+        return [line for line in self._lines.read(self._socket) if self._is_wanted(line)]
 
     def mark(self) -> Callable[[], bool]:
         """What is returned says whether all that has been published by now, or a moment ago, has been read."""
         until = time.monotonic() + A_MOMENT
         return lambda: self.ended or time.monotonic() > until
+
+    def _is_wanted(self, line: bytes) -> bool:
+        hop = hop_of(line)
+        if hop and (self._hop is None or hop == self._hop):
+            found = CONNECTION.search(line)
+            if found is not None:
+                self._remember(int(found[1]), hop)
+        return self._hop is None or hop == self._hop
+
+    def _remember(self, connection: int, hop: str) -> None:
+        self._hops[connection] = hop
+        if len(self._hops) > CONNECTIONS:
+            del self._hops[next(iter(self._hops))]
 
     def close(self) -> None:
         self._socket.close()

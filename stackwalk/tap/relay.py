@@ -2,17 +2,18 @@
 
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any, Literal
 
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
 from stackwalk.tap.connection import Connection, Waiting, moment
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.tap.picture import Picture, Report
-from stackwalk.wire.lines import to_line
+from stackwalk.wire.lines import to_line, way_line
 from stackwalk.wire.reader import BODY_LIMIT
-from stackwalk.wire.sight import Closed, Joined, Opened, Refused
+from stackwalk.wire.sight import Closed, Opened, Refused
 
 HOLD = 2.0  # seconds that a client waits for a program that is being restarted
 FAR = 10.0  # seconds for a target to take a connection
@@ -27,19 +28,22 @@ Aim = tuple[Address, ...] | Literal["hold"] | None
 class Relay:
     """Doors on one side, a target on the other."""
 
-    def __init__(self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, *, tell_joined: bool = False) -> None:
-        self._tell_joined = tell_joined  # who only traces has no use for it
+    def __init__(
+        self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, numbers: Iterator[int] | None = None,
+        *, tells_ways: bool = False,
+    ) -> None:  # fmt: skip
         self._loop = loop
         self._picture = Picture(loop, report)
         self._waiting = Waiting()
         self._body_limit = body_limit  # bytes of each body that are kept
+        self._tells_ways = tells_ways  # by which port of ours the target was reached
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
         self._ports: set[int] = set()
         self._may_be_itself = False  # the target has the port of a door of ours
         self._paused = False
         self._sweeping = False
-        self._count = 0
+        self._numbers = count(1) if numbers is None else numbers  # of the connections
         self._connections: set[Connection] = set()
         self._held: dict[Connection, float] = {}  # waiting for a target, since when
         self._attempts: dict[Connection, Attempt] = {}  # on their way to it
@@ -73,7 +77,7 @@ class Relay:
             self._route(connection)
 
     def tell(self) -> None:
-        """Report all that has been seen by now."""
+        """Report all that has passed until now, without the usual moment's wait."""
         self._picture.draw()
 
     def end(self) -> None:
@@ -93,13 +97,13 @@ class Relay:
             if problem.errno in NO_ROOM:
                 self._pause()
             return  # else: it has gone again
-        self._count += 1
+        number = next(self._numbers)
         connection = Connection(
-            self._count, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
+            number, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
         )
         self._connections.add(connection)
         connection.scribe.opened_at = at = moment()
-        self._picture.add(connection.scribe, _opened, self._count, at, address)
+        self._picture.add(connection.scribe, _opened, number, at, address)
         if self._own and address[:2] in self._own.values():
             self._refuse(connection, ITSELF)
         else:
@@ -135,9 +139,8 @@ class Relay:
     def _arrived(self, connection: Connection, server: socket.socket | None, why: str) -> None:
         attempt = self._attempts.pop(connection, None)
         if server is not None and not connection.is_over:
-            if self._tell_joined and attempt is not None and attempt.local is not None:
-                joined = Joined(connection.number, time.monotonic(), attempt.local[1])
-                self._picture.add(connection.scribe, to_line, joined)
+            if self._tells_ways:
+                self._picture.add(connection.scribe, way_line, connection.number, time.monotonic(), _port(server))
             connection.join(server, was_reset=attempt is not None and attempt.was_reset)
         elif server is not None:
             server.close()
@@ -178,3 +181,10 @@ class Relay:
 def _opened(number: int, at: float, address: tuple[Any, ...]) -> bytes:
     host, port = address[:2]
     return to_line(Opened(number, at, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"))
+
+
+def _port(own_socket: socket.socket) -> int:
+    try:
+        return int(own_socket.getsockname()[1])
+    except OSError:  # it is reset by now
+        return 0

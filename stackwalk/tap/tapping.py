@@ -24,21 +24,41 @@ from stackwalk.wire.sight import Sight
 PROGRAM = Path(__file__).with_name("__main__.py")
 PATIENCE = 10.0  # seconds for a tap to start, and to do what it is told
 ENDING = 2.0  # seconds for it to end by itself
-SIGHT = b'{"sight"'  # how the line of a sight begins
+DONE = b'{"done"'  # how the answer to an order begins; all else is sights
 
 Target = tuple[str, int] | Literal["hold"] | None  # where clients are brought; "hold": they wait; None: refused
 
 
-class Tap:
-    """A tap that runs. StackwalkError from any of it where it has ended."""
+class Hop:
+    """One door of a tap, and where it leads. StackwalkError from any of it where the tap has ended."""
 
-    def __init__(
-        self, door: Door, host: str | None, control: socket.socket, process: "subprocess.Popen[bytes]"
-    ) -> None:
-        self.port = door.port
-        self.addresses = door.addresses
-        self.pid = process.pid
+    def __init__(self, tap: "Tap", name: str, host: str | None, port: int, addresses: tuple[str, ...]) -> None:
+        self.name = name  # "": the tap has no other
+        self.port = port
+        self.addresses = addresses
+        self._tap = tap
         self._host = host
+
+    def aim(self, target: Target) -> None:
+        """Bring clients there from now on: what connects after this has returned goes there."""
+        self._tap.do({"do": "aim", "hop": self.name, "aim": addresses_of(target)})
+
+    def release(self) -> None:
+        """Let go of the door: the port is free once this has returned, what is open goes on."""
+        self._tap.do({"do": "release", "hop": self.name})
+
+    def take(self) -> None:
+        """Take the door again. DoorTaken where somebody else has it now."""
+        with contextlib.closing(open_door(self.port, self._host)) as door:
+            self._tap.do({"do": "take", "hop": self.name}, door.sockets)
+
+
+class Tap:
+    """A tap that runs, with one door or several. StackwalkError from any of it where it has ended."""
+
+    def __init__(self, control: socket.socket, process: "subprocess.Popen[bytes]") -> None:
+        self.pid = process.pid
+        self.hops: tuple[Hop, ...] = ()
         self._control = control
         self._process = process
         self._lines = Lines()
@@ -48,31 +68,58 @@ class Tap:
         self._feed_path: Path | None = None
         self._publishes = False
 
+    @property
+    def port(self) -> int:
+        """The first door's."""
+        return self.hops[0].port
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The first door's."""
+        return self.hops[0].addresses
+
+    def add(self, name: str, *, port: int, host: str | None = None, target: Target) -> Hop:
+        """One more door, whose name stands on each of its lines. DoorTaken where somebody has the port."""
+        aim = addresses_of(target)
+        with contextlib.closing(open_door(port, host)) as door:
+            return self.add_door(name, door, host, aim)
+
+    def add_shut(self, name: str, port: int, host: str) -> Hop:
+        """One more door that is shut as yet: `take` opens it. Until then who comes there is refused."""
+        self.do({"do": "add", "hop": name, "aim": None})
+        hop = Hop(self, name, host, port, (host,))
+        self.hops += (hop,)
+        return hop
+
+    def add_door(self, name: str, door: Door, host: str | None, aim: object, *, joined: bool = False) -> Hop:
+        self.do({"do": "add", "hop": name, "aim": aim, "joined": joined}, door.sockets)
+        hop = Hop(self, name, host, door.port, door.addresses)
+        self.hops += (hop,)
+        return hop
+
     def aim(self, target: Target) -> None:
-        """Bring clients there from now on: what connects after this has returned goes there."""
-        self._do({"do": "aim", "aim": addresses_of(target)})
+        """Aim the first door."""
+        self.hops[0].aim(target)
 
     def release(self) -> None:
-        """Let go of the door: the port is free once this has returned, what is open goes on."""
+        """Let go of the first door, and be no longer found by those who look for its feed."""
         self._remove_feed()
-        self._do({"do": "release"})
+        self.hops[0].release()
 
     def take(self) -> None:
-        """Take the door again. DoorTaken where somebody else has it now."""
-        door = open_door(self.port, self._host)
-        with contextlib.closing(door):
-            self._hand_over(door.sockets, "take")
+        """Take the first door again. DoorTaken where somebody else has it now."""
+        self.hops[0].take()
         if self._publishes:
             self.publish()
 
     def publish(self) -> None:
-        """Let others subscribe to what passes."""
+        """Let others subscribe to what passes, at all doors; they find it by the first one's port."""
         self._publishes = True
         made = publishing(self.port)
         if made is not None:
             listening, self._feed_path = made
             with listening:
-                self._hand_over((listening,), "publish")
+                self.do({"do": "publish"}, (listening,))
 
     def fileno(self) -> int:
         """Ready to be read when there may be something to `read`."""
@@ -90,7 +137,7 @@ class Tap:
 
     def mark(self) -> Callable[[], bool]:
         """Ask for all that has been seen by now; what is returned says whether it has been read."""
-        self._send({"do": "tell"}, None)
+        self._send({"do": "tell"}, ())
         wanted = self._answered + len(self._answers) + 1
 
         def is_read() -> bool:
@@ -98,8 +145,10 @@ class Tap:
 
         return is_read
 
-    def wait_for_start(self) -> None:
-        self._wait_for_answer()
+    def told(self) -> list[bytes]:
+        """The lines of all that has passed until now: waits for those that are a moment behind the traffic."""
+        self.do({"do": "tell"})
+        return self.read_lines()
 
     def close(self) -> None:
         self._remove_feed()
@@ -110,21 +159,18 @@ class Tap:
         if path is not None:
             path.unlink(missing_ok=True)
 
-    def _hand_over(self, sockets: tuple[socket.socket, ...], what: str) -> None:
-        numbers = [one.fileno() for one in sockets]
-        self._do({"do": what, "sockets": len(numbers)}, numbers)
-
-    def _do(self, order: dict[str, Any], numbers: list[int] | None = None) -> None:
-        self._send(order, numbers)
+    def do(self, order: dict[str, Any], sockets: tuple[socket.socket, ...] = ()) -> None:
+        """Have an order done, with sockets that go with it."""
+        self._send(order, sockets)
         self._wait_for_answer()
 
-    def _send(self, order: dict[str, Any], numbers: list[int] | None) -> None:
+    def _send(self, order: dict[str, Any], sockets: tuple[socket.socket, ...]) -> None:
         self._control.setblocking(True)
         self._control.settimeout(PATIENCE)
-        line = json.dumps(order).encode() + b"\n"
+        line = json.dumps(order | {"sockets": len(sockets)}).encode() + b"\n"
         try:
-            if numbers:
-                socket.send_fds(self._control, [line], numbers)
+            if sockets:
+                socket.send_fds(self._control, [line], [one.fileno() for one in sockets])
             else:
                 self._control.sendall(line)
         except OSError as problem:
@@ -147,10 +193,10 @@ class Tap:
 
     def _take_lines(self) -> None:
         for line in self._lines.read(self._control):
-            if line.startswith(SIGHT):
-                self._seen.append(line)
+            if line.startswith(DONE):
+                self._answers.append(line)
             else:
-                self._answers.append(json.loads(line))
+                self._seen.append(line)
         if self._lines.ended and not self._seen and not self._answers:
             raise self._has_ended()
 
@@ -160,7 +206,8 @@ class Tap:
             os.set_blocking(self._process.stderr.fileno(), False)
             said = (self._process.stderr.read() or b"").decode("utf-8", "replace").split("\n")
             because = next((f" ({line})" for line in reversed(said) if line.strip()), "")
-        return StackwalkError(f"The tap on port {self.port} has ended{because}.", "Start again.")
+        where = f" on port {self.port}" if self.hops else ""
+        return StackwalkError(f"The tap{where} has ended{because}.", "Start again.")
 
 
 @contextlib.contextmanager
@@ -169,6 +216,7 @@ def tapping(
     port: int,
     host: str | None = None,
     target: Target,
+    name: str = "",
     publish: bool = False,
     body_limit: int = BODY_LIMIT,
     room: int = ROOM,
@@ -177,28 +225,36 @@ def tapping(
 ) -> Iterator[Tap]:
     """A tap on a port (0: a free one), for as long as the block lasts; open connections are reset at its end.
 
-    `body_limit`: bytes of each body that are kept; `room`: bytes of sights that may wait to be read here. Where there
-    is no more room they are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is told
-    from which port the target sees each client come.
+    `name`: what stands on each line of this door, where the tap is to have others besides; `body_limit`: bytes of
+    each body that are kept; `room`: bytes of sights that may wait to be read here: where there is no more room they
+    are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is told from which port the
+    target sees each client come.
     DoorTaken where somebody has the port, before anything starts. It ends by itself when this process does.
     """
     aim = addresses_of(target)
-    with contextlib.ExitStack() as stack:
-        door = open_door(port, host)
-        with contextlib.closing(door):
-            ours, theirs = socket.socketpair()
-            stack.enter_context(ours)
-            with theirs:
-                settings: dict[str, object] = {
-                    "aim": aim, "body_limit": body_limit, "room": room, "joined": joined, "keep_all": keep_all,
-                }  # fmt: skip
-                process = stack.enter_context(_process(theirs, door, settings))
-            tap = Tap(door, host, ours, process)
-            stack.callback(_end, process, tap)
-        ours.setblocking(False)
-        tap.wait_for_start()
+    with (
+        contextlib.closing(open_door(port, host)) as door,
+        tap_without_doors(body_limit, room, keep_all=keep_all) as tap,
+    ):
+        tap.add_door(name, door, host, aim, joined=joined)
+        door.close()
         if publish:
             tap.publish()
+        yield tap
+
+
+@contextlib.contextmanager
+def tap_without_doors(body_limit: int = BODY_LIMIT, room: int = ROOM, *, keep_all: bool = False) -> Iterator[Tap]:
+    """A tap that gets its doors by `add`, for as long as the block lasts; see `tapping`."""
+    with contextlib.ExitStack() as stack:
+        ours, theirs = socket.socketpair()
+        stack.enter_context(ours)
+        settings: dict[str, object] = {"body_limit": body_limit, "room": room, "keep_all": keep_all}
+        with theirs:
+            process = stack.enter_context(_process(theirs, settings))
+        tap = Tap(ours, process)
+        stack.callback(_end, process, tap)
+        ours.setblocking(False)
         yield tap
 
 
@@ -219,16 +275,15 @@ def addresses_of(target: Target) -> tuple[Address, ...] | Literal["hold"] | None
     return tuple(dict.fromkeys((int(family), str(address[0]), port) for family, _, _, _, address in found))
 
 
-def _process(theirs: socket.socket, door: Door, more: dict[str, object]) -> "subprocess.Popen[bytes]":
-    numbers = [one.fileno() for one in door.sockets]
-    settings = json.dumps({"control": theirs.fileno(), "doors": numbers, **more})
+def _process(theirs: socket.socket, more: dict[str, object]) -> "subprocess.Popen[bytes]":
+    settings = json.dumps({"control": theirs.fileno(), **more})
     return subprocess.Popen(
         # Isolated, without site-packages: a learner's own socket.py is not ours, and it starts sooner.
         [sys.executable, "-I", "-S", str(PROGRAM), settings],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        pass_fds=[theirs.fileno(), *numbers],
+        pass_fds=[theirs.fileno()],
         cwd="/",
         start_new_session=True,  # the terminal's Ctrl+C is not for it
     )

@@ -36,6 +36,7 @@ class Asked:
     save: str | None = None
     open: str | None = None
     body_limit: str | None = None
+    hop: str | None = None  # of a stack that is up: this hop alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Wanted:
     save: Path | None
     body_limit: int
     has_own_tap: bool  # even where an open lab publishes what passes
+    hop: str | None = None
 
 
 def understand(asked: Asked) -> Wanted:
@@ -78,6 +80,7 @@ def understand(asked: Asked) -> Wanted:
         None if asked.save is None else _save(asked.save, asked.open),
         BODY_LIMIT if asked.body_limit is None else _body_limit(asked.body_limit),
         asked.port is not None or asked.host is not None or asked.body_limit is not None,
+        asked.hop,
     )
 
 
@@ -96,6 +99,7 @@ def _check_combination(asked: Asked) -> None:
             "--host": asked.host,
             "--body-limit": asked.body_limit,
             "--allow-remote": asked.allow_remote or None,
+            "--hop": asked.hop,
         }
         both = next((name for name, value in live.items() if value is not None), None)
         if both is not None:

@@ -5,12 +5,13 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import IO
 
 from rich.text import Text
 
+from stackwalk.errors import StackwalkError
 from stackwalk.heeding import Interrupted, heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
@@ -94,12 +95,17 @@ class Watch:
         host, number = target
         wanted = self._wanted
         with contextlib.ExitStack() as stack:
-            feed = subscribe(number) if not wanted.has_own_tap and is_local(target) else None
+            feed = subscribe(number, wanted.hop) if not wanted.has_own_tap and is_local(target) else None
             saver = stack.enter_context(self._saving(epoch))
             if feed is not None:
                 stack.enter_context(feed)
                 here = write_address("localhost", number)
                 words = [Text(f"This is the traffic of the lab that is open on http://{here}.")]
+            elif wanted.hop is not None:
+                raise StackwalkError(
+                    f"No stack is up on {write_address(host, number)}, so there is no hop to choose.",
+                    "Start it with `stackwalk up`, and name its door without --port and --body-limit.",
+                )
             else:
                 tap = stack.enter_context(_own_tap(host, number, wanted))
                 words = _where(tap, host, number, wanted)
@@ -108,7 +114,7 @@ class Watch:
             with self._drawing():
                 self._aside.show(*words, END, Text())
                 began = time.monotonic()
-                view = self._view(epoch)
+                view = self._view(epoch, None if feed is None else feed.hop_of)
                 self._run(recorder, view)
                 seconds = time.monotonic() - began
             recorder.stop()  # what is counted and saved now is all; the alarm of a terminal must not cut that short
@@ -137,8 +143,9 @@ class Watch:
             save_again(self._wanted.save, (sight for sight in saved.sights() if choice.takes(sight)))
             self._aside.show(_path_line(f"saved in {self._wanted.save}"))
 
-    def _view(self, epoch: float) -> View:
-        return View(self._console, verbose=self._wanted.verbose, as_json=self._wanted.as_json, epoch=epoch)
+    def _view(self, epoch: float, hop_of: Callable[[int], str] | None = None) -> View:
+        wanted = self._wanted
+        return View(self._console, verbose=wanted.verbose, as_json=wanted.as_json, epoch=epoch, hop_of=hop_of)
 
     def _run(self, recorder: Recorder, view: View) -> None:
         waiting = select.poll()

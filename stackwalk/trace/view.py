@@ -1,5 +1,7 @@
 """What is shown of a sight: lines for people, or JSON for programs."""
 
+from collections.abc import Callable
+
 from rich.text import Text
 
 from stackwalk.screen.bodies import draw_content
@@ -16,6 +18,7 @@ from stackwalk.screen.exchanges import (
 )
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.notes import draw_event, draw_frame, draw_hello, draw_late, draw_notes, draw_timing
+from stackwalk.screen.safe import safe
 from stackwalk.trace.recorder import exchange_of
 from stackwalk.wire.explain import explain, oddities
 from stackwalk.wire.frames import Unpacker
@@ -48,7 +51,12 @@ HEADS, BODIES = 1, 2  # how often -v is said
 class View:
     """Shows sights on a console, in one of the ways."""
 
-    def __init__(self, console: Screen, *, verbose: int, as_json: bool, epoch: float) -> None:
+    def __init__(
+        self, console: Screen, *, verbose: int, as_json: bool, epoch: float, hop_of: Callable[[int], str] | None = None
+    ) -> None:
+        """`hop_of`: the hop that a connection is on, where the traffic of several is shown."""
+        self._hop_of = hop_of or (lambda _connection: "")
+        self._widest = 0  # name of a hop
         self._console = console
         self._verbose = verbose
         self._as_json = as_json
@@ -69,13 +77,21 @@ class View:
             self._say([draw_late(sight, now)])
 
     def show(self, sight: Sight) -> None:
+        hop = self._hop_of(sight.connection)
         if self._as_json:
             exchange = exchange_of(sight) if not isinstance(sight, Begun) else sight.exchange
-            for piece in record_pieces(sight, self._epoch, None if exchange is None else explain(exchange)):
+            for piece in record_pieces(sight, self._epoch, None if exchange is None else explain(exchange), hop):
                 self._console.write(piece.decode("ascii"))
             return
         self._remember(sight)
-        self._say(self._lines(sight))
+        self._say(self._labelled(hop, self._lines(sight)))
+
+    def _labelled(self, hop: str, lines: list[Text]) -> list[Text]:
+        """The lines with the name of their hop before the first one."""
+        if not hop or not lines:
+            return lines
+        self._widest = max(self._widest, len(hop))
+        return [Text(safe(f"{hop:<{self._widest}} "), style="cyan").append_text(lines[0]), *lines[1:]]
 
     def _remember(self, sight: Sight) -> None:
         match sight:

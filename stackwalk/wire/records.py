@@ -33,11 +33,16 @@ def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = Non
     return json.dumps({"format": FORMAT, **fields}, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None) -> Iterator[bytes]:
-    """The same line in pieces, with long bodies whole; no piece: there is no record of such a thing."""
+def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None, hop: str = "") -> Iterator[bytes]:
+    """The same line in pieces, with long bodies whole; no piece: there is no record of such a thing.
+
+    `hop`: where it was, of a tap with several doors.
+    """
     line = record_line(sight, epoch, notes)
     if line is None:
         return
+    if hop:
+        line = with_hop(line, hop)
     exchange = sight.exchange if isinstance(sight, Answered | Unanswered | Unreadable) else None
     said = () if exchange is None else tuple(one for one in (exchange.request, exchange.response) if one is not None)
     if all(one.whole is None for one in said):
@@ -52,6 +57,11 @@ def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = N
         else:
             yield from one.whole()
             yield part[part.index(b'"') :]
+
+
+def with_hop(record: bytes, hop: str) -> bytes:
+    """The same line with the name of the hop on which it was."""
+    return record.removesuffix(b"}\n") + b',"hop":%b}\n' % json.dumps(hop).encode("ascii")
 
 
 def read_record(line: bytes) -> Sight:

@@ -3,6 +3,7 @@
 import io
 import random
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -107,6 +108,12 @@ NARROW = """\
 def test_not_yet_names_first_what_works() -> None:
     drawn = draw_verdict(verdict(EARLIER, FAILED, PASSED, SKIPPED), 72, "Change server.py and save it.")
     assert as_text(drawn, 72) == NOT_YET
+
+
+def test_what_a_passed_check_has_to_say_stands_below_it() -> None:
+    said = replace(PASSED, message="The fourth client waited 2 ms.")
+    text = as_text(draw_verdict(verdict(said), 72), 72)
+    assert "status 200\n             The fourth client waited 2 ms." in text
 
 
 def test_it_can_be_read_on_forty_columns() -> None:

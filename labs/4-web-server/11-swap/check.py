@@ -1,0 +1,179 @@
+"""4.11: Apache, HAProxy or Caddy in nginx's place, with the learner's file for it."""
+
+import os
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from stackwalk.check import LearnerFailure, fail
+from stackwalk.check.answer import Answer
+from stackwalk.check.fresh import Fresh
+from stackwalk.check.page import text_of
+from stackwalk.check.plugin import Launch, Run
+from stackwalk.check.server import Server
+from stackwalk.check.stack import Stack
+from stackwalk.check.workspace import Workspace
+from stackwalk.fronts import caddy, haproxy, httpd
+from stackwalk.fronts.names import Address
+from stackwalk.stack.environment import free_port
+
+KINDS: tuple[ModuleType, ...] = (haproxy, caddy, httpd)
+TYPED = 80  # the port in the learner's file
+FOLDER = ".moved"  # where what is really started lies
+NAMES = ("application1", "application2")
+SHARES = {"application1": 12, "application2": 4}
+REQUESTS = 16
+CLIENTS, EACH = 4, 8  # who ask at the same time, and how often each
+WAIT = 10.0  # seconds for a program to read its file
+LONG = 8.0  # seconds in which a client has an answer
+
+
+@dataclass(frozen=True)
+class Front:
+    """The learner's other web server, running; and those behind it, each with its tap."""
+
+    server: Server
+    stack: Stack
+    file: str
+
+    def get(self, target: str) -> tuple[Answer, str]:
+        """An answer, and who was asked last for it."""
+        answer = self.server.get(target, patience=LONG)
+        asked = [name for name in NAMES for one in self.stack.asked(name) if one.target == target]
+        if not asked:
+            fail(f"GET {target} was answered, and none of your applications was asked.", actual=answer.first_line)
+        return answer, asked[-1]
+
+
+def found(kind: ModuleType) -> str | None:
+    """Where its program is, on the PATH or where Debian keeps what only root needs."""
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+    return next((place for name in kind.PROGRAMS if (place := shutil.which(name, path=path))), None)
+
+
+def chosen(root: Path) -> tuple[ModuleType, str]:
+    """Which of the three the learner has a file for, and its program."""
+    there = [kind for kind in KINDS if (root / kind.FILE).is_file()]
+    if not there:
+        names = ", ".join(kind.FILE for kind in KINDS)
+        fail(f"There is none of these files yet: {names}.", cause="missing-file")
+    runs = [(kind, program) for kind in there if (program := found(kind)) is not None]
+    if not runs:
+        name, package = there[0].NAME, there[0].PACKAGE
+        fail(f"{name} is not installed on this machine, and {there[0].FILE} is for it.", cause="needs",
+            hint=f"Install it (Debian: apt install {package}; a Mac: brew install {package}), or choose one of "
+            f"{', '.join(each.NAME for each in KINDS)}.")  # fmt: skip
+    return runs[0]
+
+
+def refused(kind: ModuleType, output: str) -> None:
+    said, line = kind.complaint(output.replace(f"{FOLDER}/", ""))
+    where = kind.FILE if line is None else f"{kind.FILE}, line {line}"
+    fail(f"{where}: {kind.NAME} says: {said}", cause="exited")
+
+
+def started(stack: Stack, launch: Launch, run: Run, workspace: Workspace) -> Front:
+    """Have its file read, moved and served."""
+    kind, program = chosen(workspace.root)
+    there = {part.name: part.address for part in stack.parts}
+    services: dict[str, Address] = {}
+    for name in NAMES:
+        if name not in there:
+            fail(f"nginx.conf does not name {name} (step 4.3), so it does not run.", expected=f"server {name}:8000")
+        host, _, number = there[name].rpartition(":")
+        services[name] = (host, int(number))
+    port, typed = free_port(), (workspace.root / kind.FILE).read_text(encoding="utf-8", errors="replace")
+    file = f"{FOLDER}/{kind.FILE}"
+    if kind is caddy:
+        ended = run(kind.adapt(program, kind.FILE), file=kind.FILE, called=kind.FILE).wait(WAIT)
+        document = caddy.document_in(ended.output)
+        if ended.code or not document:
+            refused(kind, ended.output)
+        if not any(one.endswith(f":{TYPED}") for one in caddy.listens(document)):
+            fail("Caddy does not listen on port 80 with this file: a host's name alone means https, on port 443.",
+                expected=f":{TYPED} {{", actual=", ".join(caddy.listens(document)) or "nothing")  # fmt: skip
+        file = f"{FOLDER}/caddy.json"
+        workspace.write(file, caddy.moved(document, services, port, TYPED))
+    else:
+        workspace.write(file, kind.moved(typed, services, port, TYPED))
+        if kind is httpd:
+            file = _wrapped(workspace, file)
+        ended = run(kind.test(program, file), file=kind.FILE, called=kind.FILE).wait(WAIT)
+        if ended.code:
+            refused(kind, ended.output)
+    server = launch(kind.run(program, file), file=kind.FILE, port=port)
+    return Front(server, stack, kind.FILE)
+
+
+def _wrapped(workspace: Workspace, theirs: str) -> str:
+    modules = next((folder for folder in httpd.MODULES if Path(folder).is_dir()), "")
+    if not modules:
+        fail("Apache is there, and its modules are not where they are usually kept.", cause="needs",
+            hint="apt install apache2")  # fmt: skip
+    there = frozenset(one.name for one in Path(modules).iterdir())
+    folder = workspace.mkdir(FOLDER)
+    text = httpd.wrapper(str(folder), modules, there, str(workspace.root / theirs), os.getuid() == 0)
+    workspace.write(f"{FOLDER}/wrapper.conf", text)
+    return str(folder / "wrapper.conf")
+
+
+def test_pages_come_through_it(stack: Stack, launch: Launch, run: Run, workspace: Workspace, fresh: Fresh) -> None:
+    """your pages come through another web server than nginx"""
+    front = started(stack, launch, run, workspace)
+    word = fresh.word()
+    answer, _ = front.get(f"/hello/{word}")
+    answer.expect_status(200, f"GET /hello/{word} is answered with 200 by your application.")
+    if word not in text_of(answer):
+        fail(f"GET /hello/{word} does not show the name.", expected=word, actual=text_of(answer))
+    target = f"/{fresh.word()}"
+    answer, _ = front.get(target)
+    answer.expect_status(404, f"Your application says 404 for {target}, and so has {front.file}.")
+
+
+def test_three_of_four_go_to_the_first(
+    stack: Stack, launch: Launch, run: Run, workspace: Workspace, fresh: Fresh, note: Callable[[str], None]
+) -> None:
+    """of 16 requests 12 are served by application1 and 4 by application2"""
+    front = started(stack, launch, run, workspace)
+    order = [front.get(f"/hello/{fresh.word()}")[1] for _ in range(REQUESTS)]
+    met = Counter(order)
+    if dict(met) != SHARES:
+        fail(f"The shares of {REQUESTS} requests are others than three to one.",
+            expected="application1: 12, application2: 4",
+            actual=", ".join(f"{name}: {count}" for name, count in sorted(met.items())))  # fmt: skip
+    note(f"Its order: {' '.join(name.removeprefix('application') for name in order[:8])}.")
+
+
+def test_one_is_dead_and_nobody_notices(
+    stack: Stack, launch: Launch, run: Run, workspace: Workspace, fresh: Fresh
+) -> None:
+    """an application has died, and every visitor gets a page all the same"""
+    front = started(stack, launch, run, workspace)
+    stack.part(NAMES[1]).kill()
+    lost: list[LearnerFailure | int | None] = []
+    words = [[fresh.word() for _ in range(EACH)] for _ in range(CLIENTS)]
+
+    def ask(client: int) -> None:
+        for word in words[client]:
+            try:
+                answer = front.server.get(f"/hello/{word}", patience=LONG)
+            except LearnerFailure as failure:
+                lost.append(failure)
+            else:
+                if answer.status != 200:
+                    lost.append(answer.status)
+
+    clients = [threading.Thread(target=ask, args=(client,)) for client in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    if lost:
+        first = lost[0]
+        seen = first.message if isinstance(first, LearnerFailure) else f"status {first}"
+        fail(f"application2 is dead, application1 lives, and {len(lost)} of {CLIENTS * EACH} visitors got no page. "
+            f"What the first of them saw: {seen}")  # fmt: skip

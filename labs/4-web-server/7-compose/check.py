@@ -1,0 +1,447 @@
+"""4.7: compose.yaml, Dockerfile and .env read as Docker would, and held against nginx.conf: would it run?"""
+
+import ast
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NoReturn
+
+from stackwalk.check import fail
+from stackwalk.check.workspace import Workspace
+from stackwalk.compose.command import DEFAULT_BIND, gunicorn_of, settings_bind, words_of
+from stackwalk.compose.contents import copied, inside, not_ignored, source_of, with_mounts
+from stackwalk.compose.dockerfile import Image, read_dockerfile
+from stackwalk.compose.env_file import read_env
+from stackwalk.compose.fault import FileFault
+from stackwalk.compose.reading import FILES, read_compose
+from stackwalk.compose.services import Build, ComposeFile, Service
+from stackwalk.nginx.tokens import Statement, read_conf, walk
+
+OLDEST_PYTHON = (3, 11)  # the oldest that still gets fixes; https://devguide.python.org/versions/
+BARE = "api"  # the one service that runs bare.py
+BOTH_WAYS = ("0.0.0.0", "[::]", "*")
+OWN_PAGES = "/usr/share/nginx/html"  # in the official image
+LISTS = re.compile(r"(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
+LARGEST = 100_000  # bytes of a file that is looked into
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What the three files say together."""
+
+    root: Path
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """All of the learner's files."""
+        return tuple(sorted(one.relative_to(self.root).as_posix() for one in self.root.rglob("*") if one.is_file()))
+
+    def text(self, name: str) -> str:
+        try:
+            return (self.root / name).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            fail(f"{name} is no text in UTF-8.", cause="unreadable-file")
+        except OSError as error:
+            fail(f"{name} can't be read: {error.strerror}.", cause="unreadable-file")
+
+    @cached_property
+    def name(self) -> str:
+        """The compose file that Compose would take."""
+        found = [name for name in FILES if name in self.files]
+        if not found:
+            fail(f"There is no {FILES[0]} beside your nginx.conf yet.", cause="missing-file")
+        return found[0]
+
+    @cached_property
+    def compose(self) -> ComposeFile:
+        environment: dict[str, str] = {}
+        try:
+            if ".env" in self.files:
+                environment = read_env(self.text(".env"))
+        except FileFault as fault:
+            refuse(".env", fault)
+        try:
+            return read_compose(self.text(self.name), environment)
+        except FileFault as fault:
+            refuse(self.name, fault)
+
+    # nginx.conf
+
+    @cached_property
+    def conf(self) -> tuple[tuple[tuple[Statement, ...], Statement], ...]:
+        """Every statement of nginx.conf, with the blocks around it."""
+        if "nginx.conf" not in self.files:
+            fail("There is no nginx.conf to be put into a container.", cause="missing-file")
+        return tuple(walk(read_conf(self.text("nginx.conf")).statements))
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether nginx.conf is one with `events` and `http`, and not a part to be included."""
+        return any(not around and one.name == "events" for around, one in self.conf)
+
+    @cached_property
+    def asked(self) -> Mapping[str, str]:
+        """The names to which nginx passes requests on, with the port of each."""
+        groups = {one.values()[0] for _, one in self.conf if one.name == "upstream" and one.arguments}
+        found: dict[str, str] = {}
+        for around, one in self.conf:
+            value = one.values()[0] if one.arguments else ""
+            if one.name == "server" and around and around[-1].name == "upstream":
+                host = re.fullmatch(r"([^:\[\]$/]+)(?::(\d+))?", value)
+            elif one.name == "proxy_pass":
+                host = re.match(r"https?://([^/:$\[\]]+)(?::(\d+))?(?:/|$)", value)
+            else:
+                continue
+            if host is not None and host[1] not in groups:
+                found[host[1]] = host[2] or "80"
+        return found
+
+    @cached_property
+    def listens(self) -> frozenset[str]:
+        """The ports on which nginx listens."""
+        typed = (one.values()[0] for _, one in self.conf if one.name == "listen" and one.arguments)
+        ports = frozenset(port[1] for each in typed if (port := re.search(r"(?:^|:)(\d+)$", each)) is not None)
+        return ports or frozenset({"80"})
+
+    # The services
+
+    @cached_property
+    def nginx(self) -> Service:
+        for service in self.compose.services:
+            if "nginx" in posixpath.basename(self.base(service)).partition(":")[0]:
+                break
+        else:
+            fail(f"{self.name}: none of its services is nginx.", expected="image: nginx:1.30-alpine")
+        return service
+
+    def service(self, name: str) -> Service:
+        found = self.compose.named(name)
+        if found is None:
+            there = ", ".join(service.name for service in self.compose.services)
+            if name in ("localhost", "127.0.0.1"):
+                fail(f"nginx.conf asks {name}: in a container that is the container itself, where nobody else listens.",
+                    expected="the name of a service", actual=name)  # fmt: skip
+            fail(f"nginx.conf asks a machine called {name}, and no service of {self.name} has that name.",
+                expected=name, actual=there)  # fmt: skip
+        return found
+
+    def build_of(self, service: Service) -> Build | None:
+        """What a service is built from, be it by another service whose image it takes."""
+        if service.build is not None or service.image is None:
+            return service.build
+        same = (one for one in self.compose.services if one.image == service.image)
+        return next((one.build for one in same if one.build is not None), None)
+
+    def image(self, service: Service) -> Image | None:
+        """What its Dockerfile makes; None where it takes a finished image."""
+        build = self.build_of(service)
+        if build is None:
+            return None
+        if build.inline is not None:
+            text, name = build.inline, f"{self.name}, dockerfile_inline"
+        else:
+            name = posixpath.normpath(posixpath.join(build.context, build.dockerfile))
+            if "://" in build.context or name.startswith(("..", "/", "~")):
+                fail(f"{self.name}, line {build.line}: {service.name} is built from {build.context}, which is not your "
+                    "folder.", expected="build: .", actual=build.context)  # fmt: skip
+            if name not in self.files:
+                fail(f"{service.name} is built from {name}, and there is no such file.", cause="missing-file")
+            text = self.text(name)
+        try:
+            return read_dockerfile(text, build.args, build.target)
+        except FileFault as fault:
+            refuse(name, fault)
+
+    def base(self, service: Service) -> str:
+        """The name of the image that it begins from."""
+        image = self.image(service)
+        return image.base if image is not None else service.image or ""
+
+    def contents(self, service: Service) -> dict[str, str]:
+        """Path in its container -> file of the learner's."""
+        image, build = self.image(service), self.build_of(service)
+        found: dict[str, str] = {}
+        if image is not None and build is not None:
+            context = posixpath.normpath(build.context)
+            files = inside(context, self.files)
+            try:
+                if ".dockerignore" in files:
+                    files = not_ignored(files, self.text(posixpath.normpath(posixpath.join(context, ".dockerignore"))))
+            except FileFault as fault:
+                refuse(".dockerignore", fault)
+            try:
+                found = {path: posixpath.normpath(posixpath.join(context, one))
+                    for path, one in copied(image, files).items()}  # fmt: skip
+            except FileFault as fault:
+                refuse(posixpath.normpath(posixpath.join(build.context, build.dockerfile)), fault)
+        return with_mounts(found, service.mounts, self.files)
+
+    def environment(self, service: Service) -> dict[str, str]:
+        image = self.image(service)
+        return {**(image.environment if image is not None else {}), **service.environment}
+
+    def words(self, service: Service) -> tuple[str, ...]:
+        """What its container runs."""
+        image = self.image(service)
+        entrypoint, command = service.entrypoint, service.command
+        if image is not None:
+            if command is None and entrypoint is None:
+                command = image.command
+            entrypoint = image.entrypoint if entrypoint is None else entrypoint
+        return words_of(entrypoint, command, self.environment(service))
+
+    def folder(self, service: Service) -> str:
+        """Where its container runs it."""
+        image = self.image(service)
+        typed = gunicorn_of(self.words(service), self.environment(service))
+        start = service.working_dir or (image.folder if image is not None else "/")
+        return posixpath.normpath(posixpath.join(start, typed.folder or "" if typed is not None else ""))
+
+
+def refuse(name: str, fault: FileFault) -> NoReturn:
+    fail(fault.where(name), cause="unreadable-file", hint=fault.try_this)
+
+
+def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], None]) -> None:
+    """every name that nginx.conf asks is a service of compose.yaml, on one network with nginx"""
+    stack = Stack(workspace.root)
+    if not stack.asked:
+        fail("nginx.conf passes nothing on to anybody: there is no name in it.", expected="proxy_pass http://…")
+    for name in stack.asked:
+        service = stack.service(name)
+        for one in (stack.nginx, service):
+            if one.network_mode is not None:
+                fail(f"{stack.name}, line {one.line_of('network_mode')}: {one.name} has a network_mode of its own, so "
+                    "it is not on Compose's network, where names are known.")  # fmt: skip
+        if not stack.nginx.reaches(service):
+            fail(f"{stack.name}, line {service.line_of('networks')}: {name} is on another network than nginx, so that "
+                "nginx never finds it.", expected=", ".join(stack.nginx.networks),
+                actual=", ".join(service.networks))  # fmt: skip
+    for said in stack.compose.notes:
+        note(said)
+    for other in FILES:
+        if other in stack.files and other != stack.name:
+            note(f"There is a {other} as well: Compose takes {stack.name} and leaves the other one alone.")
+
+
+def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
+    """each of them runs Gunicorn with its application, and listens where nginx can reach it"""
+    stack = Stack(workspace.root)
+    for name, port in stack.asked.items():
+        service = stack.service(name)
+        words = stack.words(service)
+        line = " ".join(words)
+        if not words:
+            fail(f"{name} has no command, and its Dockerfile no CMD: its container would end at once.",
+                expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]')  # fmt: skip
+        gunicorn = gunicorn_of(words, stack.environment(service))
+        if gunicorn is None:
+            fail(f"{name} does not run Gunicorn.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
+        if gunicorn.daemon:
+            fail(f"{name}: with --daemon Gunicorn goes to the background, and a container ends with its first process.",
+                actual=line)  # fmt: skip
+        if not gunicorn.application:
+            fail(f"{name}: Gunicorn is told no application.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
+        if name == BARE and gunicorn.module != "bare":
+            fail(f"{name} is to answer with bare.py, and runs another application.", expected="bare",
+                actual=gunicorn.application)  # fmt: skip
+        if name != BARE and gunicorn.module == "bare":
+            fail(f"{name} is to answer with your Flask application, and runs bare.py.", expected="wsgi", actual=line)
+        binds = gunicorn.binds or _bind_of_settings(stack, service, gunicorn.settings or "gunicorn.conf.py")
+        if binds is None:
+            continue  # computed in its settings: only a real container could tell
+        ports = {one.rpartition(":")[2] for one in binds if one.rpartition(":")[0] in BOTH_WAYS}
+        if not ports:
+            fail(f"{name}: Gunicorn listens on {', '.join(binds)}, and 127.0.0.1 in a container is that container "
+                "alone. nginx, in another one, is refused.", expected=f"--bind 0.0.0.0:{port}",
+                actual=line)  # fmt: skip
+        if port not in ports:
+            fail(f"nginx.conf asks {name} at port {port}, and Gunicorn listens on another one there.",
+                expected=f"0.0.0.0:{port}", actual=", ".join(binds))  # fmt: skip
+
+
+def _bind_of_settings(stack: Stack, service: Service, settings: str) -> tuple[str, ...] | None:
+    path = posixpath.normpath(posixpath.join(stack.folder(service), settings.removeprefix("file:")))
+    file = stack.contents(service).get(path)
+    found = () if file is None else settings_bind(stack.text(file))
+    return (DEFAULT_BIND,) if found == () else found
+
+
+def test_the_image_holds_what_runs(workspace: Workspace) -> None:
+    """what the Dockerfile builds has your application in it, and the packages that it needs"""
+    stack = Stack(workspace.root)
+    for name in stack.asked:
+        service = stack.service(name)
+        gunicorn = gunicorn_of(stack.words(service), stack.environment(service))
+        contents, folder = stack.contents(service), stack.folder(service)
+        image = stack.image(service)
+        if image is None and not contents:
+            fail(f"{name} takes a finished image, and nothing of yours is in its container.", expected="build: .",
+                actual=f"image: {service.image}")  # fmt: skip
+        module = gunicorn.module if gunicorn is not None else "wsgi"
+        _must_hold(stack, name, contents, folder, module)
+        installed = _installed(stack, image, service, contents)
+        wanted = ("gunicorn",) if module == "bare" else ("gunicorn", "flask")
+        for package in wanted:
+            if not re.search(rf"(?<![\w-]){package}(?![\w-])", installed, re.IGNORECASE):
+                fail(f"Nothing installs {package} in the image of {name}; an image has only what its Dockerfile puts "
+                    "there.", expected="RUN pip install flask gunicorn")  # fmt: skip
+
+
+def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str, module: str) -> None:
+    """The module is where Gunicorn looks, and so is what it imports of the learner's own."""
+    wanted, seen = [module], set[str]()
+    while wanted:
+        one = wanted.pop()
+        path = one.replace(".", "/")
+        seen.add(one)
+        file = next((contents[f"{folder.rstrip('/')}/{each}"] for each in (f"{path}.py", f"{path}/__init__.py")
+            if f"{folder.rstrip('/')}/{each}" in contents), None)  # fmt: skip
+        if file is None:
+            fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not "
+                "brought it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
+                actual=", ".join(sorted(contents)[:8]) or "nothing of yours")  # fmt: skip
+        if file.endswith("/__init__.py"):
+            package = posixpath.dirname(file)
+            for own in stack.files:
+                inner = own.startswith(f"{package}/") and own.endswith((".py", ".html"))
+                if inner and f"{folder.rstrip('/')}/{path}/{own[len(package) + 1 :]}" not in contents:
+                    fail(f"{name}: {own} is not copied into the image, and your application needs it.",
+                        expected="COPY . .")  # fmt: skip
+        top = {each.partition("/")[0].removesuffix(".py") for each in stack.files if each.endswith(".py")}
+        wanted += [each for each in _imports(stack.text(file)) if each in top and each not in seen]
+
+
+def _imports(source: str) -> set[str]:
+    try:
+        tree = ast.parse(source[:LARGEST])
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {one.name.partition(".")[0] for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+def _installed(stack: Stack, image: Image | None, service: Service, contents: Mapping[str, str]) -> str:
+    """All that may name a package: what is run while building, and the lists that are copied for it."""
+    started = " ".join((*(service.entrypoint or ()), *(service.command or ())))
+    runs = "\n".join(image.runs) if image is not None else started
+    whole_project = re.search(r"install\s+(-e\s+)?\.|uv sync|poetry|pipenv", runs) is not None
+    names = {
+        name for name in contents.values() if LISTS.search(name) and (whole_project or posixpath.basename(name) in runs)
+    }
+    listed = [stack.text(name)[:LARGEST] for name in sorted(names)]
+    return "\n".join((re.sub(r"(?m)^\s*(CMD|ENTRYPOINT).*$", "", runs), *listed))
+
+
+def test_only_nginx_is_published(workspace: Workspace) -> None:
+    """nginx can be reached from outside, and nobody else"""
+    stack = Stack(workspace.root)
+    for service in stack.compose.services:
+        if service is not stack.nginx and service.ports:
+            port = service.ports[0]
+            fail(f"{stack.name}, line {port.line}: {service.name} is published as well, so that visitors can go around "
+                "nginx. Within Compose's network its port is open without ports:.",
+                actual=f"{port.published or 'some port'}:{port.target}")  # fmt: skip
+    if not stack.nginx.ports:
+        fail(f"{stack.name}: nobody outside can reach {stack.nginx.name}: it publishes no port.",
+            expected='ports: ["8080:80"]', hint="expose: opens nothing to the outside.")  # fmt: skip
+    for port in stack.nginx.ports:
+        if port.target not in stack.listens:
+            fail(f"{stack.name}, line {port.line}: nginx does not listen on port {port.target} in its container. The "
+                "port of the machine comes first, then the container's.",
+                expected=f"8080:{min(stack.listens)}", actual=f"{port.published}:{port.target}")  # fmt: skip
+
+
+def test_nginx_finds_your_files(workspace: Workspace) -> None:
+    """nginx finds your nginx.conf where it looks for it, and the folders that are named in it"""
+    stack = Stack(workspace.root)
+    nginx, contents = stack.nginx, stack.contents(stack.nginx)
+    for mount in nginx.mounts:
+        source = source_of(mount)
+        if source is not None and not inside(source, stack.files) and source not in stack.files:
+            fail(f"{stack.name}, line {mount.line}: there is no {source} beside it. Docker would make an empty folder "
+                "of that name, and nginx can't read a folder.", expected="./nginx.conf",
+                actual=mount.source)  # fmt: skip
+    where = "/etc/nginx/nginx.conf" if stack.is_whole else "/etc/nginx/conf.d/default.conf"
+    found = sorted(path for path, file in contents.items() if file == "nginx.conf" and path.startswith("/etc/nginx/"))
+    if not found:
+        fail(f"nginx.conf is not in the container of {nginx.name}, at least not where nginx reads it.",
+            expected=f"./nginx.conf:{where}", actual=", ".join(one.target for one in nginx.mounts) or None)  # fmt: skip
+    for path in found:
+        if stack.is_whole and path != "/etc/nginx/nginx.conf":
+            fail("Your nginx.conf is a whole one, with events and http, and in conf.d stand parts only.",
+                expected=where, actual=path)  # fmt: skip
+        if not stack.is_whole and path == "/etc/nginx/nginx.conf":
+            fail("Your nginx.conf is the part that begins with server, and at that place nginx expects the whole one: "
+                '"server" directive is not allowed here.', expected=where, actual=path)  # fmt: skip
+    hides = any(posixpath.normpath(one.target) == "/etc/nginx/conf.d" for one in nginx.mounts)
+    if not stack.is_whole and not hides and not any("default.conf" in path for path in found):
+        fail("The image has a conf.d/default.conf of its own, for the host localhost, which would go on to answer in "
+            "place of yours. Put yours in its place.", expected=where, actual=found[0])  # fmt: skip
+    for around, one in stack.conf:
+        if one.name not in ("alias", "root") or not one.arguments:
+            continue
+        path = one.values()[0].rstrip("/")
+        if "$" in path or path.startswith(OWN_PAGES) or (around and around[-1].name == "if"):
+            continue
+        full = path if path.startswith("/") else f"/etc/nginx/{path}"
+        if not any(each == full or each.startswith(f"{full}/") for each in contents):
+            fail(f"nginx.conf, line {one.line}, looks in {one.values()[0]}, and in the container of {nginx.name} there "
+                "is nothing of yours.", expected=f"a volume, such as ./app/static:{full}",
+                actual=", ".join(mount.target for mount in nginx.mounts))  # fmt: skip
+
+
+def test_images_name_their_version(workspace: Workspace) -> None:
+    """each image that you begin from names its version, one that still gets fixes"""
+    stack = Stack(workspace.root)
+    for service in stack.compose.services:
+        name = stack.base(service)
+        repository, _, digest = name.partition("@")
+        image, _, tag = posixpath.basename(repository).partition(":")
+        if digest or name == "scratch" or (service.build is None and stack.build_of(service) is not None):
+            continue
+        if not re.search(r"\d", tag) and not tag.startswith(("stable", "mainline")):
+            fail(f"{service.name}: {image}{':' if tag else ''}{tag} is another one each year. Name the version.",
+                expected="python:3.13-slim" if image == "python" else f"{image}:1.30-alpine", actual=name)  # fmt: skip
+        version = re.match(r"(\d+)\.(\d+)", tag)
+        if image == "python" and version is not None and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
+            fail(f"{service.name}: Python {version[0]} no longer gets fixes, not even for security.",
+                expected="python:3.13-slim", actual=name)  # fmt: skip
+
+
+def test_nothing_opens_the_machine(workspace: Workspace) -> None:
+    """no container gets more of the machine than it needs"""
+    stack = Stack(workspace.root)
+    reasons = {
+        "privileged": "lets whoever breaks into that container do anything to the machine",
+        "cap_add": "gives that container rights over the machine that no web service needs",
+        "devices": "gives that container a device of the machine",
+        "security_opt": "loosens what keeps that container apart from the machine",
+        "use_api_socket": "lets that container command Docker, and so the machine",
+    }
+    for service in stack.compose.services:
+        for key, line in service.risks:
+            reason = reasons.get(key, "takes away the wall between that container and the machine")
+            fail(f"{stack.name}, line {line}: {key} {reason}. Nothing here needs it.", actual=f"{service.name}: {key}")
+        for mount in service.mounts:
+            source = posixpath.normpath(mount.source) if mount.source else ""
+            if mount.kind != "bind":
+                continue
+            if source in ("/", "//"):
+                fail(f"{stack.name}, line {mount.line}: that puts the whole machine into {service.name}, to be read "
+                    "and written from there. Give it the one file or folder that it needs.",
+                    actual=f"{mount.source}:{mount.target}")  # fmt: skip
+            if source.endswith("docker.sock"):
+                fail(f"{stack.name}, line {mount.line}: whoever reaches Docker's socket commands the whole machine.",
+                    actual=f"{mount.source}:{mount.target}")  # fmt: skip
+            if source_of(mount) is None:
+                fail(f"{stack.name}, line {mount.line}: {mount.source} lies outside of your folder; on another machine "
+                    "it is something else, or not there.", expected="./…", actual=mount.source)  # fmt: skip

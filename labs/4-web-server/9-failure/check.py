@@ -1,0 +1,92 @@
+"""4.9: one application dies under load, both die, one hangs: what do clients get?"""
+
+import threading
+import time
+
+from stackwalk.check import LearnerFailure, fail
+from stackwalk.check.answer import Answer
+from stackwalk.check.fresh import Fresh
+from stackwalk.check.stack import Stack
+
+CLIENTS, EACH = 4, 15  # who ask at the same time, and how often each
+KILL_AFTER = 12  # answers
+LONG = 8.0  # seconds in which a client has an answer, whatever hangs; two time-outs of 2 s are 4
+GONE = (502, 503, 504)
+
+
+def behind(stack: Stack, fresh: Fresh) -> tuple[str, ...]:
+    """The names of those that answer for /."""
+    met: dict[str, None] = {}
+    for _ in range(8):
+        for name in stack.served(stack.get(f"/hello/{fresh.word()}"))[-1:]:
+            met[name] = None
+    if len(met) < 2:
+        fail("Only one application is asked for your pages; with it all would be gone.",
+            expected="application1, application2", actual=", ".join(met) or "none")  # fmt: skip
+    return tuple(met)
+
+
+def test_one_dies_and_nobody_notices(stack: Stack, fresh: Fresh) -> None:
+    """an application is killed while people ask for pages, and every one of them gets a page"""
+    names = behind(stack, fresh)
+    lost: list[LearnerFailure | int | None] = []
+    done = threading.Semaphore(0)
+    words = [[fresh.word() for _ in range(EACH)] for _ in range(CLIENTS)]
+
+    def ask(client: int) -> None:
+        for word in words[client]:
+            try:
+                answer = stack.get(f"/hello/{word}")
+            except LearnerFailure as failure:
+                lost.append(failure)
+            else:
+                if answer.status != 200:
+                    lost.append(answer.status)
+            done.release()
+
+    clients = [threading.Thread(target=ask, args=(client,)) for client in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    for _ in range(KILL_AFTER):
+        done.acquire()
+    stack.part(names[-1]).kill()
+    for client in clients:
+        client.join()
+    if lost:
+        first = lost[0]
+        seen = first.message if isinstance(first, LearnerFailure) else f"status {first}"
+        fail(f"{names[-1]} was killed, {names[0]} lives, and {len(lost)} of {CLIENTS * EACH} visitors got no page. "
+            f"What the first of them saw: {seen}")  # fmt: skip
+
+
+def must_apologise(answer: Answer, when: str) -> None:
+    """The learner's own page, with a status that says that something is wrong."""
+    if answer.status == 200:
+        fail(f"{when}, and the page that says so has the status 200: programs that watch a service take that "
+            "for all is well.", expected="502 or 504", actual=answer.first_line)  # fmt: skip
+    if answer.status not in GONE:
+        fail(f"{when}, and the status says something else.", expected="502 or 504", actual=answer.first_line)
+    if b"<hr><center>nginx" in answer.body or not answer.body.strip():
+        fail(f"{when}, and the visitor sees nginx's bare page and not yours.",
+            expected="error_page 502 504 /sorry.html;", actual=answer.body[:120])  # fmt: skip
+
+
+def test_all_are_dead_and_your_page_says_so(stack: Stack, fresh: Fresh) -> None:
+    """all applications are killed: visitors see your own page, with the status 502"""
+    for name in behind(stack, fresh):
+        stack.part(name).kill()
+    for _ in range(3):
+        must_apologise(stack.get(f"/hello/{fresh.word()}", patience=LONG), "All applications are dead")
+
+
+def test_one_that_hangs_is_given_up(stack: Stack, fresh: Fresh) -> None:
+    """all applications hang: a visitor has your page within a few seconds, and not after a minute"""
+    for name in behind(stack, fresh):
+        stack.part(name).pause()
+    began = time.monotonic()
+    try:
+        answer = stack.get(f"/hello/{fresh.word()}", patience=LONG)
+    except LearnerFailure:
+        fail(f"The applications hang, and {time.monotonic() - began:.0f} s later a visitor still waits.",
+            cause="silent", expected="proxy_read_timeout 2s;")  # fmt: skip
+    must_apologise(answer, "The applications hang")

@@ -1,0 +1,91 @@
+"""Caddy: a learner's Caddyfile, which Caddy itself turns into JSON; that is what is moved. Pure.
+
+So its complaints are about the learner's own lines. Source: https://caddyserver.com/docs/json/
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stackwalk.fronts.names import Address
+
+NAME = "Caddy"
+FILE = "Caddyfile"
+PROGRAMS = ("caddy",)
+PACKAGE = "caddy"
+
+
+def adapt(program: str, file: str) -> tuple[str, ...]:
+    """Have it read the file and print it as JSON."""
+    return (program, "adapt", "--adapter", "caddyfile", "--config", file)
+
+
+def document_in(output: str) -> str:
+    """The document among what `adapt` printed; lines of its log are JSON as well. "" where there is none."""
+    lines = [line for line in output.splitlines() if line.startswith("{") and not line.startswith('{"level"')]
+    return lines[-1] if lines else ""
+
+
+def moved(document: str, services: Mapping[str, Address], port: int, typed: int = 80) -> str:
+    """What `adapt` printed, with services and door moved, and without Caddy's own door and certificates.
+
+    Raises ValueError where it is no such document.
+    """
+    config = json.loads(document)
+    if not isinstance(config, dict):
+        raise ValueError("no configuration of Caddy")
+    servers = config.get("apps", {}).get("http", {}).get("servers", {})
+    for server in servers.values():
+        server["listen"] = [_listen(one, port, typed) for one in server.get("listen", [])]
+        server["automatic_https"] = {"disable": True}
+        server.pop("tls_connection_policies", None)
+        _move_dials(server, services)
+    config["admin"] = {"disabled": True, "config": {"persist": False}}
+    config["apps"] = {name: app for name, app in config.get("apps", {}).items() if name == "http"}
+    config.pop("storage", None)
+    return json.dumps(config, indent=1)
+
+
+def listens(document: str) -> tuple[str, ...]:
+    """The addresses at which it would listen, as `adapt` printed them."""
+    try:
+        servers = json.loads(document)["apps"]["http"]["servers"].values()
+        return tuple(str(one) for server in servers for one in server.get("listen", []))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ()
+
+
+def run(program: str, file: str) -> tuple[str, ...]:
+    """Have it serve, in the foreground."""
+    return (program, "run", "--config", file)
+
+
+def complaint(output: str) -> tuple[str, int | None]:
+    """The first thing that it says against the file, and on which line."""
+    found = re.search(r"Error: (?:adapting config using caddyfile: )?(.*)", output)
+    said = found[1] if found is not None else output.strip().rpartition("\n")[2]
+    place = re.search(r"^\S*?:(\d+)(?: - |: )(?:Error during parsing: )?(.*)$", said)
+    if place is not None:
+        return place[2], int(place[1])
+    later = re.search(r"(?:at|,) \S*?:(\d+)\b", said)
+    return said, None if later is None else int(later[1])
+
+
+def _listen(address: str, port: int, typed: int) -> str:
+    found = re.search(r"(?:^|:)(\d+)$", address)
+    return f"127.0.0.1:{port if found is not None and int(found[1]) == typed else (found[1] if found else port)}"
+
+
+def _move_dials(value: Any, services: Mapping[str, Address]) -> None:
+    """Every `dial` in a document, however deep."""
+    if isinstance(value, dict):
+        dial = value.get("dial")
+        host, _, number = dial.partition(":") if isinstance(dial, str) else ("", "", "")
+        if number == "8000" and host in services:
+            value["dial"] = f"{services[host][0]}:{services[host][1]}"
+        for one in value.values():
+            _move_dials(one, services)
+    elif isinstance(value, list):
+        for one in value:
+            _move_dials(one, services)

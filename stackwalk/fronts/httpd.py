@@ -1,0 +1,81 @@
+"""Apache: a learner's httpd.conf, moved word by word and included by a file of ours. Pure.
+
+Theirs may be the part about their site alone: modules, process file and logs are in ours; LoadModule of one that is
+loaded does no harm. Source: https://httpd.apache.org/docs/2.4/mod/core.html
+"""
+
+import re
+from collections.abc import Mapping
+
+from stackwalk.fronts.names import Address, with_addresses
+
+NAME = "Apache"
+FILE = "httpd.conf"
+PROGRAMS = ("apache2", "httpd")
+PACKAGE = "apache2"
+MODULES = (
+    "/usr/lib/apache2/modules",
+    "/usr/lib64/httpd/modules",
+    "/opt/homebrew/lib/httpd/modules",
+    "/usr/libexec/apache2",
+)
+
+_LOADED = (
+    "mpm_event unixd authz_core authz_host log_config mime dir alias env headers setenvif slotmem_shm proxy "
+    "proxy_http proxy_balancer lbmethod_byrequests lbmethod_bytraffic lbmethod_bybusyness"
+)
+_NOT_HERE = re.compile(
+    r"(?mi)^(\s*)(?=(?:User|Group|PidFile|ServerRoot|Mutex|DefaultRuntimeDir|ErrorLog|CustomLog|TransferLog|Include|"
+    r"IncludeOptional|ScoreBoardFile|LoadFile|LoadModule|ChRootDir|CoreDumpDirectory)\b)"
+)
+_LISTEN = re.compile(r"(?mi)^(\s*Listen\s+)(?:(?:[\d.]+|\*|\[[0-9a-f:]*\]):)?(\d+)\b")
+_HOST = re.compile(r"(?mi)^(\s*<VirtualHost\s+\S*?):(\d+)(?=[\s>])")
+
+
+def moved(text: str, services: Mapping[str, Address], port: int, typed: int = 80) -> str:
+    """The file with the names of services where they are, and the door `typed` moved; every line keeps its number."""
+
+    def listen(match: re.Match[str]) -> str:
+        return f"{match[1]}127.0.0.1:{port if int(match[2]) == typed else match[2]}"
+
+    def host(match: re.Match[str]) -> str:
+        return f"{match[1]}:{port if int(match[2]) == typed else match[2]}"
+
+    return with_addresses(_NOT_HERE.sub(r"\1# ", _HOST.sub(host, _LISTEN.sub(listen, text))), services)
+
+
+def wrapper(folder: str, modules: str, there: frozenset[str], theirs: str, as_root: bool) -> str:
+    """The file that Apache is started with. there: the names of the files in the modules' folder."""
+    lines = [
+        f'ServerRoot "{folder}"', "ServerName localhost", f'PidFile "{folder}/httpd.pid"',
+        f'DefaultRuntimeDir "{folder}"', "Mutex posixsem", "TypesConfig /dev/null",
+        'ErrorLog "|/bin/cat"',
+    ]  # fmt: skip
+    for name in _LOADED.split():
+        if f"mod_{name}.so" in there:
+            lines.append(f'LoadModule {name}_module "{modules}/mod_{name}.so"')
+    if as_root:
+        lines += ["User nobody", "Group nogroup"]
+    return "\n".join([*lines, f'Include "{theirs}"', ""])
+
+
+def test(program: str, file: str) -> tuple[str, ...]:
+    """Have it read the file and end."""
+    return (program, "-t", "-f", file)
+
+
+def run(program: str, file: str) -> tuple[str, ...]:
+    """Have it serve, in the foreground."""
+    return (program, "-DFOREGROUND", "-f", file)
+
+
+def complaint(output: str) -> tuple[str, int | None]:
+    """The first thing that it says against the file, and on which line."""
+    found = re.search(r"Syntax error on line (\d+) of [^\n]*?:\s*\n?(.*)", output)
+    if found is not None:
+        return found[2].strip(), int(found[1])
+    place = re.search(r"httpd\.conf:(\d+): (.*)", output)
+    if place is not None:
+        return place[2].strip(), int(place[1])
+    rows = [row for row in output.strip().split("\n") if row]
+    return rows[-1] if rows else "", None

@@ -1,0 +1,23 @@
+"""What is said against a learner's nginx.conf."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note", "aside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One remark. `file` is as the learner knows it ("nginx.conf"); both are None where no line is to blame."""
+
+    file: str | None
+    line: int | None  # from 1
+    severity: Severity
+    said: str  # in nginx's words, with the learner's names in them; "" where nginx is silent
+    means: str  # one or two sentences for the learner
+    try_this: str
+
+    @property
+    def stops(self) -> bool:
+        """Whether nginx can't run with it."""
+        return self.severity == "error"

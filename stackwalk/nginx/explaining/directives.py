@@ -1,0 +1,114 @@
+"""Directives that nginx does not know, or not here."""
+
+import re
+
+from stackwalk.nginx.directives import NAMES, places_of
+from stackwalk.nginx.explaining.said import Said
+from stackwalk.nginx.explaining.semicolon import or_semicolon
+from stackwalk.nginx.explaining.table import Answer, row
+from stackwalk.nginx.naming import nearest
+
+
+@row(r'^unknown directive "(?P<name>.*)"$')
+def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
+    name = found["name"]
+    plain = name.lstrip("\ufeff\u200b\u00a0")
+    if plain != name:
+        what = "a byte-order mark" if name.startswith("\ufeff") else "an invisible character"
+        return Answer(
+            f"Before “{plain}” stands {what}, which nginx takes for a part of the word.",
+            "Save the file as UTF-8 without BOM."
+            if name.startswith("\ufeff")
+            else "Delete the line and type it again.",
+        )
+    if name.startswith("//") or name.startswith("/*"):
+        return Answer(f"nginx does not know “{name[:2]}”: a comment begins with #.", "Write # before the comment.")
+    glued = re.match(r"(location|server|upstream|http|events)(?=[/={~])", name)
+    if glued:
+        return Answer(f"A space is missing after “{glued[0]}”.", f"Write {glued[0]} {name[len(glued[0]) :]}.")
+    if name.startswith(("“", "”", "‘", "’", '"', "'")):
+        return Answer(
+            "A directive begins with its name, without quotes.",
+            "Look at the quotes of this line, and of the line above.",
+        )
+    if name.endswith(":") or "=" in name:
+        return Answer(
+            f"nginx has no “{name}”: a directive is its name, a space, and values.", "Write it as: name value;"
+        )
+    near = nearest(name, NAMES)
+    if near and near != name:
+        return Answer(f"nginx has no directive “{name}”.", f"Did you mean “{near}”?")
+    if near:
+        return Answer(f"This nginx was built without “{name}”.", "Take the line out.")
+    swallowed = "$" in name or name in ("weight", "main", "GET")
+    means = f"nginx has no directive “{name}”."
+    return Answer(
+        means, "Is the line before it closed with a semicolon too early?" if swallowed else "Check its spelling."
+    )
+
+
+@row(r'^"(?P<name>[^"]+)" directive is not allowed here')
+def _not_allowed(said: Said, found: re.Match[str]) -> Answer:
+    name = found["name"]
+    inside = said.statement.path[-1] if said.statement and said.statement.path else "the top of the file"
+    if said.source is not None and said.source.within == ("http",) and name in ("http", "events"):
+        return Answer(
+            f"This file is taken into nginx's own “http” block, where no “{name}” may stand.",
+            "Write server and upstream blocks alone.",
+        )
+    places = places_of(name)
+    where = " or ".join(places) if places else "somewhere else"
+    unclosed = (
+        " Is the block before it closed with a “}”?"
+        if inside in ("server", "location", "upstream") and name in ("server", "upstream", "location")
+        else ""
+    )
+    return Answer(f"“{name}” can't stand in {inside}: it belongs {where}.", f"Move it there.{unclosed}")
+
+
+@row(r'^invalid number of arguments in "(?P<name>[^"]+)" directive')
+@or_semicolon
+def _arguments(said: Said, found: re.Match[str]) -> Answer:
+    name = found["name"]
+    count = len(said.statement.statement.arguments) if said.statement else 0
+    if name == "proxy_set_header":
+        return Answer(
+            f"“{name}” takes a header's name and a value, and here {'is' if count == 1 else 'are'} {count} of the two.",
+            'Write both: proxy_set_header Host $http_host; an empty value is "".',
+        )
+    return Answer(
+        f"“{name}” takes another number of values than the {count} here.",
+        "Look at its line in nginx's documentation; a value with spaces needs quotes.",
+    )
+
+
+@row(r'^directive "(?P<name>[^"]+)" has no opening "{"')
+def _no_block(said: Said, found: re.Match[str]) -> Answer:
+    return Answer(
+        f"“{found['name']}” needs a block: {{ and }} instead of a semicolon.", f"Write {found['name']} … {{ … }}."
+    )
+
+
+@row(r'^directive "(?P<name>[^"]+)" is not terminated by ";"')
+@or_semicolon
+def _not_terminated(said: Said, found: re.Match[str]) -> Answer:
+    return Answer(f"“{found['name']}” does not end with a semicolon before the “{{”.", "Put a ; at its end.")
+
+
+@row(r'^"(?P<name>[^"]+)" directive is duplicate')
+def _duplicate(said: Said, found: re.Match[str]) -> Answer:
+    name = found["name"]
+    if _count(said, name) > 1:
+        return Answer(f"“{name}” may stand once in a block, and here it is again.", "Take one of them out.")
+    return Answer(
+        f"“{name}” may stand once, and the nginx.conf around your file has it already.",
+        "Put it into your server block.",
+    )
+
+
+def _count(said: Said, name: str) -> int:
+    found = said.statement
+    if found is None:
+        return 0
+    around = found.parents[-1].block if found.parents else found.source.conf.statements
+    return sum(each.name == name for each in around or ())

@@ -1,0 +1,88 @@
+"""One message of nginx, with the learner's names in the place of ours."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from stackwalk.nginx.project import Found, Project, Source
+from stackwalk.nginx.setting import Setting
+from stackwalk.nginx.tokens import walk
+
+LONGEST = 400  # characters of nginx's message
+
+_MESSAGE = re.compile(
+    r"(?:nginx: |\d{4}/\d\d/\d\d \d\d:\d\d:\d\d )\[(?P<level>\w+)\] (?:\d+#\d+: )?(?P<request>\*\d+ )?(?P<text>.*)"
+)
+_PLACE = re.compile(r"(?P<text>.*) in (?P<file>.+):(?P<line>\d+)", re.DOTALL)
+_VARIABLES = (("sw_proxy_host", "proxy_host"), ("sw_proxy_port", "proxy_port"), ("sw_server_port", "server_port"))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message, and where nginx noticed."""
+
+    level: str
+    of_request: bool  # whether it is about one request
+    text: str  # without its place
+    source: Source | None
+    line: int | None
+    project: Project
+
+    @property
+    def in_full(self) -> str:
+        place = f" in {self.source.name}:{self.line}" if self.source else ""
+        return f"[{self.level}] {self.text}{place}"
+
+    @property
+    def statement(self) -> Found | None:
+        """The directive on the line, or the one that ends on it."""
+        if self.source is None or self.line is None:
+            return None
+        best = None
+        for parents, each in walk(self.source.conf.statements):
+            ends = each.line + self.source.conf.text.count("\n", each.words[0].start, each.end)
+            if each.line <= self.line <= ends or (best is None and ends >= self.line):
+                best = Found(self.source, parents, each)
+        return best
+
+
+def read_message(line: str, project: Project, names: Iterable[tuple[str, str]], setting: Setting) -> Said | None:
+    """A line that nginx printed or logged; None for what is no message. `names`: ours -> the learner's."""
+    message = _MESSAGE.match(line)
+    if message is None:
+        return None
+    text = as_typed(message["text"], names, setting)
+    place = _PLACE.fullmatch(text)
+    source = project.source(place["file"]) if place else None
+    of_request = bool(message["request"])
+    if place is None or source is None:
+        return Said(message["level"], of_request, text[:LONGEST], None, None, project)
+    # A forgotten "}" is noticed behind the end.
+    line_number = min(int(place["line"][:9]), last_line(source))
+    return Said(message["level"], of_request, place["text"][:LONGEST], source, line_number, project)
+
+
+def as_typed(text: str, names: Iterable[tuple[str, str]], setting: Setting) -> str:
+    """A text of nginx's without our paths, ports and names."""
+    for real, typed in sorted((*names, *_VARIABLES, (f"{setting.run}/", "")), key=lambda pair: -len(pair[0])):
+        if real in text:
+            # A port may be the beginning of a longer number.
+            ends = r"(?!\d)" if real[-1].isdigit() else ""
+            text = typed.join(re.split(re.escape(real) + ends, text))
+    return text
+
+
+def last_line(source: Source) -> int:
+    text = source.conf.text
+    return max(1, text.count("\n") + (0 if text.endswith("\n") else 1))
+
+
+def first_use(project: Project, pattern: re.Pattern[str]) -> tuple[str, int] | None:
+    """The file and the line where a word of this kind stands first."""
+    for source in project.sources:
+        for _, statement in walk(source.conf.statements):
+            for word in statement.words:
+                found = pattern.search(source.conf.text, word.start, word.end)
+                if found:
+                    return source.name, source.conf.text.count("\n", 0, found.start()) + 1
+    return None

@@ -1,0 +1,61 @@
+"""What comes of moving a file: its new text, and all that was learnt on the way. Values."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from stackwalk.nginx.complaint import Complaint
+from stackwalk.nginx.setting import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An upstream of ours that stands for a `host:port` of the file."""
+
+    name: str
+    typed: str
+    addresses: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A log that the learner asked for."""
+
+    typed: str  # as in the file
+    path: str  # where it is
+    kind: Literal["access", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A server or a location: what our access log calls `key`."""
+
+    key: str
+    file: str
+    line: int
+    kind: str  # "server" or "location"
+    title: str  # as typed: "location /api/"
+    around: tuple[str, ...] = ()  # keys of the blocks around it, outermost first
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A path that nginx opens for reading. Whether a link leads it out is for the file system to say."""
+
+    path: str
+    typed: str
+    directive: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A file for this machine."""
+
+    text: str
+    complaints: tuple[Complaint, ...] = ()
+    groups: tuple[Group, ...] = ()
+    logs: tuple[Log, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()  # as it is here -> as it was typed

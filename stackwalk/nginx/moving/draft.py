@@ -1,0 +1,136 @@
+"""A file that is being moved: what is to change in it, and what is to be said about it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from stackwalk.nginx.complaint import Complaint, Severity
+from stackwalk.nginx.editing import Edit, edited, quoted
+from stackwalk.nginx.moved import Block, Group, Log, Reading, Rewritten
+from stackwalk.nginx.moving.survey import Survey
+from stackwalk.nginx.project import Found, Project, Source
+from stackwalk.nginx.setting import Address, Setting
+from stackwalk.nginx.tokens import Statement, Token, walk
+
+
+@dataclass(slots=True)
+class Draft:
+    """One file, and the changes so far. All change through the methods, which keep every line in its place."""
+
+    source: Source
+    project: Project
+    setting: Setting
+    survey: Survey
+    edits: list[Edit] = field(default_factory=list)
+    complaints: dict[Complaint, None] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    logs: list[Log] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    gone: int = -1  # the end of the last stretch that was left out
+    keys: dict[int, str] = field(default_factory=dict)  # where a server or a location begins -> its name in our log
+    behind: dict[int, Statement] = field(default_factory=dict)  # where a directive begins -> the next of its block
+    swapped: set[int] = field(default_factory=set)  # where words begin that have another text
+
+    def __post_init__(self) -> None:
+        number = next((number for number, each in enumerate(self.project.sources) if each is self.source), 0)
+        self._next_to_each_other(self.source.conf.statements)
+        lines: Counter[int] = Counter()
+        for _, each in walk(self.source.conf.statements):
+            self._next_to_each_other(each.block or ())
+            if each.name in ("server", "location") and each.block is not None:
+                # Several may begin on one line.
+                nth = f":{lines[each.line]}" if lines[each.line] else ""
+                self.keys[each.words[0].start] = f"{number}:{each.line}{nth}"
+                lines[each.line] += 1
+
+    def _next_to_each_other(self, statements: tuple[Statement, ...]) -> None:
+        self.behind |= {one.words[0].start: other for one, other in pairwise(statements)}
+
+    def done(self) -> Rewritten:
+        return Rewritten(
+            edited(self.source.conf.text, self.edits),
+            tuple(self.complaints),
+            tuple(self.groups.values()),
+            tuple(self.logs),
+            tuple(self.blocks),
+            tuple(self.readings),
+            tuple(self.names.items()),
+        )
+
+    def raw(self, word: Token) -> str:
+        """A word as it stands in the text."""
+        return self.source.conf.text[word.start : word.end]
+
+    def put(self, word: Token, value: str) -> None:
+        """Another value in the place of a word."""
+        text = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if word.quoted else quoted(value)
+        if text != self.raw(word):
+            self.swap(word, text)
+
+    def swap(self, word: Token, text: str) -> None:
+        """Another text in the place of a word, as it is."""
+        self.edits.append(Edit(word.start, word.end, text))
+        self.swapped.add(word.start)
+
+    def add(self, statement: Statement, text: str) -> None:
+        """Something behind a directive, or at the head of its block."""
+        self.edits.append(Edit(statement.end, statement.end, text))
+
+    def leave_out(self, statement: Statement) -> None:
+        """Take a directive out, and its block with it."""
+        end = statement.end
+        if statement.block is not None:
+            end = statement.close + 1 if statement.close is not None else len(self.source.conf.text)
+        self.edits.append(Edit(statement.words[0].start, end, ""))
+        self.gone = end
+
+    def remark(
+        self,
+        found: Found,
+        severity: Severity,
+        means: str,
+        try_this: str,
+        *,
+        said: str = "",
+        word: Token | None = None,
+    ) -> None:
+        """Say something about a directive, or one word of it; `said`: as nginx would put it."""
+        line = word.line if word else found.statement.line
+        in_full = f"[emerg] {said} in {self.source.name}:{line}" if said else ""
+        self.complaints[Complaint(self.source.name, line, severity, in_full, means, try_this)] = None
+
+    def also_known(self, address: Address, typed: str) -> None:
+        """An address of this machine is what the learner calls so."""
+        self.names.setdefault(shown(address), typed)
+
+    # What stands around a directive.
+
+    def siblings(self, found: Found) -> tuple[Statement, ...]:
+        """The directives of the same block in this file."""
+        return (found.parents[-1].block or ()) if found.parents else self.source.conf.statements
+
+    def together(self, found: Found) -> Iterator[Statement]:
+        """The directives of the same block, those of included files as well."""
+        return self.project.inside(self.source, self.siblings(found))
+
+
+def shown(address: Address) -> str:
+    """An address as nginx writes it.
+
+    >>> shown(("::1", 80)), shown(("127.0.0.1", 80))
+    ('[::1]:80', '127.0.0.1:80')
+    """
+    return f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
+
+
+def starts_with(statement: Statement, *words: str) -> bool:
+    """Whether a directive's first words are these."""
+    return tuple(word.text for word in statement.words[: len(words)]) == words
+
+
+def begins_with(statement: Statement, *words: str) -> bool:
+    """Whether a block has such a directive among its first, where ours are put."""
+    return any(starts_with(each, *words) for each in (statement.block or ())[:3])

@@ -1,0 +1,159 @@
+"""Files: what nginx reads lies in the workspace, what it writes in the run folder."""
+
+import re
+
+from stackwalk.nginx.editing import quoted
+from stackwalk.nginx.moved import Log, Reading
+from stackwalk.nginx.moving.draft import Draft, starts_with
+from stackwalk.nginx.moving.headers import included_headers
+from stackwalk.nginx.naming import listed
+from stackwalk.nginx.paths import PREFIX, name_in_run, ours, place_of
+from stackwalk.nginx.project import Found
+from stackwalk.nginx.served import LOG_FORMAT
+from stackwalk.nginx.tokens import Token
+
+_STREAMS = {"/dev/stdout": "access.log", "/dev/stderr": "error.log"}
+# Variables that can't hold a slash: all that a request may choose of a log's name.
+_NO_PATH = frozenset({"host", "server_name", "status", "scheme", "request_method"})
+
+
+def read(draft: Draft, found: Found) -> None:
+    """A directive whose first value is a file or a folder to read."""
+    name = found.statement.name
+    for word in found.statement.arguments[:1]:
+        if word.text in ("", "off") or word.text.startswith("data:"):
+            return
+        place = place_of(word.text, draft.setting)
+        if place.path is None:
+            draft.put(word, f"{draft.setting.run}/refused")
+            _refuse(draft, found, word, place.why)
+            return
+        if place.path != word.text:
+            draft.put(word, place.path)
+            draft.names.setdefault(place.path, word.text)
+        if "$" not in place.path:
+            draft.readings.append(Reading(place.path, word.text, name, draft.source.name, word.line))
+
+
+def include(draft: Draft, found: Found) -> None:
+    """A file of the workspace is included as a copy; those that the image has are in the run folder."""
+    if len(found.statement.arguments) != 1:
+        return
+    word = found.statement.arguments[0]
+    if ours(word.text, draft.setting):
+        return
+    place = place_of(word.text, draft.setting)
+    folder, _, name = word.text.rpartition("/")
+    inside = place.path.removeprefix(draft.setting.workspace + "/") if place.path else ""
+    if name in draft.setting.provided and folder in ("", PREFIX) and not draft.source.includes.get(word.text):
+        draft.put(word, f"{draft.setting.run}/image/{name}")
+        draft.names.setdefault(f"{draft.setting.run}/image/{name}", word.text)
+    elif inside and inside != place.path:
+        draft.put(word, f"{draft.setting.copies}/{inside}")
+        included_headers(draft, found)
+    else:
+        draft.put(word, f"{draft.setting.run}/refused.conf")
+        _refuse(draft, found, word, place.why or "is no file of your folder")
+
+
+def written(draft: Draft, found: Found) -> None:
+    """A directive whose first value is a place to write to."""
+    name = found.statement.name
+    for word in found.statement.arguments[:1]:
+        if word.text == "on":
+            draft.put(word, "off")
+            draft.remark(
+                found,
+                "aside",
+                f"“{name} on” writes into your folder, which this lab does not let nginx do.",
+                "Leave the line for a server of your own, or take it out.",
+                word=word,
+            )
+        elif word.text != "off" and not ours(word.text, draft.setting):
+            place = f"{draft.setting.run}/{name.removesuffix('_path')}-{name_in_run(word.text)}".replace("$", "_")
+            draft.put(word, place)
+            draft.names.setdefault(place, word.text)
+
+
+def below_root(draft: Draft, found: Found) -> None:
+    """Addresses that nginx looks for below a root."""
+    for word in found.statement.arguments:
+        if ".." in word.text.partition("?")[0].split("/"):
+            _refuse(draft, found, word, "leads out of its root with “..”")
+            draft.put(word, "/refused")
+
+
+def log(draft: Draft, found: Found) -> None:
+    """access_log and error_log. Ours is said again beside theirs, which ends what stood further out."""
+    if not found.statement.arguments:
+        return
+    word = found.statement.arguments[0]
+    widest: tuple[str, ...]
+    if found.statement.name == "access_log":
+        ours_here, again, widest = draft.setting.requests, f"{quoted(draft.setting.requests)} {LOG_FORMAT}", ("http",)
+    else:
+        ours_here, again, widest = draft.setting.errors, f"{quoted(draft.setting.errors)} notice", ()
+    if word.text == ours_here:
+        return
+    if found.statement.values() == ("off",) and found.statement.name == "access_log":
+        # It would turn off every log of its block, ours too.
+        if found.path == widest:
+            draft.leave_out(found.statement)
+        else:
+            draft.swap(word, again)
+        return
+    if word.text != "stderr" and not ours(word.text, draft.setting):
+        _own_log(draft, found, word)
+    behind = draft.behind.get(found.statement.words[0].start)
+    said_again = behind is not None and starts_with(behind, found.statement.name, ours_here)
+    # At the widest level the wrapper has it.
+    if found.path != widest and not said_again:
+        draft.add(found.statement, f" {found.statement.name} {again};")
+
+
+def _own_log(draft: Draft, found: Found, word: Token) -> None:
+    directive = found.statement.name
+    name = _STREAMS.get(word.text) or name_in_run(word.text)
+    if word.text.startswith(("syslog:", "memory:")):
+        kind = word.text.partition(":")[0]
+        name = f"{kind}.log"
+        draft.remark(
+            found,
+            "aside",
+            f"“{directive} {kind}:” leads out of this lab, so the lines go into a file, {name}.",
+            "Name a file if you want to read the log here.",
+            word=word,
+        )
+    elif set(re.findall(r"\$\{?(\w+)", name)) - _NO_PATH:
+        draft.remark(
+            found,
+            "error",
+            f"“{directive} {word.text}” lets a request choose the file that nginx writes to.",
+            "Give the log one name.",
+            word=word,
+        )
+        name = "refused.log"
+    elif directive == "error_log" and word.text == "off":
+        draft.remark(
+            found,
+            "note",
+            "“error_log off” does not turn the log off: nginx writes it to a file that is called off.",
+            "Take the line out.",
+            word=word,
+        )
+    path = f"{draft.setting.logs}/{name}"
+    draft.put(word, path)
+    draft.logs.append(Log(word.text, path, "access" if directive == "access_log" else "error"))
+    draft.names.setdefault(path, word.text)
+
+
+def _refuse(draft: Draft, found: Found, word: Token, why: str) -> None:
+    mounts = draft.setting.mounts
+    known = f" nginx finds your folder at {listed(mounts)}." if mounts and word.text.startswith("/") else ""
+    draft.remark(
+        found,
+        "error",
+        f"“{found.statement.name} {word.text}” {why}, and nothing outside of it is given to nginx.{known}",
+        "Put what nginx needs into your folder, and name it there.",
+        word=word,
+    )

@@ -1,0 +1,221 @@
+"""proxy_pass and its kin, upstreams' servers, and the variables that either takes a name from.
+
+A `host:port` of the file becomes a group of ours with the addresses that it has here, so that one name can stand
+for several programs; the wrapper gives it the Host header that it would have in Compose.
+"""
+
+import re
+
+from stackwalk.nginx.moved import Group
+from stackwalk.nginx.moving.draft import Draft, shown
+from stackwalk.nginx.moving.headers import redirects
+from stackwalk.nginx.moving.survey import BY_VARIABLE, Survey
+from stackwalk.nginx.naming import Upstream, is_nowhere, listed, nearest, nowhere, read_authority, upstream_of
+from stackwalk.nginx.paths import place_of
+from stackwalk.nginx.project import Found, Project
+from stackwalk.nginx.setting import Address, Setting
+from stackwalk.nginx.tokens import Token
+
+OURS = "sw_"  # the beginning of our groups' names
+
+# The directives that pass a request on: the beginnings of their URLs, and the port of each.
+SCHEMES: dict[str, dict[str, int]] = {
+    "proxy_pass": {"http://": 80, "https://": 443},
+    "grpc_pass": {"grpc://": 80, "grpcs://": 443, "": 80},
+    "fastcgi_pass": {"": 9000},
+    "uwsgi_pass": {"": 3031},
+    "scgi_pass": {"": 4000},
+    "memcached_pass": {"": 11211},
+}
+_GIVING = ("set", "map", "split_clients")
+_AUTHORITY = re.compile(r"[^/?#$]*")
+_GIVEN = re.compile(r"(?P<scheme>(?:https?://)?)(?P<authority>[A-Za-z0-9._-]+(?::\d+)?)(?P<path>(?:/[^$]*)?)", re.ASCII)
+# Variables that hold a path, so that they end the host before them.
+_PATHS = re.compile(r"\$\{?(request_uri|uri|document_uri|is_args)\b")
+
+
+def upstream_server(draft: Draft, found: Found) -> None:
+    """`server` in an upstream. A service of several programs becomes several servers on the same line."""
+    if not found.statement.arguments:
+        return
+    word = found.statement.arguments[0]
+    if word.text.startswith("unix:"):
+        _unix_socket(draft, found, word, "")
+        return
+    read = None if "$" in word.text else read_authority(word.text, 80)
+    if read is None:
+        return
+    addresses = _addresses(draft, found, word, upstream_of(*read, draft.setting), word.text)
+    if not addresses:
+        return
+    draft.put(word, shown(addresses[0]))
+    rest = "".join(f" {draft.raw(each)}" for each in found.statement.arguments[1:])
+    for address in addresses[1:]:
+        draft.add(found.statement, f" server {shown(address)}{rest};".replace("\r", " ").replace("\n", " "))
+
+
+def passed_on(draft: Draft, found: Found) -> None:
+    """proxy_pass and its kin."""
+    if not found.statement.arguments:
+        return
+    word = found.statement.arguments[0]
+    schemes = SCHEMES[found.statement.name]
+    scheme = next((each for each in schemes if each and word.text.lower().startswith(each)), "")
+    url_start, rest = word.text[: len(scheme)], word.text[len(scheme) :]
+    if rest.startswith("$"):
+        _passed_to_variable(draft, word)
+        return
+    if scheme not in schemes:
+        return  # nginx says what is missing
+    if rest.startswith("unix:"):
+        _unix_socket(draft, found, word, url_start)
+        return
+    match = _AUTHORITY.match(rest)
+    authority = match.group() if match else ""
+    path = rest[len(authority) :]
+    read = read_authority(authority, schemes[scheme])
+    if read is None or read[0].startswith(OURS) or read[0].lower() in draft.survey.upstreams:
+        return
+    if "$" in path and ((path[0] == "$" and not _PATHS.match(path)) or not _known_by_then(authority, draft.survey)):
+        return
+    upstream = upstream_of(*read, draft.setting)
+    addresses = _addresses(draft, found, word, upstream, read[0])
+    if addresses:
+        draft.put(word, url_start + _group(draft, upstream, addresses, authority) + path)
+        if found.statement.name == "proxy_pass" and "$" not in path:
+            redirects(draft, found, url_start + authority, path)
+
+
+def _passed_to_variable(draft: Draft, word: Token) -> None:
+    """`proxy_pass http://$backend:8000`: what the variable is set to becomes a group, which has no port."""
+    at = BY_VARIABLE.match(word.text)
+    if at is None or not at["port"]:
+        return
+    values = _values_of(at["braced"] or at["plain"], draft.project)
+    if values and all(_service_in(value.text, at["port"], draft.setting) for value in values):
+        draft.put(word, word.text[: at.start("port")] + word.text[at.end("port") :])
+
+
+def given(draft: Draft, found: Found) -> None:
+    """`set`, `map` and `split_clients`, where a proxy_pass takes its host from what they give."""
+    statement = found.statement
+    variable = statement.values()[:1] if statement.name == "set" else statement.values()[1:2]
+    ports = draft.survey.passing.get(variable[0][1:], frozenset()) if variable else frozenset()
+    if len(ports) != 1:
+        return
+    for word in _values_of(variable[0][1:], draft.project, (found,)):
+        service = _service_in(word.text, next(iter(ports)), draft.setting)
+        if service is None:
+            continue
+        scheme, authority, upstream, path = service
+        if _known_by_then(authority, draft.survey):
+            addresses = _addresses(draft, found, word, upstream, authority)
+            draft.put(word, scheme + _group(draft, upstream, addresses, authority) + path)
+
+
+def _values_of(variable: str, project: Project, places: tuple[Found, ...] | None = None) -> list[Token]:
+    """The words that a variable gets its value from."""
+    found = []
+    for each in project.named(*_GIVING) if places is None else places:
+        words = each.statement.arguments
+        if each.statement.name == "set" and len(words) == 2 and words[0].text == f"${variable}":
+            found.append(words[1])
+        elif each.statement.name != "set" and len(words) == 2 and words[1].text == f"${variable}":
+            found += [inner.words[1] for inner in each.statement.block or () if len(inner.words) == 2]
+    return found
+
+
+def _service_in(value: str, port: str, setting: Setting) -> tuple[str, str, Upstream, str] | None:
+    """Scheme, authority, program and path of a value that names a service; `port` follows where it is used."""
+    at = _GIVEN.fullmatch(value)
+    if at is None:
+        return None
+    authority = at["authority"] if ":" in at["authority"] else at["authority"] + port
+    read = read_authority(authority, 443 if at["scheme"] == "https://" else 80)
+    if read is None or read[0].lower() not in setting.services:
+        return None
+    return at["scheme"], authority, upstream_of(*read, setting), at["path"]
+
+
+def _known_by_then(authority: str, survey: Survey) -> bool:
+    """Whether nginx can find a name at the time of a request: by a resolver, or because it learnt it at its start."""
+    return survey.resolves or authority in survey.plain
+
+
+def _group(draft: Draft, upstream: Upstream, addresses: tuple[Address, ...], typed: str) -> str:
+    host, _, port = upstream.typed.rpartition(":")
+    name = f"{OURS}{re.sub(r'[^A-Za-z0-9.-]', '-', host).lower()}_{port}"
+    draft.groups.setdefault(name, Group(name, typed, addresses))
+    draft.names.setdefault(name, typed)
+    return name
+
+
+def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, asked: str) -> tuple[Address, ...]:
+    """Where it is, with a word about it where it is not what the learner may think. None: it stays as it is typed.
+
+    `asked` is the name as nginx would put it.
+    """
+    host, _, port = upstream.typed.rpartition(":")
+    services = draft.setting.services
+    addresses = upstream.addresses
+    if upstream.kind == "ours":
+        return ()
+    if upstream.kind == "unknown":
+        near = nearest(host, {*services, *draft.survey.upstreams})
+        here = f" Here {'is' if len(services) == 1 else 'are'} {listed(services)}." if services else ""
+        draft.remark(
+            found,
+            "error",
+            f"No service is called “{host}”.{here}",
+            f"Did you mean “{near}”?" if near else "Name one of them, or an upstream of this file.",
+            said=f'host not found in upstream "{asked}"',
+            word=word,
+        )
+        addresses = (nowhere(int(port)),)
+    elif upstream.kind == "wrong port":
+        right = services[host.lower()].port
+        draft.remark(
+            found,
+            "note",
+            f"{host} listens on port {right}, and nginx asks it on port {port}: every request ends as a 502.",
+            f"Write {host}:{right}.",
+            word=word,
+        )
+    elif upstream.kind == "itself" and is_nowhere(addresses[0]):
+        name = next((name for name, each in services.items() if each.port == int(port)), None)
+        draft.remark(
+            found,
+            "note",
+            f"Every service has a machine of its own in Compose, and “{host}” is nginx's: "
+            f"nobody listens on port {port} there, so every request ends as a 502.",
+            f"Name the service: {name}:{port}." if name else "Name the service.",
+            word=word,
+        )
+    elif upstream.kind == "itself":
+        draft.remark(
+            found,
+            "note",
+            f"“{upstream.typed}” is nginx itself: it asks itself until it has no connection left.",
+            "Name the service that should answer.",
+            word=word,
+        )
+    for address in addresses:
+        draft.also_known(address, asked if ":" in asked else upstream.typed)
+    return addresses
+
+
+def _unix_socket(draft: Draft, found: Found, word: Token, url_start: str) -> None:
+    rest = word.text[len(url_start) + len("unix:") :]
+    path = rest.partition(":")[0]
+    place = place_of(path, draft.setting)
+    if place.path is not None:
+        draft.put(word, f"{url_start}unix:{place.path}{rest[len(path) :]}")
+        return
+    draft.put(word, f"{url_start}unix:{draft.setting.run}/refused.sock")
+    draft.remark(
+        found,
+        "error",
+        f"The socket {path} is not in your folder, and nothing outside of it is given to nginx.",
+        "Name a service and its port instead.",
+        word=word,
+    )

@@ -1,0 +1,51 @@
+"""Headers that a further block ends."""
+
+from collections.abc import Iterator
+
+from stackwalk.nginx.complaint import Complaint
+from stackwalk.nginx.project import Found, Project
+from stackwalk.nginx.setting import Setting
+from stackwalk.nginx.silent.note import Look, note
+from stackwalk.nginx.tokens import Statement
+
+_ENDING = ("proxy_set_header", "add_header")
+
+
+def dropped(project: Project, _: Setting) -> Iterator[Complaint]:
+    """One of these in a block ends all that stand further out; those that are not said again are gone."""
+    for found in project.named("location", "server"):
+        if found.statement.block is None or found.path[-1:] == ("upstream",):
+            continue
+        for name in _ENDING:
+            own = _headers(project.inside(found.source, found.statement.block), name)
+            if not own:
+                continue
+            gone = {key: where for key, where in _outside(project, found, name).items() if key not in own}
+            if gone:
+                shown = ", ".join(where.arguments[0].text for where in gone.values())
+                first = next(iter(own.values()))
+                lines = ", ".join(str(where.line) for where in gone.values())
+                yield note(
+                    found.source,
+                    first.line,
+                    f"One {name} in this block ends those further out: "
+                    f"{shown} (line {lines}) {'is' if len(gone) == 1 else 'are'} not sent from here.",
+                    f"Say {'it' if len(gone) == 1 else 'them'} again in this block.",
+                )
+
+
+def _outside(project: Project, found: Found, name: str) -> dict[str, Statement]:
+    """Those of the nearest block around that has any."""
+    for parent in reversed(found.parents):
+        around = _headers(project.inside(found.source, parent.block or ()), name)
+        if around:
+            return around
+    top = project.in_http() if found.source is project.main else []
+    return _headers(iter(top), name)
+
+
+def _headers(statements: Iterator[Statement], name: str) -> dict[str, Statement]:
+    return {each.arguments[0].text.lower(): each for each in statements if each.name == name and each.arguments}
+
+
+LOOKS: tuple[Look, ...] = (dropped,)

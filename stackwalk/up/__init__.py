@@ -1,0 +1,1 @@
+"""up, down, status, logs: the learner's stack without a lesson around it."""

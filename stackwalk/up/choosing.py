@@ -1,0 +1,32 @@
+"""What `up` runs: the outermost layer that a workspace has, with all under it. Pure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from stackwalk.course.lesson import Course, ProgramSpec
+from stackwalk.errors import StackwalkError
+from stackwalk.whole.composed import Composed, joined
+from stackwalk.whole.plan import Declared
+
+
+def choose(course: Course, has: Callable[[str], bool], added: Composed) -> Declared:
+    """The stack of a workspace. `has`: whether a file is in it; `added`: what its compose file names.
+
+    The labs build one layer on the other, so the last lab whose program's file is there has the outermost one.
+    Raises StackwalkError where there is nothing to run.
+    """
+    for lab in reversed(course.labs):
+        spec = lab.programs[0]
+        if not has(spec.file):
+            continue
+        if not spec.server:
+            return Declared(None, (_settled(spec, has),))
+        services = tuple(_settled(one, has) for one in lab.services)
+        return Declared(spec, joined(services, added, compose_first=True), added.mounts)
+    files = " or ".join(dict.fromkeys(lab.programs[0].file for lab in reversed(course.labs)))
+    raise StackwalkError(f"There is nothing to run here yet: no {files}.", "Begin with `stackwalk lab 1`.")
+
+
+def _settled(spec: ProgramSpec, has: Callable[[str], bool]) -> ProgramSpec:
+    """Where the learner has a settings file, what it settles is not said on the command line."""
+    return replace(spec, run=spec.settled) if spec.settings and has(spec.settings) else spec

@@ -1,0 +1,343 @@
+"""The up command: a stack in the foreground until Ctrl+C, and a socket by which other terminals reach it."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from stackwalk.course.lesson import Course
+from stackwalk.course.workspace import Workspace, lock
+from stackwalk.errors import StackwalkError
+from stackwalk.heeding import heeding
+from stackwalk.screen.console import Screen
+from stackwalk.screen.safe import safe
+from stackwalk.stack.environment import learner_environment
+from stackwalk.stack.launch import guarding
+from stackwalk.stack.limits import Limits
+from stackwalk.stack.sweeping import sweep
+from stackwalk.tap.door import DoorTaken, next_free_port
+from stackwalk.up.choosing import choose
+from stackwalk.up.control import LONGEST, listening
+from stackwalk.up.journal import Journal, Tail
+from stackwalk.up.view import draw_line, draw_status
+from stackwalk.whole.reading import read_composed
+from stackwalk.whole.running import GLANCE, Running
+from stackwalk.whole.stack import Refused, Stack
+
+FELL_SHORT = 1  # the exit status where the learner's own files keep it from running
+TRIES = 5  # free ports that somebody may snatch away
+QUIET, STARTING = 0.25, 0.02  # seconds between two looks: once all are ready, and before
+END_PATIENCE = 5.0  # seconds in which each part may end by itself
+START_PATIENCE = 20.0  # seconds after which it is said what is still not ready
+MOST_SHOWN = 400  # lines that are shown at once; the others are counted
+MOST_CLIENTS = 16  # terminals that ask at the same time
+
+Told = dict[str, Any]
+
+
+def bring_up(course: Course, workspace: Workspace, *, port: int | None, nginx: str | None, screen: Screen) -> int:
+    """Run the workspace's stack until Ctrl+C (0), until it is told to end (0), or until nothing of it runs (1)."""
+    sweep()
+    declared = choose(course, lambda name: (workspace.root / name).is_file(), read_composed(workspace.root))
+    with contextlib.ExitStack() as opened:
+        workspace.state.mkdir(exist_ok=True)
+        opened.enter_context(lock(workspace))
+        scratch = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="stackwalk-up-")))
+        control = opened.enter_context(listening(workspace.root))
+        guardian = opened.enter_context(guarding())
+        stack = Stack(
+            declared, guardian, workspace=workspace.root, scratch=scratch, nginx=nginx, limits=Limits(),
+            environment=lambda run_dir, moved: learner_environment(workspace.root, run_dir, moved),
+        )  # fmt: skip
+        up = opened.enter_context(_Up(stack, workspace.root, control, screen))
+        with heeding(up.leave, lambda: None, lambda: up.is_drawing):
+            up.run(port)
+        return up.status or 0
+
+
+class _Up:
+    """The loop: programs, their words, other terminals, the end."""
+
+    def __init__(self, stack: Stack, workspace: Path, control: socket.socket, screen: Screen) -> None:
+        self.status: int | None = None
+        self.is_drawing = False
+        self._stack = stack
+        self._workspace = workspace
+        self._control = control
+        self._screen = screen
+        self._clients: dict[socket.socket, bytes] = {}  # who asks, and what has come of it so far
+        self._tails: list[tuple[str, Tail]] = []
+        self._shown = 0  # the number of the last line that was shown
+        self._told: dict[str, tuple[str, int]] = {}  # of each part: state and launches, as they were said
+        self._was_ready = False
+        self._said_slow = False
+        self._began = 0.0
+        self._door = 0
+        self._bell, self._ringer = os.pipe()
+        for end in (self._bell, self._ringer):
+            os.set_blocking(end, False)
+        self._journal = Journal(self._ring)
+
+    def __enter__(self) -> "_Up":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for running in reversed(self._stack.parts):
+            running.end(END_PATIENCE)
+        self._stack.end()
+        for client in self._clients:
+            client.close()
+        os.close(self._bell)
+        os.close(self._ringer)
+
+    def leave(self, status: int) -> None:
+        """Leave with that status; may be called by a signal handler."""
+        self.status = status
+        self._ring()
+
+    def run(self, port: int | None) -> None:
+        """Start everything, and stay until the end."""
+        self._began = time.monotonic()
+        try:
+            self._prepare(port)
+            self._stack.start()
+        except Refused as refused:
+            self._show(Text(safe(refused.what), style="red"), Text(safe(f"Try: {refused.try_this}")))
+            self.status = FELL_SHORT
+            return
+        for running in self._stack.parts:
+            self._listen_to(running)
+        if self._stack.front is not None:
+            prepared = self._stack.front.prepared
+            self._tails = [(self._stack.plan.outermost.name, Tail(Path(log.path))) for log in prepared.logs]
+        while self.status is None and not self._screen.closed:
+            self._turn()
+
+    def _prepare(self, port: int | None) -> None:
+        """Take the door, or the next free one where somebody else has it."""
+        outermost = self._stack.declared.front or self._stack.declared.services[0]
+        wanted = port or outermost.clients_at
+        for left in reversed(range(TRIES)):
+            try:
+                self._stack.prepare(wanted)
+            except DoorTaken as taken:
+                self._stack.end()
+                if port is not None or not left:
+                    raise
+                self._show(Text(safe(taken.what), style="yellow"))
+                wanted = next_free_port(wanted)
+            else:
+                self._door = wanted
+                return
+
+    def _turn(self) -> None:
+        """Wait for whatever comes next, and take it in."""
+        programs = [one.program for one in self._stack.parts if one.program is not None and one.ending is None]
+        bells = [program.fileno() for program in programs if program.fileno() >= 0]
+        reading: list[Any] = [self._bell, self._control, self._stack.tap, *bells, *self._clients]
+        pause = QUIET if self._was_ready else max(GLANCE[0], STARTING)
+        ready = select.select(reading, [], [], pause)[0]
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._bell, 4096):
+                pass
+        self._stack.read()  # what passes is for those who trace; here it need only not pile up
+        if self._control in ready:
+            self._accept()
+        for client in [one for one in self._clients if one in ready]:
+            self._hear(client)
+        self._stack.look()
+        self._read_logs()
+        self._show_lines()
+        self._tell_changes()
+
+    # What is said here
+
+    def _tell_changes(self) -> None:
+        for running in self._stack.parts:
+            now = running.state, running.launches
+            before, self._told[running.name] = self._told.get(running.name), now
+            if now != before and running.state == "ended":
+                self._tell_end(running)
+        if self._stack.ready and not self._was_ready:
+            self._was_ready = True
+            seconds = time.monotonic() - self._began
+            self._show(
+                *draw_status(self.told_status()),
+                Text(safe(f"Ready in {seconds:.2f} s. Ctrl+C ends it.")),
+                Text(safe(f"Its traffic, in another terminal: stackwalk trace localhost:{self._door}")),
+            )
+        waited = time.monotonic() - self._began
+        if not self._was_ready and not self._said_slow and waited > START_PATIENCE:
+            self._said_slow = True
+            late = [one for one in self._stack.parts if one.state != "ready"]
+            self._show(*(Text(safe(f"{one.name} is not ready yet: {_why_not(one)}"), style="yellow") for one in late))
+        if all(one.state == "ended" for one in self._stack.parts):
+            self.status = FELL_SHORT
+
+    def _tell_end(self, running: Running) -> None:
+        words = Text(safe(f"{running.name} has ended: {_how(running)}"), style="red")
+        if not self._was_ready:
+            # What was never whole is no stack: it ends, and says why.
+            self.status = FELL_SHORT
+            self._show(words, *(Text(safe(one), style="red") for one in self._causes(running)))
+            return
+        if running.part == self._stack.plan.outermost:
+            words.append(safe(f" Clients of localhost:{self._door} are refused now."))
+        self._show(words)
+
+    def _causes(self, running: Running) -> list[str]:
+        """What the front has said, explained; what a program has printed was shown as it came."""
+        front = self._stack.front
+        if front is None or running.part != self._stack.plan.front or running.program is None:
+            return []
+        return [Refused([one]).what for one in front.said(running.program.output.text()) if one.stops]
+
+    def _show_lines(self) -> None:
+        self._shown, lines = self._journal.after(self._shown)
+        width = max((len(one.name) for one in self._stack.parts), default=0)
+        left_out = max(0, len(lines) - MOST_SHOWN)
+        rows = [draw_line(line.part, line.text, width) for line in lines[left_out:]]
+        if left_out:
+            rows.insert(0, Text(f"[{left_out:,} lines left out here]", style="dim"))
+        if rows:
+            self._show(*rows)
+
+    def _show(self, *rows: Text) -> None:
+        self.is_drawing = True
+        self._screen.show(*rows)
+        self.is_drawing = False
+
+    # What is known
+
+    def _listen_to(self, running: Running) -> None:
+        if running.program is not None:
+            running.program.output.watch(partial(self._journal.add, running.name))
+
+    def _read_logs(self) -> None:
+        for part, tail in self._tails:
+            lines = tail.read()
+            if lines:
+                self._journal.add(part, lines)
+
+    def _ring(self) -> None:
+        with contextlib.suppress(BlockingIOError, OSError):
+            os.write(self._ringer, b".")
+
+    def told_status(self) -> Told:
+        """All that is known of the stack, as JSON holds it."""
+        return {
+            "format": 1,
+            "pid": os.getpid(),
+            "workspace": str(self._workspace),
+            "door": self._door,
+            "ready": self._stack.ready,
+            "hops": [{"name": hop.name, "title": hop.title} for hop in self._stack.plan.hops],
+            "parts": [_told_part(one) for one in self._stack.parts],
+        }
+
+    # Other terminals
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            client, _ = self._control.accept()
+            if len(self._clients) >= MOST_CLIENTS:
+                client.close()
+                return
+            client.setblocking(False)
+            self._clients[client] = b""
+
+    def _hear(self, client: socket.socket) -> None:
+        try:
+            data = client.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        self._clients[client] += data
+        if not data or len(self._clients[client]) > LONGEST:
+            del self._clients[client]
+            client.close()
+        elif self._clients[client].endswith(b"\n"):
+            question, self._clients[client] = self._clients[client], b""
+            self._answer(client, question)
+
+    def _answer(self, client: socket.socket, question: bytes) -> None:
+        try:
+            told = self._told_to(json.loads(question))
+        except (ValueError, AttributeError, TypeError):
+            told = {
+                "problem": "That is no question which this stackwalk knows.",
+                "try_this": "Use the same one for both.",
+            }
+        except StackwalkError as error:
+            told = {"problem": error.what, "try_this": error.try_this}
+        client.settimeout(1.0)  # who asks also reads
+        with contextlib.suppress(OSError):
+            client.sendall(json.dumps(told).encode() + b"\n")
+        client.setblocking(False)
+
+    def _told_to(self, question: Told) -> Told:
+        match question.get("do"):
+            case "status":
+                return self.told_status()
+            case "down":
+                self.leave(0)
+                return {"pid": os.getpid()}
+            case "logs":
+                part = question.get("part")
+                if part is not None:
+                    part = self._stack.plan.part(str(part)).name
+                last, lines = self._journal.after(int(question.get("after", 0)), part)
+                return {"last": last, "lines": [[line.part, line.text] for line in lines]}
+        raise ValueError("unknown")
+
+
+def _told_part(running: Running) -> Told:
+    program = running.program
+    runs = program is not None and running.ending is None
+    return {
+        "name": running.name,
+        "service": running.part.service,
+        "state": running.state,
+        "pid": running.pid,
+        "processes": list(program.processes()) if program is not None and runs else [],
+        "address": running.address,
+        "listens": None if running.listener is None else running.listener.port,
+        "command": running.part.spec.line,
+        "file": running.part.spec.file,
+        "why": _how(running) if running.ending is not None else "" if running.state == "ready" else _why_not(running),
+    }
+
+
+def _how(running: Running) -> str:
+    ending = running.ending
+    if ending is None:
+        return ""
+    if ending.cause is not None:
+        return f"it was stopped, {ending.cause}."
+    if ending.signal is not None:
+        with contextlib.suppress(ValueError):
+            return f"{signal.Signals(ending.signal).name}."
+    return f"exit status {ending.code}."
+
+
+def _why_not(running: Running) -> str:
+    spec = running.part.spec
+    if running.state == "paused":
+        return "its processes are stopped."
+    others = () if running.program is None else running.program.listeners()
+    if running.listener is None and others:
+        there = ", ".join(str(each.typed) for each in others[:3])
+        return f"it listens on port {there}, and port {spec.port} is where it is looked for."
+    if running.listener is None:
+        return f"nothing of it listens on port {spec.port} yet."
+    return f"it listens on port {spec.port}, and has not answered yet."

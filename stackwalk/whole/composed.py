@@ -1,0 +1,87 @@
+"""What a learner's compose.yaml adds to a stack that runs without Docker: services by name, and folders by mount. Pure.
+
+Only what Gunicorn runs can be run here, from the workspace and not from an image; all else stays unknown by name.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from stackwalk.compose.command import gunicorn_of, words_of
+from stackwalk.compose.contents import source_of
+from stackwalk.compose.dockerfile import Image
+from stackwalk.compose.services import Build, ComposeFile, Service
+from stackwalk.course.lesson import ProgramSpec
+
+DEFAULT_PORT = 8000  # Gunicorn's
+_EVERYWHERE = ("0.0.0.0:", "[::]:")
+ImageOf = Callable[[Build], Image | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a compose file names that can run here."""
+
+    services: tuple[ProgramSpec, ...] = ()
+    mounts: tuple[tuple[str, str], ...] = ()  # of the containers that run no Gunicorn: target -> path in the workspace
+
+
+def composed(compose: ComposeFile, image_of: ImageOf) -> Composed:
+    """The services of a compose file, each under all its names, and the mounts of the others."""
+    services: list[ProgramSpec] = []
+    mounts: dict[str, str] = {}
+    for service in compose.services:
+        spec = _spec(service, None if service.build is None else image_of(service.build))
+        if spec is not None:
+            services += [replace(spec, name=name.lower()) for name in service.names or (service.name,)]
+            continue
+        for mount in service.mounts:
+            source = source_of(mount)
+            if source is not None:
+                mounts[mount.target] = "" if source == "." else source
+    return Composed(tuple(services), tuple(mounts.items()))
+
+
+def joined(declared: Sequence[ProgramSpec], added: Composed, *, compose_first: bool) -> tuple[ProgramSpec, ...]:
+    """All services by name: a lab's, and those of a compose file. `compose_first`: its commands win."""
+    known = {one.name: one for one in declared}
+    for one in added.services:
+        if compose_first and one.name in known:
+            own = known[one.name]
+            known[one.name] = replace(own, run=one.run, file=one.file, port=one.port, settings="", settled=())
+        else:
+            known.setdefault(one.name, one)
+    return tuple(known.values())
+
+
+def _spec(service: Service, image: Image | None) -> ProgramSpec | None:
+    environment = {**(image.environment if image else {}), **service.environment}
+    command, entrypoint = service.command, service.entrypoint
+    if image is not None:
+        # A new entrypoint takes the image's own command away (Compose, `entrypoint`).
+        command = command if command is not None or entrypoint is not None else image.command
+        entrypoint = entrypoint if entrypoint is not None else image.entrypoint
+    words = words_of(entrypoint, command, environment)
+    gunicorn = gunicorn_of(words, environment)
+    if gunicorn is None or not gunicorn.module or gunicorn.daemon:
+        return None
+    port = next((_port(bind) for bind in gunicorn.binds), DEFAULT_PORT)
+    file = gunicorn.module.replace(".", "/") + ".py"
+    # In a container every address is the container's; here it would be open to the whole network.
+    run = tuple(_at_home(word) for word in words[_start(words) :])
+    return ProgramSpec(service.name, run, file, port, answers=True) if port else None
+
+
+def _start(words: tuple[str, ...]) -> int:
+    """Where the command begins: what may stand before it (`exec`, `python -m`) is not all needed."""
+    return 1 if words[:1] == ("exec",) else 0
+
+
+def _at_home(word: str) -> str:
+    for everywhere in _EVERYWHERE:
+        word = word.replace(everywhere, "127.0.0.1:")
+    return word
+
+
+def _port(bind: str) -> int:
+    port = bind.rpartition(":")[2]
+    return int(port) if port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536 else 0

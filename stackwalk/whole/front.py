@@ -1,0 +1,83 @@
+"""The web server in front: its file prepared for this machine, launched, reloaded, its logs read."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from stackwalk.course.lesson import ProgramSpec
+from stackwalk.nginx.complaint import Complaint
+from stackwalk.nginx.setting import Service
+from stackwalk.stack.environment import PORTS
+from stackwalk.stack.launch import Guardian, Program
+from stackwalk.stack.nginx import DEFAULT_MOUNTS, Nginx, Prepared, Reloaded, prepare, reload
+from stackwalk.whole.running import Running
+
+
+class Front:
+    """nginx of one stack."""
+
+    def __init__(
+        self,
+        nginx: Nginx,
+        guardian: Guardian,
+        workspace: Path,
+        spec: ProgramSpec,
+        run_folder: Path,
+        mounts: Mapping[str, str],
+    ) -> None:
+        self.nginx = nginx
+        self._file = spec.file
+        self._mounts = dict(DEFAULT_MOUNTS) | ({spec.folder: ""} if spec.folder else {}) | dict(mounts)
+        self._services: Mapping[str, Service] = {}
+        self._guardian = guardian
+        self._workspace = workspace
+        self._run_folder = run_folder
+        self._prepared: Prepared | None = None
+
+    @property
+    def prepared(self) -> Prepared:
+        """The file as it was last prepared."""
+        if self._prepared is None:
+            raise RuntimeError("the file was not prepared")
+        return self._prepared
+
+    @prepared.setter
+    def prepared(self, value: Prepared) -> None:
+        self._prepared = value
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The services that the file speaks to, in their order in it."""
+        known = {f"{host}:{port}": name for name, one in self._services.items() for host, port in one.addresses}
+        return tuple(dict.fromkeys(known[here] for here, _ in self.prepared.names if here in known))
+
+    def prepare(self, services: Mapping[str, Service]) -> tuple[Complaint, ...]:
+        """Read the learner's file and write the copy that runs; what is said against it without asking nginx."""
+        self._services = services
+        ports = None if self._prepared is None else self._prepared.ports
+        self._prepared = prepare(
+            self.nginx, self._workspace, self._run_folder, services, ports=ports, mounts=self._mounts, file=self._file
+        )
+        return self._prepared.complaints
+
+    def test(self) -> tuple[Complaint, ...]:
+        """The same with what nginx itself says of it."""
+        return self.prepared.test(self._guardian)
+
+    def launch(self, running: Running) -> None:
+        """Start it, without waiting."""
+        prepared = self.prepared
+
+        def environment(_run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
+            # What the probe gets: so its listeners are known by the ports that were typed.
+            return dict(prepared.environment) | {PORTS: " ".join(f"{typed}:{real}" for typed, real in moved.items())}
+
+        prepared.pid_file.unlink(missing_ok=True)
+        running.launch(prepared.argv, environment, prepared.ports, folder=prepared.folder)
+
+    def reload(self, program: Program) -> Reloaded:
+        """Let it take the file as it was last prepared."""
+        return reload(program, self.prepared, self._guardian)
+
+    def said(self, output: str) -> tuple[Complaint, ...]:
+        """What it has said when it ended, explained."""
+        return tuple(self.prepared.explain(output))

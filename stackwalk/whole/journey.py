@@ -1,0 +1,137 @@
+"""One request of a client followed to those who were asked for it: exchanges of different hops joined. Pure.
+
+What was asked in which order is what the front itself has written down. Which exchange on a hop belongs to it is
+told by the request's id where the learner passes it on, else by time, method and status; where more than one fits,
+none is taken: unknown is better than wrong. No byte of the traffic is changed for it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from stackwalk.nginx.served import Served, Try
+from stackwalk.whole.record import Record, Seen
+from stackwalk.wire.message import Exchange
+from stackwalk.wire.sight import Answered, Unanswered
+
+SLACK = 0.02  # seconds: the front's own times are of the turn of its loop, and a tap's are a moment before or after
+SETTLE = 0.1  # seconds that a journey waits for what the taps of its hops have yet to tell
+GIVE_UP = 2.0  # seconds that it waits for the front's own line
+MOST = 2000  # exchanges of inner hops that wait to be joined
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One program that was asked for a request."""
+
+    address: str  # as the front has it
+    part: str | None  # None: it is no part of the stack
+    status: int | None  # as the front has it: 502 also where nobody answered
+    reached: bool  # whether it took the connection
+    exchange: Exchange | None  # None: it is not known, or there was none
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A client's exchange, and those that it led to."""
+
+    outer: Exchange
+    served: Served | None  # what the front says of it; None: nothing, so nothing more is known
+    legs: tuple[Leg, ...] = ()  # in the order in which they were asked; none: the front answered itself
+
+    @property
+    def by(self) -> str | None:
+        """The part whose answer it is; None: the front's own, or it is not known."""
+        return self.legs[-1].part if self.legs else None
+
+
+class Joining:
+    """Takes in what taps and the front tell, and gives out journeys when as much is known of them as ever will be."""
+
+    def __init__(self, outermost: str, record: Record, name_at: Callable[[str], str | None]) -> None:
+        self._outermost = outermost
+        self._record = record
+        self._name_at = name_at  # an address of the front's log -> a part
+        self._outer: deque[tuple[float, Exchange]] = deque(maxlen=MOST)  # since when they wait
+        self._inner: deque[tuple[str, Exchange]] = deque(maxlen=MOST)
+        self._served: dict[tuple[int, int], Served] = {}
+
+    def take(self, seen: Iterable[Seen], served: Iterable[Served], now: float) -> None:
+        """`now` is of the monotonic clock that the taps use."""
+        for one in seen:
+            if isinstance(one.sight, Answered | Unanswered):
+                if one.hop == self._outermost:
+                    self._outer.append((now, one.sight.exchange))
+                else:
+                    self._inner.append((one.hop, one.sight.exchange))
+        for line in served:
+            self._served[line.client[1], line.nth] = line
+        for old in list(self._served)[: max(0, len(self._served) - MOST)]:
+            del self._served[old]
+
+    def journeys(self, now: float, epoch: float) -> list[Journey]:
+        """Those of which nothing more is to be waited for. `epoch`: the clock of 1970 less the monotonic one."""
+        done: list[Journey] = []
+        waiting: list[tuple[float, Exchange]] = []
+        for since, outer in self._outer:
+            way = self._record.way(outer.connection)
+            line = None if way is None else self._served.get((way, outer.number))
+            if line is None and way is not None and now - since < GIVE_UP:
+                waiting.append((since, outer))
+                continue
+            journey, taken = join(outer, line, self._inner, self._name_at, epoch)
+            if now - since < SETTLE and any(leg.reached and leg.exchange is None for leg in journey.legs):
+                waiting.append((since, outer))
+                continue
+            for one in taken:
+                self._inner.remove(one)
+            if way is not None:
+                self._served.pop((way, outer.number), None)
+            done.append(journey)
+        self._outer.clear()
+        self._outer.extend(waiting)
+        return done
+
+
+Inner = tuple[str, Exchange]
+
+
+def join(
+    outer: Exchange, served: Served | None, inner: Iterable[Inner], name_at: Callable[[str], str | None], epoch: float
+) -> tuple[Journey, list[Inner]]:
+    """A client's exchange with those of inner hops (hop and exchange) that served it, and which of them these are."""
+    if served is None:
+        return Journey(outer, None), []
+    left = list(inner)
+    taken: list[Inner] = []
+    legs: list[Leg] = []
+    for one in served.tries:
+        part = name_at(one.address)
+        reached = one.connect is not None or one.header is not None
+        match = _match(outer, served, one, [each for each in left if each[0] == part], epoch) if reached else None
+        if match is not None:
+            left.remove(match)
+            taken.append(match)
+        legs.append(Leg(one.address, part, one.status, reached, None if match is None else match[1]))
+    return Journey(outer, served, tuple(legs)), taken
+
+
+def _match(outer: Exchange, served: Served, one: Try, candidates: list[Inner], epoch: float) -> Inner | None:
+    own = served.id.encode("ascii", "replace")
+    with_id = [each for each in candidates if own and each[1].request and own in each[1].request.head.raw]
+    if len(with_id) == 1:
+        return with_id[0]
+    begin, end = served.at - served.seconds - SLACK - epoch, served.at + SLACK - epoch
+    fit = [
+        each
+        for each in candidates
+        if each[1].asked_at is not None
+        and begin <= each[1].asked_at <= end
+        and _method(each[1]) == _method(outer)
+        and (one.header is None or (each[1].response is not None and each[1].response.status == one.status))
+    ]
+    return fit[0] if len(fit) == 1 else None
+
+
+def _method(exchange: Exchange) -> str:
+    return "" if exchange.request is None else exchange.request.method

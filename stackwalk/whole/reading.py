@@ -1,0 +1,47 @@
+"""The compose file of a workspace, read for what it adds to the stack. What can't be read adds nothing."""
+
+import posixpath
+from pathlib import Path
+
+from stackwalk.compose.dockerfile import Image, read_dockerfile
+from stackwalk.compose.env_file import read_env
+from stackwalk.compose.fault import FileFault
+from stackwalk.compose.reading import FILES, read_compose
+from stackwalk.compose.services import Build
+from stackwalk.whole.composed import Composed, composed
+
+MOST = 256 * 1024  # bytes of a file
+
+
+def read_composed(workspace: Path) -> Composed:
+    """What the workspace's compose file names. A file that Docker would refuse is for step 4.7 to speak about."""
+    name = next((one for one in FILES if (workspace / one).is_file()), None)
+    text = None if name is None else _text(workspace, name)
+    if text is None:
+        return Composed()
+    try:
+        env = _text(workspace, ".env")
+        compose = read_compose(text, {} if env is None else read_env(env))
+        return composed(compose, lambda build: _image(workspace, build))
+    except FileFault:
+        return Composed()
+
+
+def _image(workspace: Path, build: Build) -> Image | None:
+    name = posixpath.normpath(posixpath.join(build.context, build.dockerfile))
+    text = build.inline
+    if text is None and not name.startswith(("..", "/", "~")) and "://" not in build.context:
+        text = _text(workspace, name)
+    try:
+        return None if text is None else read_dockerfile(text, build.args, build.target)
+    except FileFault:
+        return None
+
+
+def _text(workspace: Path, name: str) -> str | None:
+    try:
+        with (workspace / name).open("rb") as file:
+            data = file.read(MOST + 1)
+    except OSError:
+        return None
+    return None if len(data) > MOST else data.decode("utf-8", "replace")

@@ -1,0 +1,314 @@
+"""A stack that runs: services, the web server in front of them, and a tap on every hop between.
+
+Started innermost first, all at once (no part waits for another to be ready), and ended together. Whoever holds it
+calls `look` whenever something may have happened: `filenos` says what to wait for.
+"""
+
+import contextlib
+import select
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from stackwalk.course.lesson import ProgramSpec
+from stackwalk.errors import StackwalkError
+from stackwalk.nginx.complaint import Complaint
+from stackwalk.nginx.served import Served
+from stackwalk.nginx.setting import Service
+from stackwalk.stack.environment import free_port
+from stackwalk.stack.launch import Guardian
+from stackwalk.stack.limits import Limits
+from stackwalk.stack.nginx import find_nginx
+from stackwalk.tap.tapping import Tap, tap_without_doors
+from stackwalk.whole.front import Front
+from stackwalk.whole.logged import RequestLog
+from stackwalk.whole.plan import Declared, StackPlan, plan_stack
+from stackwalk.whole.record import Record, Seen
+from stackwalk.whole.running import GLANCE, Environment, Running
+
+START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
+HOST = "127.0.0.1"
+
+
+class Refused(StackwalkError):
+    """The web server does not take its file. `complaints` are what is said against it."""
+
+    def __init__(self, complaints: Sequence[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        first = next((one for one in complaints if one.stops), complaints[0])
+        where = first.file or "The file"
+        if first.line is not None:
+            where += f", line {first.line}"
+        said = f": {first.said}" if first.said else ""
+        super().__init__(f"{where}{said}. {first.means}", first.try_this)
+
+
+class Stack:
+    """One stack of a workspace. A context manager: nothing of it lives on after its block."""
+
+    def __init__(
+        self, declared: Declared, guardian: Guardian, *, workspace: Path, scratch: Path, environment: Environment,
+        nginx: str | None = None, limits: Limits | None = None,
+    ) -> None:  # fmt: skip
+        """Nothing is started yet.
+
+        `workspace`: where the programs run; `scratch`: a folder of this stack's own; `environment`: what a program
+        is started with; `nginx`: the program that the user has named, if any.
+        """
+        self.declared = declared
+        self.record = Record()
+        self.complaints: tuple[Complaint, ...] = ()  # about the front's file as it is used now
+        self._guardian = guardian
+        self._workspace = workspace
+        self._scratch = scratch
+        self._environment = environment
+        self._nginx_named = nginx
+        self._limits = limits
+        self._stack = contextlib.ExitStack()
+        self._tap: Tap | None = None
+        self._front: Front | None = None
+        self._log = RequestLog()
+        self._lock = threading.Lock()  # of what is read: a check may ask from several threads
+        self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
+        self.plan = StackPlan((), None, ())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    # Starting and ending
+
+    def prepare(self, door: int | None = None) -> None:
+        """Read the front's file, and choose what is to run. `door`: where clients come in.
+
+        Raises Refused where the front can't take its file as it is, and DoorTaken.
+        """
+        self._tap = self._stack.enter_context(tap_without_doors())
+        self._hold(door)
+        if door is not None:
+            self._tap.publish()
+        if self.declared.front is not None:
+            self._prepare(self.declared.front)
+        self._choose_parts()
+
+    def start(self) -> None:
+        """Start everything that was prepared, innermost first, without waiting for any of it.
+
+        Raises StackwalkError where a part can't be started; what was started until then is for `end`.
+        """
+        for part in self.plan.services:
+            self.start_part(part.name)
+        if self._front is not None:
+            # While the services start: what nginx itself says against the file is said in full.
+            self.complaints = _held(self._front.test())
+            self._launch_front()
+        self.look()
+
+    def end(self) -> None:
+        """End all of it, the outermost part first."""
+        for running in self._running.values():  # the outermost part first
+            running.end()
+        self._stack.close()
+        self._stack = contextlib.ExitStack()
+        self._tap = None
+        self._running.clear()
+
+    def start_part(self, name: str) -> None:
+        """Start a part that does not run."""
+        running = self.running(name)
+        if running.part.spec.server:
+            self._launch_front()
+            return
+        moved = {port: free_port() for port in running.part.spec.moved}
+        running.launch(running.part.spec.run, self._environment, moved)
+
+    # Looking
+
+    def look(self) -> bool:
+        """See how all parts are now; whether anything has changed. Never waits."""
+        changed = [self._running[part.name].look() for part in self.plan.parts]  # every one is looked at
+        return any(changed)
+
+    @property
+    def ready(self) -> bool:
+        """Whether all parts were ready at the last look."""
+        return all(self._running[part.name].state == "ready" for part in self.plan.parts)
+
+    def await_ready(self, seconds: float) -> bool:
+        """Look until all are ready, one has ended, or the time is up; whether they are ready."""
+        deadline, pause = time.monotonic() + seconds, GLANCE[0]
+        while True:
+            self.look()
+            if self.ready:
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0 or any(self._running[part.name].state == "ended" for part in self.plan.parts):
+                return False
+            self.await_any(min(pause, left))
+            pause = min(pause * 1.2, GLANCE[1])
+
+    def await_any(self, seconds: float) -> None:
+        """Wait until a program has ended, at most so long."""
+        programs = [one.program for one in self._running.values() if one.program is not None and one.ending is None]
+        select.select([one for one in programs if one.fileno() >= 0], [], [], seconds)
+
+    def running(self, name: str) -> Running:
+        """A part by its name. StackwalkError that lists what there is."""
+        return self._running[self.plan.part(name).name]
+
+    @property
+    def parts(self) -> tuple[Running, ...]:
+        """All parts, innermost first."""
+        return tuple(self._running[part.name] for part in self.plan.parts)
+
+    @property
+    def front(self) -> "Front | None":
+        """The web server's own side; None: there is none, or it was never prepared."""
+        return self._front
+
+    @property
+    def tap(self) -> Tap:
+        """What is readable when something has passed. Only while it is started."""
+        if self._tap is None:
+            raise RuntimeError("the stack was not started")
+        return self._tap
+
+    def read(self) -> list[Seen]:
+        """What has passed since, as far as it is told by now; also in `record`."""
+        with self._lock:
+            return self.record.take(self.tap.read_lines())
+
+    def hear(self) -> list[Seen]:
+        """The same, with all that has passed until now."""
+        with self._lock:
+            return self.record.take(self.tap.told())
+
+    def logged(self) -> list[Served]:
+        """What the front has written down of requests since this was last asked."""
+        if self._front is None:
+            return []
+        with self._lock:
+            self._log.read(self._front.prepared.requests)
+            return self._log.take()
+
+    def name_at(self, address: str) -> str | None:
+        """The part that the front reaches at an address of its log; None: it is none of ours."""
+        return next((one.name for one in self._running.values() if one.address == address), None)
+
+    def served(self, port: int, nth: int, seconds: float) -> tuple[str, ...]:
+        """Who was asked for a client's request, in order: the last one answered. Empty: the front itself did.
+
+        `port`: the client's; `nth`: the request's place on its connection, from 1. Waits until the front has logged
+        it, at most so long; then LookupError.
+        """
+        deadline, pause = time.monotonic() + seconds, GLANCE[0]
+        while (found := self._logged(port, nth)) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise LookupError(f"the web server has not logged request {nth} of the client at port {port}")
+            self.await_any(min(pause, left))
+            pause = min(pause * 1.5, GLANCE[1])
+        names = (self.name_at(one.address) for one in found.tries)
+        return tuple(name for name in names if name is not None)
+
+    # Changing
+
+    def reload(self) -> None:
+        """Take the front's file as it is now, without losing a request where the front can.
+
+        Services that it names for the first time are started before. Raises Refused where it is not taken: the
+        front then goes on as before.
+        """
+        if self._front is None or self.declared.front is None:
+            raise StackwalkError("Nothing in this stack can be reloaded.", "Start it again.")
+        running = self._running[self.declared.front.name]
+        before = self._front.prepared
+        try:
+            _held(self._front.prepare(self._services()))
+            self._choose_parts()
+            fresh = [part.name for part in self.plan.services if self._running[part.name].program is None]
+            for name in fresh:
+                self.start_part(name)
+            if fresh:
+                self.await_ready(START_PATIENCE)
+            if running.program is None or running.program.poll() is not None:
+                self.complaints = _held(self._front.test())
+                self._launch_front()
+                return
+            told = self._front.reload(running.program)
+            self.complaints = _held(told.complaints)
+            if not told.took:
+                self._restart_front()
+        except Refused:
+            self._front.prepared = before
+            raise
+
+    # Its own
+
+    def _logged(self, port: int, nth: int) -> Served | None:
+        if self._front is None:
+            return None
+        with self._lock:
+            self._log.read(self._front.prepared.requests)
+            return self._log.find(port, nth)
+
+    def _hold(self, door: int | None) -> None:
+        """A shut door for each part that may ever run, so that the front's file can be prepared."""
+        front = self.declared.front
+        plan = plan_stack(front, self.declared.services, [one.name for one in self.declared.services])
+        for part in reversed(plan.parts):  # the tap's first door is the one by which its feed is found
+            running = Running(part, self._guardian, self._workspace, self._scratch, self._limits)
+            self._running[part.name] = running
+            if part is plan.outermost:
+                if door is not None:
+                    running.hop = self.tap.add(part.name, port=door, target="hold")
+                    running.door_open = True
+            else:
+                running.hop = self.tap.add_shut(part.name, free_port(), HOST)
+
+    def _prepare(self, spec: ProgramSpec) -> None:
+        self._front = Front(
+            find_nginx(self._nginx_named),
+            self._guardian,
+            self._workspace,
+            spec,
+            self._scratch / spec.name,
+            mounts=dict(self.declared.mounts),
+        )
+        self.complaints = _held(self._front.prepare(self._services()))
+
+    def _services(self) -> dict[str, Service]:
+        services = {}
+        for spec in self.declared.services:
+            parts = [one for one in self._running.values() if one.part.service == spec.name]
+            ports = [one.hop.port for one in reversed(parts) if one.hop is not None]
+            services[spec.name] = Service(spec.port, tuple((HOST, port) for port in ports))
+        return services
+
+    def _choose_parts(self) -> None:
+        """The parts that the front's file names."""
+        named = () if self._front is None else self._front.named
+        self.plan = plan_stack(self.declared.front, self.declared.services, named)
+
+    def _launch_front(self) -> None:
+        if self._front is not None and self.plan.front is not None:
+            self._front.launch(self._running[self.plan.front.name])
+
+    def _restart_front(self) -> None:
+        if self.plan.front is not None:
+            self._running[self.plan.front.name].stop(2.0)
+            self._launch_front()
+
+
+def _held(complaints: Sequence[Complaint]) -> tuple[Complaint, ...]:
+    """The complaints; raises Refused where one of them keeps the front from running."""
+    if any(one.stops for one in complaints):
+        raise Refused(complaints)
+    return tuple(complaints)

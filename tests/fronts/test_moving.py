@@ -1,0 +1,123 @@
+"""A learner's file for another web server, moved: every line keeps its number, and nothing else changes."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stackwalk.fronts import caddy, haproxy, httpd
+from stackwalk.fronts.names import with_addresses
+
+SERVICES = {"application": ("127.0.0.1", 23000), "application1": ("127.0.0.1", 23001)}
+WORDS = st.sampled_from(
+    ["bind", "Listen", ":80", "*:80", "80", "8080", "application1:8000", "application1", "daemon", "user", "\n", "\n  ",
+     " ", "#", "chroot", "x.application1:8000", "application1:80001", "<VirtualHost", "*:80>"]
+)  # fmt: skip
+TEXTS = st.lists(WORDS, max_size=40).map(" ".join)
+
+
+@pytest.mark.parametrize("kind", [haproxy, httpd])
+@given(text=TEXTS)
+def test_lines_keep_their_numbers_and_moving_twice_changes_nothing_more(kind: object, text: str) -> None:
+    move = haproxy.moved if kind is haproxy else httpd.moved
+    moved = move(text, SERVICES, 24080)
+    assert moved.count("\n") == text.count("\n")
+    assert move(moved, SERVICES, 24080) == moved
+
+
+def test_only_whole_names_are_moved() -> None:
+    text = "http://application1:8000 my-application1:8000 application1:80001 application1:9000 application:8000"
+    assert with_addresses(text, SERVICES) == (
+        "http://127.0.0.1:23001 my-application1:8000 application1:80001 application1:9000 127.0.0.1:23000"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "moved"),
+    [
+        ("    bind :80", "    bind 127.0.0.1:24080"),
+        ("    bind *:80 name door", "    bind 127.0.0.1:24080 name door"),
+        ("    bind [::]:80", "    bind 127.0.0.1:24080"),
+        ("    bind 0.0.0.0:8404", "    bind 127.0.0.1:8404"),
+        ("    daemon", "    # daemon"),
+        ("    user haproxy", "    # user haproxy"),
+        ("    stats socket /run/haproxy/admin.sock", "    # stats socket /run/haproxy/admin.sock"),
+        ("    stats enable", "    stats enable"),
+        ("    server a application1:8000 check", "    server a 127.0.0.1:23001 check"),
+    ],
+)
+def test_a_line_of_haproxy(line: str, moved: str) -> None:
+    assert haproxy.moved(line, SERVICES, 24080) == moved
+
+
+@pytest.mark.parametrize(
+    ("line", "moved"),
+    [
+        ("Listen 80", "Listen 127.0.0.1:24080"),
+        ("listen *:80", "listen 127.0.0.1:24080"),
+        ("Listen [::]:80", "Listen 127.0.0.1:24080"),
+        ("Listen 127.0.0.1:8081", "Listen 127.0.0.1:8081"),
+        ("<VirtualHost *:80>", "<VirtualHost *:24080>"),
+        ("User www-data", "# User www-data"),
+        ('  ErrorLog "/etc/x"', '  # ErrorLog "/etc/x"'),
+        ('BalancerMember "http://application1:8000" loadfactor=3',
+         'BalancerMember "http://127.0.0.1:23001" loadfactor=3'),
+    ],
+)  # fmt: skip
+def test_a_line_of_apache(line: str, moved: str) -> None:
+    assert httpd.moved(line, SERVICES, 24080) == moved
+
+
+def test_caddys_document_is_moved_as_a_whole() -> None:
+    document = {
+        "apps": {
+            "tls": {},
+            "http": {
+                "servers": {
+                    "srv0": {
+                        "listen": [":80"],
+                        "routes": [{"handle": [{"upstreams": [{"dial": "application1:8000"}, {"dial": "else:8000"}]}]}],
+                    }
+                }
+            },
+        },
+        "storage": {"module": "file_system"},
+    }
+    text = json.dumps(document)
+    assert caddy.document_in('{"level":"info"}\n' + text + "\n") == text
+    assert caddy.listens(text) == (":80",)
+    moved = json.loads(caddy.moved(text, SERVICES, 24080))
+    server = moved["apps"]["http"]["servers"]["srv0"]
+    assert server["listen"] == ["127.0.0.1:24080"]
+    assert server["automatic_https"] == {"disable": True}
+    assert server["routes"][0]["handle"][0]["upstreams"] == [{"dial": "127.0.0.1:23001"}, {"dial": "else:8000"}]
+    assert moved["admin"]["disabled"] is True
+    assert [*moved["apps"]] == ["http"] and "storage" not in moved
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null"])
+def test_what_is_no_document_is_said(text: str) -> None:
+    with pytest.raises(ValueError):
+        caddy.moved(text, SERVICES, 24080)
+    assert caddy.listens(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "output", "said", "line"),
+    [
+        ("haproxy", "[NOTICE] (1) : haproxy version\n[ALERT] (1) : config : parsing [h.cfg:6]: unknown keyword 'x'",
+         "unknown keyword 'x'", 6),
+        ("haproxy", "[ALERT] (1) : config : [h.cfg:15] : 'server b/f' : could not resolve", "'server b/f' : could not "
+         "resolve", 15),
+        ("caddy", "Error: Caddyfile:2: unrecognized directive: rev_proxy", "unrecognized directive: rev_proxy", 2),
+        ("caddy", "Error: adapting config using caddyfile: Caddyfile:1 - Error during parsing: Unexpected EOF",
+         "Unexpected EOF", 1),
+        ("httpd", "AH00526: Syntax error on line 2 of /x/.moved/httpd.conf:\nInvalid command 'ProxyPas', perhaps",
+         "Invalid command 'ProxyPas', perhaps", 2),
+        ("httpd", "httpd.conf:1: <VirtualHost> was not closed.", "<VirtualHost> was not closed.", 1),
+    ],
+)  # fmt: skip
+def test_a_complaint_has_its_line(kind: str, output: str, said: str, line: int) -> None:
+    complain = {"haproxy": haproxy.complaint, "caddy": caddy.complaint, "httpd": httpd.complaint}[kind]
+    assert complain(output) == (said, line)
