@@ -19,9 +19,7 @@ _STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _SENDERS: dict[Side, tuple[str, str]] = {"client": ("  > ", "cyan"), "server": ("  < ", "magenta")}
 
 
-def draw_exchange(
-    exchange: Exchange, width: int, *, whole: bool = False, pid: int | None = None, goes_on: bool = False
-) -> Text:
+def draw_exchange(exchange: Exchange, width: int, *, whole: bool = False, by: str = "", goes_on: bool = False) -> Text:
     """Return the line of an exchange: method, target, status, type, bytes of the body, milliseconds.
 
     It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `pid`
@@ -37,7 +35,7 @@ def draw_exchange(
     took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
     typed = TYPE + 1 if width >= NARROW else 0
     end = f"{size:>{BYTES}} {took:>{TIME}}" if width >= NARROWER else f"{size} {took}"
-    end += "" if pid is None else f" pid {pid}"
+    end += f" {safe(by)}" if by else ""
     room = max(SHORTEST_TARGET, width - (METHOD + 1 + 1 + STATUS + 1 + typed + len(end)))
     line = Text(no_wrap=whole, overflow="ignore" if whole else "fold")
     line.append(f"{method if whole else cut(method, METHOD):<{METHOD}} ", style="bold")
@@ -90,10 +88,10 @@ def draw_remarks(exchange: Exchange) -> list[Text]:
     return lines
 
 
-def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False, pid: int | None = None) -> list[Text]:
+def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False, by: str = "") -> list[Text]:
     """Return the line of a request that nobody answered, and what is odd about it."""
     remark = Text("  ! the connection ended before any answer (curl: Empty reply from server)", style="yellow")
-    return [draw_exchange(sight.exchange, width, whole=whole, pid=pid), remark, *draw_remarks(sight.exchange)]
+    return [draw_exchange(sight.exchange, width, whole=whole, by=by), remark, *draw_remarks(sight.exchange)]
 
 
 def draw_unreadable(sight: Unreadable, width: int, *, whole: bool = False) -> list[Text]:

@@ -5,8 +5,9 @@ from rich.text import Text
 
 from stackwalk.screen.exchanges import cut
 from stackwalk.screen.safe import safe
-from stackwalk.session.session.stack import Doing, Layer, Stack, Worker
-from stackwalk.session.session.state import Phase
+from stackwalk.session.session.events import PartSeen
+from stackwalk.session.session.stack import MOST_WORKERS, Doing, Layer, Stack, Worker
+from stackwalk.session.session.state import Phase, Session
 from stackwalk.session.session.workers import Underway
 
 LONGEST_TARGET = 40  # characters
@@ -93,3 +94,32 @@ def _line(depth: int, name: str, says: str) -> Text:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+_STATES = {"ready": ("✔", "green"), "starting": ("…", "cyan"), "paused": ("‖", "yellow"), "ended": ("✘", "red")}
+
+
+def draw_parts(session: Session) -> RenderableType:
+    """Return the picture of a stack with a web server in front, by its parts."""
+    front, *behind = session.parts
+    lines = [_line(0, "clients", ""), _line(1, "stackwalk", f"its tap is the door, port {session.door}")]
+    lines.append(_line(2, "", "").append_text(_part(front)))
+    for place, part in enumerate(behind):
+        line = Text("      " + ("└─ " if place == len(behind) - 1 else "├─ "))
+        if part.tap is not None:
+            line.append(f"tap {part.tap} → ", style="dim")
+        lines.append(line.append_text(_part(part)))
+    return Group(*lines)
+
+
+def _part(part: PartSeen) -> Text:
+    mark, style = _STATES.get(part.state, ("·", "dim"))
+    line = Text(f"{mark} ", style=style).append(safe(part.name, 40), style="bold not dim")
+    said = [part.state if part.state != "ready" else ""]
+    if part.pid is not None:
+        said.append(f"process {part.pid}")
+    if part.others:
+        said.append(f"workers {' '.join(str(pid) for pid in part.others[:MOST_WORKERS])}")
+    if part.listens is not None:
+        said.append(f"port {part.port}" + (f", really {part.listens}" if part.listens != part.port else ""))
+    return line.append(f"  {', '.join(each for each in said if each)}", style="none")

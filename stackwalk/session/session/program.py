@@ -213,8 +213,9 @@ def _listens(session: Session, program: Running) -> str:
     if session.outer is None or session.outer.launch != program.launch or session.door is None:
         return f"{program.spec.file} {again} on port {program.spec.port}."
     typed = program.spec.port
-    if session.door == typed:
-        return f"{program.spec.file} {again} on port {typed}: http://{session.address}"
+    if session.door == program.spec.clients_at:
+        where = f"on port {typed}: " if typed == session.door else f"on port {typed}. Open "
+        return f"{program.spec.file} {again} {where}http://{session.address}"
     why = ""
     if any(port.number == typed for port in program.ports):
         why = f" ({typed} is its own, and what is sent there is not seen here)"

@@ -100,6 +100,10 @@ class Workers:
         port = self._ports.get(connection)
         return None if port is None else self._taken.get(port)
 
+    def who_took(self, port: int) -> int | None:
+        """The process that took the connection which came from this port last."""
+        return self._taken.get(port)
+
     @property
     def clients(self) -> int:
         """How many connections are open at the door."""
