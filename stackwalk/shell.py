@@ -1,5 +1,6 @@
 """The shell command: the learner's own shell, in their workspace, with the PATH that labs use."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -7,12 +8,18 @@ from pathlib import Path
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import search_path
+from stackwalk.stack.nginx import find_nginx
 
 
 def shell_environment(workspace: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of that shell: the caller's own, with the folders of the labs' Python first on its PATH."""
     environment = dict(environ)
-    environment["PATH"] = os.pathsep.join(search_path(workspace, environ.get("PATH", os.defpath)))
+    path = search_path(workspace, environ.get("PATH", os.defpath))
+    # Labs run the nginx that came along; by hand it is then the same one.
+    with contextlib.suppress(StackwalkError):
+        nginx = str(find_nginx(None, environ).path.parent)
+        path = path if nginx in path else [path[0], nginx, *path[1:]]
+    environment["PATH"] = os.pathsep.join(path)
     environment["STACKWALK_WORKSPACE"] = str(workspace)
     if (workspace / ".venv" / "bin").is_dir():
         environment["VIRTUAL_ENV"] = str(workspace / ".venv")

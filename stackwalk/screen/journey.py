@@ -14,7 +14,7 @@ def served_by(journey: Journey, pids: tuple[int | None, ...]) -> str:
     """Whose answer it is: "application1 pid 4711", or the web server's own."""
     if journey.served is None:
         return ""
-    if not journey.legs:
+    if not journey.legs or _is_in_vain(journey.legs[-1]):
         return "by itself"
     name = journey.legs[-1].part or journey.legs[-1].address
     pid = pids[-1] if pids else None
@@ -22,11 +22,14 @@ def served_by(journey: Journey, pids: tuple[int | None, ...]) -> str:
 
 
 def draw_tries(journey: Journey) -> list[Text]:
-    """Return a line for each program that was asked in vain before the last one."""
-    return [
-        Text(f"  ! {safe(leg.part or leg.address)} was asked first: {_in_vain(leg)}", style="yellow")
-        for leg in journey.legs[:-1]
-    ]
+    """Return a line for each program that was asked in vain: all before the last one, and it too, it may be."""
+    vain = [*journey.legs[:-1], *(leg for leg in journey.legs[-1:] if _is_in_vain(leg))]
+    return [Text(f"  ! {safe(leg.part or leg.address)} was asked: {_in_vain(leg)}", style="yellow") for leg in vain]
+
+
+def _is_in_vain(leg: Leg) -> bool:
+    """Whether no answer of this one can have been passed on."""
+    return not leg.reached or (leg.exchange is not None and leg.exchange.response is None)
 
 
 def _in_vain(leg: Leg) -> str:

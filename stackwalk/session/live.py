@@ -392,14 +392,6 @@ class Live:
                 self._check(run, step)
             case DropCheck():
                 self._warm.cancel()
-            case PlayDay(day):
-                self._play_day(day)
-            case DropDay():
-                self._drop_day()
-            case PlayComparison(number, step):
-                self._play_comparison(number, step)
-            case DropComparison():
-                self._drop_comparison()
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
@@ -425,6 +417,25 @@ class Live:
                 self._put(step)
             case Leave(status):
                 self.status = status
+            case PlayDay() | DropDay() | PlayComparison() | DropComparison():
+                self._perform_aside(action)
+            case _:
+                self._draw(action)
+
+    def _perform_aside(self, action: PlayDay | DropDay | PlayComparison | DropComparison) -> None:
+        """What the program and the lesson do not wait for."""
+        match action:
+            case PlayDay(day):
+                self._play_day(day)
+            case DropDay():
+                self._drop_day()
+            case PlayComparison(number, step):
+                self._play_comparison(number, step)
+            case DropComparison():
+                self._drop_comparison()
+
+    def _draw(self, action: Show) -> None:
+        match action:
             case ShowSight(sight):
                 self._show_sight(sight)
             case ShowStack():

@@ -49,6 +49,7 @@ from stackwalk.whole.plan import Declared
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused, Stack
+from stackwalk.whole.tail import Tail
 from stackwalk.wire.sight import Answered, Unanswered
 
 STARTING, QUIET = 0.02, 0.25  # seconds between two looks: while something is under way, and else
@@ -89,6 +90,7 @@ class StackStage:
         self._ended: dict[str, int] = {}  # parts of which it was told that they ended: which of their launches
         self._prints: dict[str, Prints] = {}
         self._heard: dict[str, int] = {}  # which launch of a part is heard
+        self._tails: dict[str, Tail] = {}  # the web server's logs, by their paths
         self._printed_at = 0.0
         self._saved: set[str] = set()
         self._lock = threading.Lock()
@@ -178,6 +180,7 @@ class StackStage:
         self._prints.clear()
         self._ended.clear()
         self._heard.clear()
+        self._tails.clear()
         self._see(())
 
     # Starting
@@ -205,9 +208,14 @@ class StackStage:
     def _begin(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="stackwalk-stack-", ignore_cleanup_errors=True)
         stack = Stack(
-            self._declared(), self._guardian, workspace=self._workspace, scratch=Path(self._scratch.name),
-            environment=self._environment, nginx=self._nginx, limits=Limits(),
-        )  # fmt: skip
+            declared_in(self._workspace, self._front, self._services),
+            self._guardian,
+            workspace=self._workspace,
+            scratch=Path(self._scratch.name),
+            environment=self._environment,
+            nginx=self._nginx,
+            limits=Limits(),
+        )
         try:
             stack.prepare(self.door)
             self._joining = Joining(stack.plan.outermost.name, stack.record, stack.name_at)
@@ -217,14 +225,6 @@ class StackStage:
             raise
         self._stack = stack
         self._take_in(stack)
-
-    def _declared(self) -> Declared:
-        added = read_composed(self._workspace)
-        services = tuple(
-            replace(one, run=one.settled) if one.settings and (self._workspace / one.settings).is_file() else one
-            for one in self._services
-        )
-        return Declared(self._front, joined(services, added, compose_first=False), added.mounts)
 
     def _environment(self, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
         environment = learner_environment(self._workspace, run_dir, moved)
@@ -273,6 +273,8 @@ class StackStage:
             if running.program is not None and self._heard.get(running.name) != running.launches:
                 self._heard[running.name] = running.launches
                 running.program.output.watch(prints.add)
+        logs = () if stack.front is None else tuple(log.path for log in stack.front.prepared.logs)
+        self._tails = {path: self._tails.get(path) or Tail(Path(path)) for path in logs}
         for complaint in stack.complaints:
             where = complaint.file or self._front.file
             where += f", line {complaint.line}" if complaint.line is not None else ""
@@ -294,6 +296,8 @@ class StackStage:
         self._tell_traffic(stack)
         if time.monotonic() - self._printed_at >= BATCH:
             self._printed_at = time.monotonic()
+            for tail in self._tails.values():
+                self._prints[stack.plan.outermost.name].add(tail.read())
             for prints in self._prints.values():
                 prints.tell()
 
@@ -354,6 +358,16 @@ class StackStage:
 _COMPOSED = frozenset(
     {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml", "Dockerfile", ".env"}
 )
+
+
+def declared_in(workspace: Path, front: ProgramSpec, services: tuple[ProgramSpec, ...]) -> Declared:
+    """What the stack of a workspace is made from: the lab's services, and what its compose file names besides."""
+    added = read_composed(workspace)
+    settled = tuple(
+        replace(one, run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
+        for one in services
+    )
+    return Declared(front, joined(settled, added, compose_first=False), added.mounts)
 
 
 def _part_seen(running: Running, stack: Stack) -> PartSeen:
