@@ -10,3 +10,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--soak", type=int, default=4000, help="how many exchanges pass the tap in its soak (200000: the full size)"
     )
+    parser.addoption(
+        "--conversations", type=int, default=60, help="how many drawn conversations pass the tap (5000: the full size)"
+    )

@@ -101,7 +101,7 @@ MAY = {
     "proving": ("errors", "course", "check", "screen"),
     "doctor": ("errors", "course", "screen", "tap"),
     "shell": ("errors", "stack"),
-    "up": ("errors", "heeding", "tap", "stack", "whole", "course", "screen", "up"),
+    "up": ("errors", "heeding", "tap", "stack", "whole", "course", "screen", "session.flow", "up"),
     "session": ("errors", "heeding", "wire", "tap", "stack", "whole", "course", "check", "session", "screen"),
 }
 

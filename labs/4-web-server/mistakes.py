@@ -269,8 +269,8 @@ MISTAKES = [
         "root puts the whole path behind the folder, /static/ included, so that nginx looks in static/static/. Use "
         "alias, or root with the folder above."),
     Mistake("another folder", running(another_folder),
-        "nginx looks in another folder than the one with your style sheets. Where nginx runs, your own folder is called "
-        "/service, so the style sheets lie in /service/app/static/."),
+        "nginx looks in another folder than the one with your style sheets. Where nginx runs, your own folder is "
+        "called /service, so the style sheets lie in /service/app/static/."),
     Mistake("no types", running(no_types),
         "A types block of your own replaces nginx's whole table, so it no longer knows the type of these files."),
     Mistake("two slashes", running(two_slashes),

@@ -65,6 +65,7 @@ class Bench:
         self._errands: list[Errand] = []  # the same
         self.ground = Ground(Transcript(), Budget(budget))
         self._impatient = False  # a check has waited in vain
+        self._remarked = False  # what the web server took in silence has been said
         self.fresh = Fresh(seed)
         self.check = ""
         self.printed = ""  # by the programs of this check, as far as it is kept
@@ -77,7 +78,7 @@ class Bench:
             self._failed_launch = None
             self._impatient = False
         if lab != self._lab:
-            self.ground.budget = Budget(lab.budget or self._seconds)
+            self.ground.budget = Budget(self._seconds)
         self._lab, self._step = lab, step
         self.printed = ""
         self.check = f"{step.id}.{check}"
@@ -87,6 +88,7 @@ class Bench:
     def prepare(self, lab: Lab, step: Step) -> None:
         """Launch a step's program ahead of its first check, without waiting; a failure is remembered."""
         self._lab, self._step = lab, step
+        self.ground.budget = Budget(lab.budget or self._seconds)
         self._spec = self._specs()
         try:
             self._shared = self._new_shared(self._spec)
@@ -112,9 +114,25 @@ class Bench:
             raise RuntimeError("no check has begun")
         outermost = self._lab.programs_at(self._step)[0]
         # The learner's one file is as the latest step asks for it: that step says whom it may name.
-        number = self._lab.number
-        latest = max((step for lab, step in self.labs.values() if lab.number == number), key=lambda step: step.number)
-        return (outermost, *self._lab.services_at(latest)) if outermost.server else (outermost,)
+        return (outermost, *self._lab.services_at(self._latest or self._step)) if outermost.server else (outermost,)
+
+    @property
+    def _latest(self) -> Step | None:
+        """The latest step of this lab that is graded."""
+        number = 0 if self._lab is None else self._lab.number
+        steps = (step for lab, step in self.labs.values() if lab.number == number)
+        return max(steps, key=lambda step: step.number, default=None)
+
+    def remark(self, stack: "Stack") -> None:
+        """Say once, with a check of the latest step that passes, what the web server takes and is likely a slip."""
+        if self._remarked or self._step != self._latest:
+            return
+        self._remarked = True
+        for one in stack.complaints:
+            if one.severity in ("warning", "note"):
+                where = one.file or "The file"
+                where += "" if one.line is None else f", line {one.line}"
+                self.ground.notes.append(f"{where}: {one.means} {one.try_this}".rstrip())
 
     def _shared_when_ready(self) -> "Server | Stack":
         specs = self._specs()

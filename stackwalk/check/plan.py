@@ -51,7 +51,8 @@ class Plan:
         numbers = {step.lab for step in graded}
         labs = tuple(lab for lab in course.labs if lab.number in numbers)
         replaced = frozenset(name for step in graded for name in step.replaces)
-        return cls(asked, graded, labs, replaced, workspace, seed)
+        budget = max(lab.budget or BUDGET for lab in labs)
+        return cls(asked, graded, labs, replaced, workspace, seed, budget)
 
     def lab_of(self, step: Step) -> Lab:
         """The lab that a step belongs to."""
@@ -101,7 +102,8 @@ class Plan:
     @property
     def deadline(self) -> float:
         """Seconds after which a run that has not ended hangs."""
-        return sum((lab.budget or self.budget) + self.slack * (STACK_SLACK if lab.services else 1) for lab in self.labs)
+        more = STACK_SLACK if any(lab.services for lab in self.labs) else 1
+        return (self.budget + self.slack * more) * len(self.labs)
 
 
 def new_seed() -> str:

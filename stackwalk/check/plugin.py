@@ -60,6 +60,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         yield
         if server is not None:
             server.must_go_on()
+        if "stack" in used:
+            bench.remark(used["stack"])
     except LearnerFailure as failure:
         better = failure if server is None else server.better(failure)
         better.works = "" if server is None else server.works()

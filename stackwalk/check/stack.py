@@ -23,8 +23,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
-from stackwalk.whole.composed import joined
-from stackwalk.whole.plan import Declared, plan_stack
+from stackwalk.whole.plan import Declared, joined, plan_stack
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused
@@ -135,9 +134,14 @@ class Stack:
         self.touched = False  # a check has killed, paused or edited something: the next one gets a fresh stack
         added = read_composed(copy.root)
         self.whole = WholeStack(
-            Declared(front, joined(services, added, compose_first=False), added.mounts), guardian, workspace=copy.root, scratch=run_dir,
-            environment=self._environment_of, nginx=nginx, limits=LIMITS,
-        )  # fmt: skip
+            Declared(front, joined(services, added, compose_first=False), added.mounts),
+            guardian,
+            workspace=copy.root,
+            scratch=run_dir,
+            environment=self._environment_of,
+            nginx=nginx,
+            limits=LIMITS,
+        )
 
     # What checks use
 
@@ -424,6 +428,7 @@ class Stack:
                 continue  # the check has ended it
             try:
                 self._servers[running.name].await_ready()
+                running.answers()
             except LearnerFailure as failure:
                 raise self._of_part(running.name, failure) from None
         self.whole.look()

@@ -127,8 +127,8 @@ class Lab:
     patience: float | None  # seconds that a check waits for an answer; None: the checker's own
     mistakes: Path | None  # mistakes.py: the foreseen mistakes and their sentences
     steps: tuple[Step, ...]
+    budget: float | None = None  # seconds that all its checks together wait, at most; None: the checker's own
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
-    budget: float | None = None  # seconds that all waits of its checks have together; None: the checker's own
     services: tuple[ProgramSpec, ...] = ()  # what stands behind the outermost program, by the names it may use
 
     def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:

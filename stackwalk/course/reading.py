@@ -116,8 +116,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     services = tuple(_read_service(one) for one in table.tables("service"))
     _hold_names(table, services)
     title, question = table.text("title"), table.text("question")
-    patience = table.optional_seconds("patience", 60)
-    budget = table.optional_seconds("budget", 300)
+    patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
     table.finish()
     mistakes, oddities = folder / "mistakes.py", folder / "oddities.toml"
     steps = tuple(
@@ -264,8 +263,8 @@ def _read_step(
         wins=table.texts("wins"),
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
-        comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
         copies=_read_copies(table, services),
+        comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
     )
     table.finish()
     for line in step.send:

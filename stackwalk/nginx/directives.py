@@ -33,12 +33,13 @@ NAMES: Final[frozenset[str]] = frozenset(str(name) for name in analyzer.DIRECTIV
 def places_of(name: str) -> tuple[str, ...]:
     """Where a directive may stand, in words; () where that is not known.
 
-    >>> places_of("proxy_pass")[0]
-    'in location'
+    >>> places_of("proxy_pass")
+    ('in location',)
     """
     if name == "server":
         return ("in http", "in upstream")
     masks = [int(mask) for mask in analyzer.DIRECTIVES.get(name, ())]
-    return tuple(
-        words for context, words in _WHERE.items() if any(mask & int(analyzer.CONTEXTS[context]) for mask in masks)
-    )
+    found = [context for context in _WHERE if any(mask & int(analyzer.CONTEXTS[context]) for mask in masks)]
+    # What may stand in an `if` may stand around it, and there it belongs.
+    plain = [context for context in found if len(context) < 3]
+    return tuple(_WHERE[context] for context in plain or found)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from stackwalk.nginx.editing import quoted
 from stackwalk.nginx.moved import Group
+from stackwalk.nginx.moving.serving import WHERE
 from stackwalk.nginx.project import Project
 from stackwalk.nginx.served import LOG_FORMAT, format_line
 from stackwalk.nginx.setting import Setting
@@ -74,6 +75,7 @@ def http_file(
     hosts = [f"{each.name} {quoted(each.typed)};" for each in made]
     ports = [f"{each.name} {each.typed.rpartition(':')[2] or 80};" for each in made if ":" in each.typed]
     servers = [f"{real} {typed};" for typed, real in setting.ports.items()]
+    lines.append(f'map $pid {WHERE} {{ default ""; }}')
     lines.append(_map("proxy_host", hosts))
     lines.append(_map("proxy_port", ports, "proxy_host"))
     lines.append(_map("server_port", servers))

@@ -19,11 +19,19 @@ _STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _SENDERS: dict[Side, tuple[str, str]] = {"client": ("  > ", "cyan"), "server": ("  < ", "magenta")}
 
 
-def draw_exchange(exchange: Exchange, width: int, *, whole: bool = False, by: str = "", goes_on: bool = False) -> Text:
+def draw_exchange(
+    exchange: Exchange,
+    width: int,
+    *,
+    whole: bool = False,
+    by: str = "",
+    goes_on: bool = False,
+    took: str | None = None,
+) -> Text:
     """Return the line of an exchange: method, target, status, type, bytes of the body, milliseconds.
 
-    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `pid`
-    is the process that had it, where that is worth saying; `goes_on`: its body is still to come.
+    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `by` names
+    who had it, where that is worth saying; `goes_on`: its body is still to come; `took`: instead of the time.
     """
     request, response = exchange.request, exchange.response
     status = "—" if response is None else ("?" if response.status is None else f"{response.status:03d}")
@@ -32,7 +40,8 @@ def draw_exchange(exchange: Exchange, width: int, *, whole: bool = False, by: st
     target = "(no request)" if request is None else safe(request.target, LONGEST_WHOLE)
     kind = "" if response is None else _type(response)
     size = "" if response is None else "…" if goes_on else size_of(response.body_size)
-    took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
+    if took is None:
+        took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
     typed = TYPE + 1 if width >= NARROW else 0
     end = f"{size:>{BYTES}} {took:>{TIME}}" if width >= NARROWER else f"{size} {took}"
     end += f" {safe(by)}" if by else ""

@@ -43,9 +43,8 @@ from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
 from stackwalk.tap.tapping import Tap
-from stackwalk.whole.composed import joined
 from stackwalk.whole.journey import Joining
-from stackwalk.whole.plan import Declared
+from stackwalk.whole.plan import Declared, joined
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused, Stack

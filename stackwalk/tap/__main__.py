@@ -30,8 +30,9 @@ SOCKETS = 16  # handed over with an order, at most
 class Desk:
     """Does what it is told by the one who started it, and tells what the relays see."""
 
-    def __init__(self, control: socket.socket, body_limit: int, room: int, *, is_waited_for: bool) -> None:
+    def __init__(self, control: socket.socket, body_limit: int, room: int, *, is_waited_for: bool, tells: bool) -> None:
         self.is_open = True
+        self._tells = tells  # the starter, too; else those alone who look on
         self._loop = Loop()
         self._starter = Outlet(self._loop, control, self._hear, self._leave, room, is_waited_for)
         self._subscribers = Subscribers(self._loop)
@@ -49,7 +50,8 @@ class Desk:
             relay.end()
 
     def _tell(self, lines: bytes) -> None:
-        self._starter.put(lines)
+        if self._tells:
+            self._starter.put(lines)
         self._subscribers.put(lines)
 
     def _tell_of(self, hop: str) -> Report:
@@ -79,12 +81,9 @@ class Desk:
         hop = str(order.get("hop", ""))
         match order["do"]:
             case "add":
+                joined = bool(order["joined"])
                 self._relays[hop] = Relay(
-                    self._loop,
-                    self._tell_of(hop),
-                    self._body_limit,
-                    self._numbers,
-                    tells_ways=bool(hop) or bool(order.get("joined")),
+                    self._loop, self._tell_of(hop), self._body_limit, self._numbers, tell_joined=joined
                 )
                 self._relays[hop].aim(_aim(order["aim"]))
                 self._relays[hop].take(self._sockets())
@@ -125,7 +124,8 @@ def main(settings: dict[str, object]) -> None:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     control, body_limit, room = (int(str(settings[name])) for name in ("control", "body_limit", "room"))
-    Desk(socket.socket(fileno=control), body_limit, room, is_waited_for=bool(settings["keep_all"])).run()
+    waited_for, tells = bool(settings["keep_all"]), bool(settings["tells"])
+    Desk(socket.socket(fileno=control), body_limit, room, is_waited_for=waited_for, tells=tells).run()
 
 
 if __name__ == "__main__":

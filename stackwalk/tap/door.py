@@ -1,13 +1,16 @@
 """The door: where clients come in, and who has it when we can't."""
 
+import contextlib
 import errno
 import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from stackwalk.errors import StackwalkError
 
+LISTENS = "0A"  # in /proc/net/tcp
 LINUX = sys.platform.startswith("linux")
 LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 QUEUE = 1024  # clients that may wait to be accepted; the system may allow fewer
@@ -117,6 +120,20 @@ def holder(port: int) -> Holder | None:
         except psutil.Error:
             continue
     return None
+
+
+def is_listened_on(port: int) -> bool | None:
+    """Whether some program listens on a local port; None: that can't be seen here."""
+    if not LINUX:
+        return None
+    for family in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError), Path("/proc/net", family).open() as table:
+            next(table, None)  # what its columns are called
+            for line in table:
+                _, local, _, state, *_ = line.split()
+                if state == LISTENS and int(local.rpartition(":")[2], 16) == port:
+                    return True
+    return False
 
 
 def is_resting(port: int) -> bool:

@@ -6,7 +6,6 @@ was killed.
 
 import contextlib
 import os
-import re
 import socket
 import stat
 import time
@@ -14,14 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
-from stackwalk.wire.lines import from_line, hop_of
+from stackwalk.wire.lines import connection_of, from_line, without_hop
 from stackwalk.wire.sight import Sight
 
 LONGEST_PATH = 100  # bytes; macOS takes 104 with the zero at the end, Linux 108
 AT_ONCE = 1024 * 1024  # bytes taken by one read
-A_MOMENT = 0.1  # seconds that a feed may gather what it publishes, and a little more
 CONNECTIONS = 10_000  # whose hops are remembered
-CONNECTION = re.compile(rb'"connection":(\d+)')
+A_MOMENT = 0.1  # seconds that a feed may gather what it publishes, and a little more
 PATIENCE = 1.0  # seconds for a feed to be connected to
 
 
@@ -124,26 +122,27 @@ class Subscription:
         return sights
 
     def read_lines(self) -> list[bytes]:
-        """The same as lines of JSON (see `wire.lines`), without their newlines."""
-        return [line for line in self._lines.read(self._socket) if self._is_wanted(line)]
+        """The same as lines of JSON (see `wire.lines`), without their newlines and the names of their hops."""
+        lines: list[bytes] = []
+        for line in self._lines.read(self._socket):
+            hop, plain = without_hop(line)
+            if self._hop is not None and hop != self._hop:
+                continue
+            if hop:
+                self._remember(plain, hop)
+            lines.append(plain)
+        return lines
+
+    def _remember(self, line: bytes, hop: str) -> None:
+        connection = connection_of(line)
+        self._hops[connection] = hop
+        if len(self._hops) > CONNECTIONS:
+            del self._hops[next(iter(self._hops))]
 
     def mark(self) -> Callable[[], bool]:
         """What is returned says whether all that has been published by now, or a moment ago, has been read."""
         until = time.monotonic() + A_MOMENT
         return lambda: self.ended or time.monotonic() > until
-
-    def _is_wanted(self, line: bytes) -> bool:
-        hop = hop_of(line)
-        if hop and (self._hop is None or hop == self._hop):
-            found = CONNECTION.search(line)
-            if found is not None:
-                self._remember(int(found[1]), hop)
-        return self._hop is None or hop == self._hop
-
-    def _remember(self, connection: int, hop: str) -> None:
-        self._hops[connection] = hop
-        if len(self._hops) > CONNECTIONS:
-            del self._hops[next(iter(self._hops))]
 
     def close(self) -> None:
         self._socket.close()

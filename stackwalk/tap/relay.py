@@ -11,9 +11,9 @@ from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
 from stackwalk.tap.connection import Connection, Waiting, moment
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.tap.picture import Picture, Report
-from stackwalk.wire.lines import to_line, way_line
+from stackwalk.wire.lines import to_line
 from stackwalk.wire.reader import BODY_LIMIT
-from stackwalk.wire.sight import Closed, Opened, Refused
+from stackwalk.wire.sight import Closed, Joined, Opened, Refused
 
 HOLD = 2.0  # seconds that a client waits for a program that is being restarted
 FAR = 10.0  # seconds for a target to take a connection
@@ -30,13 +30,13 @@ class Relay:
 
     def __init__(
         self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, numbers: Iterator[int] | None = None,
-        *, tells_ways: bool = False,
+        *, tell_joined: bool = False,
     ) -> None:  # fmt: skip
+        self._tell_joined = tell_joined  # who only traces has no use for it
         self._loop = loop
         self._picture = Picture(loop, report)
         self._waiting = Waiting()
         self._body_limit = body_limit  # bytes of each body that are kept
-        self._tells_ways = tells_ways  # by which port of ours the target was reached
         self._aim: Aim = None
         self._doors: list[socket.socket] = []
         self._ports: set[int] = set()
@@ -77,7 +77,7 @@ class Relay:
             self._route(connection)
 
     def tell(self) -> None:
-        """Report all that has passed until now, without the usual moment's wait."""
+        """Report all that has been seen by now."""
         self._picture.draw()
 
     def end(self) -> None:
@@ -139,8 +139,9 @@ class Relay:
     def _arrived(self, connection: Connection, server: socket.socket | None, why: str) -> None:
         attempt = self._attempts.pop(connection, None)
         if server is not None and not connection.is_over:
-            if self._tells_ways:
-                self._picture.add(connection.scribe, way_line, connection.number, time.monotonic(), _port(server))
+            if self._tell_joined and attempt is not None and attempt.local is not None:
+                joined = Joined(connection.number, time.monotonic(), attempt.local[1])
+                self._picture.add(connection.scribe, to_line, joined)
             connection.join(server, was_reset=attempt is not None and attempt.was_reset)
         elif server is not None:
             server.close()
@@ -181,10 +182,3 @@ class Relay:
 def _opened(number: int, at: float, address: tuple[Any, ...]) -> bytes:
     host, port = address[:2]
     return to_line(Opened(number, at, f"[{host}]:{port}" if ":" in host else f"{host}:{port}"))
-
-
-def _port(own_socket: socket.socket) -> int:
-    try:
-        return int(own_socket.getsockname()[1])
-    except OSError:  # it is reset by now
-        return 0

@@ -82,16 +82,16 @@ class Tap:
         """One more door, whose name stands on each of its lines. DoorTaken where somebody has the port."""
         aim = addresses_of(target)
         with contextlib.closing(open_door(port, host)) as door:
-            return self.add_door(name, door, host, aim)
+            return self.add_door(name, door, host, aim, joined=True)
 
     def add_shut(self, name: str, port: int, host: str) -> Hop:
         """One more door that is shut as yet: `take` opens it. Until then who comes there is refused."""
-        self.do({"do": "add", "hop": name, "aim": None})
+        self.do({"do": "add", "hop": name, "aim": None, "joined": True})
         hop = Hop(self, name, host, port, (host,))
         self.hops += (hop,)
         return hop
 
-    def add_door(self, name: str, door: Door, host: str | None, aim: object, *, joined: bool = False) -> Hop:
+    def add_door(self, name: str, door: Door, host: str | None, aim: object, joined: bool) -> Hop:
         self.do({"do": "add", "hop": name, "aim": aim, "joined": joined}, door.sockets)
         hop = Hop(self, name, host, door.port, door.addresses)
         self.hops += (hop,)
@@ -135,6 +135,11 @@ class Tap:
         seen, self._seen = self._seen, []
         return seen
 
+    def told(self) -> list[bytes]:
+        """The lines of all that has passed until now: waits for those that are a moment behind the traffic."""
+        self.do({"do": "tell"})
+        return self.read_lines()
+
     def mark(self) -> Callable[[], bool]:
         """Ask for all that has been seen by now; what is returned says whether it has been read."""
         self._send({"do": "tell"}, ())
@@ -144,11 +149,6 @@ class Tap:
             return self._answered + len(self._answers) >= wanted or self._lines.ended
 
         return is_read
-
-    def told(self) -> list[bytes]:
-        """The lines of all that has passed until now: waits for those that are a moment behind the traffic."""
-        self.do({"do": "tell"})
-        return self.read_lines()
 
     def close(self) -> None:
         self._remove_feed()
@@ -226,17 +226,14 @@ def tapping(
     """A tap on a port (0: a free one), for as long as the block lasts; open connections are reset at its end.
 
     `name`: what stands on each line of this door, where the tap is to have others besides; `body_limit`: bytes of
-    each body that are kept; `room`: bytes of sights that may wait to be read here: where there is no more room they
+    each body that are kept; `room`: bytes of sights that may wait to be read here. Where there is no more room they
     are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is told from which port the
     target sees each client come.
     DoorTaken where somebody has the port, before anything starts. It ends by itself when this process does.
     """
     aim = addresses_of(target)
-    with (
-        contextlib.closing(open_door(port, host)) as door,
-        tap_without_doors(body_limit, room, keep_all=keep_all) as tap,
-    ):
-        tap.add_door(name, door, host, aim, joined=joined)
+    with contextlib.closing(open_door(port, host)) as door, tap_without_doors(body_limit, room, keep_all) as tap:
+        tap.add_door(name, door, host, aim, joined)
         door.close()
         if publish:
             tap.publish()
@@ -244,14 +241,20 @@ def tapping(
 
 
 @contextlib.contextmanager
-def tap_without_doors(body_limit: int = BODY_LIMIT, room: int = ROOM, *, keep_all: bool = False) -> Iterator[Tap]:
-    """A tap that gets its doors by `add`, for as long as the block lasts; see `tapping`."""
+def tap_without_doors(
+    body_limit: int = BODY_LIMIT, room: int = ROOM, keep_all: bool = False, tells: bool = True
+) -> Iterator[Tap]:
+    """A tap that gets its doors by `add`, for as long as the block lasts; see `tapping`.
+
+    Where it does not tell, there is nothing to `read`: what passes is for those who subscribe.
+    """
     with contextlib.ExitStack() as stack:
         ours, theirs = socket.socketpair()
         stack.enter_context(ours)
-        settings: dict[str, object] = {"body_limit": body_limit, "room": room, "keep_all": keep_all}
         with theirs:
-            process = stack.enter_context(_process(theirs, settings))
+            process = stack.enter_context(
+                _process(theirs, {"body_limit": body_limit, "room": room, "keep_all": keep_all, "tells": tells})
+            )
         tap = Tap(ours, process)
         stack.callback(_end, process, tap)
         ours.setblocking(False)

@@ -172,7 +172,8 @@ def _save(text: str, opened: str | None) -> Path:
     path = Path(text)
     if path.suffix not in SAVED:
         raise StackwalkError(
-            f"{text} ends in neither .jsonl nor .har.", "Say --save traffic.jsonl, or --save traffic.har for browsers."
+            f"{text or 'A name that is empty'} ends in neither .jsonl nor .har.",
+            "Say --save traffic.jsonl, or --save traffic.har for browsers.",
         )
     folder = path.parent
     if not folder.is_dir():

@@ -16,7 +16,7 @@ from stackwalk.heeding import Interrupted, heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
 from stackwalk.screen.summary import draw_summary
-from stackwalk.tap.door import DoorTaken, next_free_port
+from stackwalk.tap.door import DoorTaken, is_listened_on, next_free_port
 from stackwalk.tap.feed import subscribe
 from stackwalk.tap.outlet import ROOM
 from stackwalk.tap.tapping import Tap, tapping
@@ -135,6 +135,7 @@ class Watch:
                     view.show(sight)
                 if self._is_over():
                     return
+            view.flush()
             if saved.damaged:
                 self._aside.show(Text(f"{saved.damaged:,} of its lines could not be read."))
             self._sum_up(tally, (ended or 0.0) - (began or 0.0))
@@ -160,10 +161,12 @@ class Watch:
             if any(number == reader for number, _ in waiting.poll(patience)):
                 return
             view.remind(time.monotonic())
+            view.flush()  # the terminal may have another width by now
             for sight in recorder.take():
                 view.show(sight)
                 if self._is_over():
                     break
+            view.flush()
             if recorder.ended:
                 self._show_the_last(recorder, view)
                 self._aside.show(Text("The lab has ended."))
@@ -180,6 +183,7 @@ class Watch:
                 more += 1
         if more:
             view.show(Missed(0, until, more))
+        view.flush()
 
     def _sum_up(self, tally: Tally, seconds: float) -> None:
         self._aside.show(Text(), draw_summary(tally, seconds))
@@ -263,6 +267,9 @@ def _where(tap: Tap, host: str, number: int, wanted: Wanted) -> list[Text]:
         Text(f"Open {here} instead of http://{there}: what goes through there is shown here, and passed on unchanged."),
         Text(f"Requests sent straight to {there} are not seen."),
     ]
+    if is_local((host, number)) and is_listened_on(number) is False:
+        yet = f"Nothing listens on port {number} yet: until something does, whoever comes is turned away."
+        words.append(Text(yet, style="yellow"))
     if wanted.is_remote:
         warning = (
             f"Whoever can reach this machine can now reach {there} through port {tap.port}: nobody asks who it is."

@@ -8,7 +8,7 @@ import os
 import select
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Protocol
 
 from stackwalk.errors import StackwalkError
@@ -18,7 +18,7 @@ from stackwalk.trace.spool import Spool
 from stackwalk.wire.filter import Filter, matches
 from stackwalk.wire.lines import PIECE_BEGINS, from_line
 from stackwalk.wire.message import Exchange
-from stackwalk.wire.plain import ASKED_BEGINS, read_plain
+from stackwalk.wire.plain import ASKED_BEGINS, Plain, read_asked, read_plain
 from stackwalk.wire.sight import (
     Answered,
     Begun,
@@ -35,6 +35,8 @@ from stackwalk.wire.tally import Tally
 
 ROOM = 16 * 1024 * 1024  # bytes that may wait for the screen
 FILE = 256 * 1024  # bytes that an open file is counted as: there may not be many
+PLAIN = 600  # bytes that a plain exchange takes, about
+MOST_ASKED = 10_000
 EACH = 2000  # bytes that a sight takes beside its bodies, about
 MOST_FOLLOWED = 10_000
 SWITCHED = 0  # instead of the number of an exchange: the connection speaks WebSocket now
@@ -100,7 +102,9 @@ class Recorder:
         self._saver = saver
         self._choice = choice
         self._spool = spool or Spool()
-        self._backlog: list[bytes | Sight] = []  # lines of sights, or what has been made of one already
+        self._backlog: list[Plain | Sight] = []
+        self._asked: dict[tuple[bytes, bytes], bytes] = {}  # lines of requests that nobody has looked at: who answers
+        self._is_rung = False  # whoever looks has not come yet
         self._weight = 0
         self._missed = 0
         self._problem: StackwalkError | None = None
@@ -130,19 +134,23 @@ class Recorder:
         """Ready to be read when there is something to `take`."""
         return self._news
 
-    def take(self) -> Iterator[Sight]:
+    def take(self) -> list[Plain | Sight]:
         """What has come since. StackwalkError once the source has failed and all before has been taken."""
         with contextlib.suppress(BlockingIOError):
             os.read(self._news, 4096)
+        self._is_rung = False
         with self._lock:
-            taken, self._backlog = self._backlog, []
+            asked, self._asked = self._asked, {}
+            taken: list[Plain | Sight] = [from_line(line) for line in asked.values()]
+            taken += self._backlog
+            self._backlog = []
             self._weight = 0
             if self._missed:
                 taken.append(Missed(0, time.monotonic(), self._missed))
                 self._missed = 0
         if not taken and self._problem is not None:
             raise self._problem
-        return (from_line(one) if isinstance(one, bytes) else one for one in taken)
+        return taken
 
     def _run(self) -> None:
         waiting = select.poll()
@@ -178,11 +186,11 @@ class Recorder:
         shown = [one for line in lines if (one := self._note(line)) is not None]
         if self._saver is not None:
             self._saver.flush()
-        if not shown:
+        if not shown and not self._asked:
             return
         with self._lock:
             for one in shown:
-                weight = EACH + len(one) if isinstance(one, bytes) else _weight(one)
+                weight = PLAIN if isinstance(one, Plain) else _weight(one)
                 if self._missed or (self._weight + weight > ROOM and self._backlog):
                     self._missed += 1
                 else:
@@ -190,26 +198,36 @@ class Recorder:
                     self._weight += weight
         self._ring()
 
-    def _note(self, line: bytes) -> bytes | Sight | None:
+    def _note(self, line: bytes) -> Plain | Sight | None:
         """One line; what is left of it for the screen."""
         if line.startswith(PIECE_BEGINS):
             self._spool.add(line)
             return None
         if self._choice.takes_all:
             # Nearly all that passes: no sight is made of it before somebody looks.
-            if line.startswith(ASKED_BEGINS):
-                return line
+            if line.startswith(ASKED_BEGINS) and (key := read_asked(line)) is not None:
+                with self._lock:
+                    self._asked[key] = line
+                    if len(self._asked) > MOST_ASKED:
+                        del self._asked[next(iter(self._asked))]
+                return None
             plain = read_plain(line)
             if plain is not None:
+                with self._lock:
+                    self._asked.pop((plain.connection, plain.number), None)
                 if self.tally.add_plain(plain):
-                    self.tally.slowest = exchange_of(from_line(line))
+                    self.tally.slowest = plain.sight().exchange
                 if self._saver is not None:
                     self._saver.put(plain)
-                return line
+                return plain
         try:
             sight = self._spool.completed(from_line(line))
         except ValueError:
             return None  # a newer stackwalk may tell what this one does not know
+        exchange = exchange_of(sight)
+        if exchange is not None and self._asked:
+            with self._lock:
+                self._asked.pop((b"%d" % exchange.connection, b"%d" % exchange.number), None)
         if isinstance(sight, Closed):
             self._spool.forget(sight.connection)
         if not self._choice.takes(sight):
@@ -220,7 +238,8 @@ class Recorder:
         return sight
 
     def _ring(self) -> None:
-        with contextlib.suppress(BlockingIOError):
+        if not self._is_rung:
+            self._is_rung = True
             os.write(self._bell, b"!")
 
 

@@ -7,6 +7,8 @@ from rich.text import Text
 from stackwalk.screen.bodies import draw_content
 from stackwalk.screen.console import Screen
 from stackwalk.screen.exchanges import (
+    NARROWER,
+    TIME,
     draw_exchange,
     draw_heads,
     draw_interim,
@@ -15,6 +17,7 @@ from stackwalk.screen.exchanges import (
     draw_silent,
     draw_unanswered,
     draw_unreadable,
+    time_of,
 )
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.notes import draw_event, draw_frame, draw_hello, draw_late, draw_notes, draw_timing
@@ -24,7 +27,8 @@ from stackwalk.wire.explain import explain, oddities
 from stackwalk.wire.frames import Unpacker
 from stackwalk.wire.hello import read_hello
 from stackwalk.wire.message import Exchange, Request, Response, Side
-from stackwalk.wire.records import record_pieces
+from stackwalk.wire.plain import Plain, SaidRequest, SaidResponse
+from stackwalk.wire.records import record_pieces, with_hop
 from stackwalk.wire.sight import (
     Answered,
     Asked,
@@ -42,6 +46,9 @@ from stackwalk.wire.sight import (
 )
 
 LATE = 1.0  # seconds after which it is said that an exchange is not over
+REMEMBERED = 512  # exchanges of which it is known what they look like
+ANY_TIME = "0" * TIME  # stands where a time will
+AT_ONCE = 8 * 1024  # characters that are written at once
 MARK = 4  # characters before what is wrapped
 BODY_LINES = 40  # of each body, with -vv
 CONNECTIONS = 10_000  # whose opening is remembered
@@ -63,8 +70,24 @@ class View:
         self._epoch = epoch
         self._opened: dict[int, float] = {}  # when connections were
         self._unpackers: dict[tuple[int, Side], Unpacker] = {}
+        self._waiting: list[str] = []  # to be written
+        self._size = 0  # characters of it
+        self._width = console.width
+        self._drawn: dict[tuple[SaidRequest, SaidResponse, int], tuple[str, str]] = {}  # around the time of an exchange
         self._begun: dict[tuple[int, int], None] = {}  # streams whose heads have been shown
         self._open: dict[tuple[int, int], Asked] = {}  # requests whose exchanges are not over, the oldest first
+
+    def flush(self) -> None:
+        """Let go of what has been drawn; to be called before anything is waited for."""
+        text, self._waiting, self._size = "".join(self._waiting), [], 0
+        self._console.write(text)
+        self._width = self._console.width  # it may have changed since
+
+    def _write(self, text: str) -> None:
+        self._waiting.append(text)
+        self._size += len(text)
+        if self._size >= AT_ONCE:
+            self.flush()
 
     def due(self) -> float | None:
         """When to call `remind`, on the sights' clock; None: there is nothing to be reminded of."""
@@ -75,13 +98,20 @@ class View:
         while (due := self.due()) is not None and due <= now:
             sight = self._open.pop(next(iter(self._open)))
             self._say([draw_late(sight, now)])
+        self.flush()
 
-    def show(self, sight: Sight) -> None:
-        hop = self._hop_of(sight.connection)
+    def show(self, sight: Sight | Plain) -> None:
+        hop = self._hop_of(int(sight.connection))
+        if isinstance(sight, Plain):
+            if not hop and not self._as_json and not self._verbose and self._width >= NARROWER:
+                self._show_plain(sight)
+                return
+            sight = sight.sight()
         if self._as_json:
             exchange = exchange_of(sight) if not isinstance(sight, Begun) else sight.exchange
-            for piece in record_pieces(sight, self._epoch, None if exchange is None else explain(exchange), hop):
-                self._console.write(piece.decode("ascii"))
+            pieces = record_pieces(sight, self._epoch, None if exchange is None else explain(exchange))
+            for place, piece in enumerate(pieces):
+                self._write((with_hop(piece, hop) if hop and not place else piece).decode("ascii"))
             return
         self._remember(sight)
         self._say(self._labelled(hop, self._lines(sight)))
@@ -92,6 +122,23 @@ class View:
             return lines
         self._widest = max(self._widest, len(hop))
         return [Text(safe(f"{hop:<{self._widest}} "), style="cyan").append_text(lines[0]), *lines[1:]]
+
+    def _show_plain(self, plain: Plain) -> None:
+        """Most exchanges look like one before: of those only the time is drawn."""
+        self._open.pop((int(plain.connection), int(plain.number)), None)
+        width = self._width
+        key = plain.request, plain.response, width
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            exchange = plain.sight().exchange
+            line = draw_exchange(exchange, width, whole=not self._console.is_terminal, took=ANY_TIME)
+            first, newline, rest = self._text([line, *self._more(exchange)]).partition("\n")
+            before, _, after = first.rpartition(ANY_TIME)
+            drawn = before, after + newline + rest
+            if len(self._drawn) >= REMEMBERED:
+                self._drawn.clear()
+            self._drawn[key] = drawn
+        self._write(f"{drawn[0]}{time_of(plain.milliseconds):>{TIME}}{drawn[1]}")
 
     def _remember(self, sight: Sight) -> None:
         match sight:
@@ -112,17 +159,18 @@ class View:
                     self._open.pop((exchange.connection, exchange.number), None)
 
     def _say(self, lines: list[Text]) -> None:
-        if not lines:
-            return
+        if lines:
+            self._write(self._text(lines))
+
+    def _text(self, lines: list[Text]) -> str:
         if self._console.is_terminal:
-            self._console.show(*map(_hung, lines))
-            return
+            return self._console.drawn(*map(_hung, lines))
         for line in lines:  # other programs read lines: they stay whole
             line.no_wrap, line.overflow = True, "ignore"
-        self._console.show(*lines)
+        return self._console.drawn(*lines)
 
     def _lines(self, sight: Sight) -> list[Text]:
-        width, whole = self._console.width, not self._console.is_terminal
+        width, whole = self._width, not self._console.is_terminal
         match sight:
             case Opened(connection=connection, at=at):
                 self._opened[connection] = at

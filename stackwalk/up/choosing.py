@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from stackwalk.course.lesson import Course, ProgramSpec
 from stackwalk.errors import StackwalkError
-from stackwalk.whole.composed import Composed, joined
-from stackwalk.whole.plan import Declared
+from stackwalk.whole.plan import Composed, Declared, joined
 
 
 def choose(course: Course, has: Callable[[str], bool], added: Composed) -> Declared:

@@ -20,6 +20,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
+from stackwalk.session.flow import Flow
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import guarding
 from stackwalk.stack.limits import Limits
@@ -39,7 +40,8 @@ TRIES = 5  # free ports that somebody may snatch away
 QUIET, STARTING = 0.25, 0.02  # seconds between two looks: once all are ready, and before
 END_PATIENCE = 5.0  # seconds in which each part may end by itself
 START_PATIENCE = 20.0  # seconds after which it is said what is still not ready
-MOST_SHOWN = 400  # lines that are shown at once; the others are counted
+SHOWN, SHOWN_A_SECOND = 200.0, 20.0  # lines at once, and for as long as they come; the others are counted
+BETWEEN_COUNTS = 5.0  # seconds between two times that it is said how many were left out
 MOST_CLIENTS = 16  # terminals that ask at the same time
 
 Told = dict[str, Any]
@@ -56,7 +58,7 @@ def bring_up(course: Course, workspace: Workspace, *, port: int | None, nginx: s
         control = opened.enter_context(listening(workspace.root))
         guardian = opened.enter_context(guarding())
         stack = Stack(
-            declared, guardian, workspace=workspace.root, scratch=scratch, nginx=nginx, limits=Limits(),
+            declared, guardian, workspace=workspace.root, scratch=scratch, nginx=nginx, limits=Limits(), records=False,
             environment=lambda run_dir, moved: learner_environment(workspace.root, run_dir, moved),
         )  # fmt: skip
         up = opened.enter_context(_Up(stack, workspace.root, control, screen))
@@ -77,6 +79,8 @@ class _Up:
         self._screen = screen
         self._clients: dict[socket.socket, bytes] = {}  # who asks, and what has come of it so far
         self._tails: list[tuple[str, Tail]] = []
+        self._flow = Flow(room=SHOWN, most=SHOWN, rate=SHOWN_A_SECOND)
+        self._said_left_out = 0.0
         self._shown = 0  # the number of the last line that was shown
         self._told: dict[str, tuple[str, int]] = {}  # of each part: state and launches, as they were said
         self._was_ready = False
@@ -144,13 +148,12 @@ class _Up:
         """Wait for whatever comes next, and take it in."""
         programs = [one.program for one in self._stack.parts if one.program is not None and one.ending is None]
         bells = [program.fileno() for program in programs if program.fileno() >= 0]
-        reading: list[Any] = [self._bell, self._control, self._stack.tap, *bells, *self._clients]
+        reading: list[Any] = [self._bell, self._control, *bells, *self._clients]
         pause = QUIET if self._was_ready else max(GLANCE[0], STARTING)
         ready = select.select(reading, [], [], pause)[0]
         with contextlib.suppress(BlockingIOError):
             while os.read(self._bell, 4096):
                 pass
-        self._stack.read()  # what passes is for those who trace; here it need only not pile up
         if self._control in ready:
             self._accept()
         for client in [one for one in self._clients if one in ready]:
@@ -204,11 +207,14 @@ class _Up:
 
     def _show_lines(self) -> None:
         self._shown, lines = self._journal.after(self._shown)
+        now = time.monotonic()
+        self._flow, shown = self._flow.take(len(lines), now)
         width = max((len(one.name) for one in self._stack.parts), default=0)
-        left_out = max(0, len(lines) - MOST_SHOWN)
-        rows = [draw_line(line.part, line.text, width) for line in lines[left_out:]]
-        if left_out:
-            rows.insert(0, Text(f"[{left_out:,} lines left out here]", style="dim"))
+        rows = [draw_line(line.part, line.text, width) for line in lines[:shown]]
+        if self._flow.left_out and (shown == len(lines) or now - self._said_left_out > BETWEEN_COUNTS):
+            left_out, self._flow = self._flow.left_out, self._flow.told()
+            self._said_left_out = now
+            rows.append(Text(f"[{left_out:,} more lines; `stackwalk logs` has the last ones]", style="dim"))
         if rows:
             self._show(*rows)
 

@@ -3,26 +3,19 @@
 Only what Gunicorn runs can be run here, from the workspace and not from an image; all else stays unknown by name.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from stackwalk.compose.command import gunicorn_of, words_of
 from stackwalk.compose.contents import source_of
 from stackwalk.compose.dockerfile import Image
 from stackwalk.compose.services import Build, ComposeFile, Service
 from stackwalk.course.lesson import ProgramSpec
+from stackwalk.whole.plan import Composed
 
 DEFAULT_PORT = 8000  # Gunicorn's
 _EVERYWHERE = ("0.0.0.0:", "[::]:")
 ImageOf = Callable[[Build], Image | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """What a compose file names that can run here."""
-
-    services: tuple[ProgramSpec, ...] = ()
-    mounts: tuple[tuple[str, str], ...] = ()  # of the containers that run no Gunicorn: target -> path in the workspace
 
 
 def composed(compose: ComposeFile, image_of: ImageOf) -> Composed:
@@ -39,18 +32,6 @@ def composed(compose: ComposeFile, image_of: ImageOf) -> Composed:
             if source is not None:
                 mounts[mount.target] = "" if source == "." else source
     return Composed(tuple(services), tuple(mounts.items()))
-
-
-def joined(declared: Sequence[ProgramSpec], added: Composed, *, compose_first: bool) -> tuple[ProgramSpec, ...]:
-    """All services by name: a lab's, and those of a compose file. `compose_first`: its commands win."""
-    known = {one.name: one for one in declared}
-    for one in added.services:
-        if compose_first and one.name in known:
-            own = known[one.name]
-            known[one.name] = replace(own, run=one.run, file=one.file, port=one.port, settings="", settled=())
-        else:
-            known.setdefault(one.name, one)
-    return tuple(known.values())
 
 
 def _spec(service: Service, image: Image | None) -> ProgramSpec | None:

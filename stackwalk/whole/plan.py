@@ -22,6 +22,14 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """What a compose file names that can run here."""
+
+    services: tuple[ProgramSpec, ...] = ()
+    mounts: tuple[tuple[str, str], ...] = ()  # of the containers that run no Gunicorn: target -> path in the workspace
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One program of a stack. Copies of a service are parts of their own: application-1, application-2 …"""
 
@@ -104,3 +112,15 @@ def _parts_of(spec: ProgramSpec) -> tuple[Part, ...]:
     if spec.copies == 1:
         return (Part(spec.name, spec.name, spec),)
     return tuple(Part(f"{spec.name}-{number}", spec.name, spec) for number in range(1, spec.copies + 1))
+
+
+def joined(declared: Sequence[ProgramSpec], added: Composed, *, compose_first: bool) -> tuple[ProgramSpec, ...]:
+    """All services by name: a lab's, and those of a compose file. `compose_first`: its commands win."""
+    known = {one.name: one for one in declared}
+    for one in added.services:
+        if compose_first and one.name in known:
+            own = known[one.name]
+            known[one.name] = replace(own, run=one.run, file=one.file, port=one.port, settings="", settled=())
+        else:
+            known.setdefault(one.name, one)
+    return tuple(known.values())

@@ -2,14 +2,16 @@
 
 import posixpath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stackwalk.compose.dockerfile import Image, read_dockerfile
-from stackwalk.compose.env_file import read_env
-from stackwalk.compose.fault import FileFault
-from stackwalk.compose.reading import FILES, read_compose
-from stackwalk.compose.services import Build
-from stackwalk.whole.composed import Composed, composed
+from stackwalk.whole.plan import Composed
 
+if TYPE_CHECKING:
+    from stackwalk.compose.dockerfile import Image
+    from stackwalk.compose.services import Build
+
+# Of the parsers nothing is imported where there is no such file: they take 20 ms of each start.
+FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")  # in the order of Compose
 MOST = 256 * 1024  # bytes of a file
 
 
@@ -19,6 +21,11 @@ def read_composed(workspace: Path) -> Composed:
     text = None if name is None else _text(workspace, name)
     if text is None:
         return Composed()
+    from stackwalk.compose.env_file import read_env
+    from stackwalk.compose.fault import FileFault
+    from stackwalk.compose.reading import read_compose
+    from stackwalk.whole.composed import composed
+
     try:
         env = _text(workspace, ".env")
         compose = read_compose(text, {} if env is None else read_env(env))
@@ -27,7 +34,10 @@ def read_composed(workspace: Path) -> Composed:
         return Composed()
 
 
-def _image(workspace: Path, build: Build) -> Image | None:
+def _image(workspace: Path, build: "Build") -> "Image | None":
+    from stackwalk.compose.dockerfile import read_dockerfile
+    from stackwalk.compose.fault import FileFault
+
     name = posixpath.normpath(posixpath.join(build.context, build.dockerfile))
     text = build.inline
     if text is None and not name.startswith(("..", "/", "~")) and "://" not in build.context:

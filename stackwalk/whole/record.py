@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stackwalk.wire.lines import from_line, hop_of, way_of
+from stackwalk.wire.lines import from_line, without_hop
 from stackwalk.wire.message import Exchange, Request
-from stackwalk.wire.sight import Answered, Asked, Missed, Opened, Refused, Sight, Unanswered
+from stackwalk.wire.sight import Answered, Asked, Joined, Missed, Opened, Sight, Unanswered
 
 MOST = 4000  # of exchanges, requests and connections of a hop that are remembered
 
@@ -53,22 +53,22 @@ class Record:
         return self._clients.get(connection)
 
     def _take(self, line: bytes) -> Seen | None:
-        way = way_of(line)
-        if way is not None:
-            _remember(self._ways, *way)
-            return None
-        hop, sight = hop_of(line), from_line(line)
+        hop, plain = without_hop(line)
+        try:
+            sight = from_line(plain)
+        except ValueError:
+            return None  # a piece of a long body: nobody here keeps those
         match sight:
             case Opened(connection, _, client):
                 _remember(self._clients, connection, int(client.rpartition(":")[2]))
+            case Joined(connection, _, port):
+                _remember(self._ways, connection, port)
             case Asked(connection, at, request, number):
                 self.arrivals.append(Arrival(hop, connection, number, at, request))
             case Answered() | Unanswered():
                 self.exchanges.append((hop, sight.exchange))
             case Missed():
                 self.missed += sight.count
-            case Refused():
-                pass
         return Seen(hop, sight)
 
 

@@ -144,13 +144,22 @@ class Running:
         self._keep_door()
         return before != (self.state, self.door_open)
 
+    def answers(self) -> None:
+        """Somebody else has had an answer of it already: it need not be asked once more.
+
+        A question that is not looked at again soon holds up Gunicorn's worker, which waits 2 s for its client to
+        hang up.
+        """
+        self._answered = True
+        self._forget_question()
+
     def _look_at_listeners(self, program: Program) -> None:
         if self.listener is not None and self._answered:
             return
         port = self.part.spec.port
         right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == port)
         self.listener = next((each for each in right if each.address in HERE), None)
-        if self.listener is None:
+        if self.listener is None or self._answered:
             return
         if not self.part.spec.answers:
             self._answered = True

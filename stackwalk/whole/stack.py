@@ -51,12 +51,13 @@ class Stack:
 
     def __init__(
         self, declared: Declared, guardian: Guardian, *, workspace: Path, scratch: Path, environment: Environment,
-        nginx: str | None = None, limits: Limits | None = None,
+        nginx: str | None = None, limits: Limits | None = None, records: bool = True,
     ) -> None:  # fmt: skip
         """Nothing is started yet.
 
         `workspace`: where the programs run; `scratch`: a folder of this stack's own; `environment`: what a program
-        is started with; `nginx`: the program that the user has named, if any.
+        is started with; `nginx`: the program that the user has named, if any; `records`: whether what passes can be
+        read here, and not only by those who subscribe to it.
         """
         self.declared = declared
         self.record = Record()
@@ -67,6 +68,7 @@ class Stack:
         self._environment = environment
         self._nginx_named = nginx
         self._limits = limits
+        self._records = records
         self._stack = contextlib.ExitStack()
         self._tap: Tap | None = None
         self._front: Front | None = None
@@ -90,7 +92,7 @@ class Stack:
 
         Raises Refused where the front can't take its file as it is, and DoorTaken.
         """
-        self._tap = self._stack.enter_context(tap_without_doors())
+        self._tap = self._stack.enter_context(tap_without_doors(tells=self._records))
         self._hold(door)
         if door is not None:
             self._tap.publish()

@@ -13,6 +13,8 @@ NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?")
 def read_address(text: str) -> tuple[str, int]:
     """Return host and port of `localhost:8080`, `:8080`, `8080`, `[::1]:8080`, `http://localhost:8080/path`.
 
+    A path is left out, and so is a user's name.
+
     Without a host it is localhost; a URL without a port has 80 (RFC 9110 4.2.1). StackwalkError for anything else.
 
     >>> read_address(":8080"), read_address("http://[::1]:8000/a?b")
@@ -24,7 +26,9 @@ def read_address(text: str) -> tuple[str, int]:
         _check_scheme(scheme)
         words = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     else:
-        words = words.removesuffix("/")
+        words = re.split(r"[/?#]", words, maxsplit=1)[0].rpartition("@")[2]
+    if found and not words:
+        raise _not_an_address(text)
     host, port = _split(words, text)
     if not port and found:
         return _host(host, text), HTTP_PORT

@@ -53,6 +53,7 @@ def _entry_pieces(entry: Fields, sight: Sight) -> Iterator[str]:
         is_text = _is_text(exchange.request.whole)
         wholes["request"] = exchange.request.whole, is_text
         posted["text"] = LATER["request"]
+        posted.pop("comment", None)
         posted.pop("params", None)
         posted.pop("_encoding", None)
         if not is_text:
@@ -63,6 +64,7 @@ def _entry_pieces(entry: Fields, sight: Sight) -> Iterator[str]:
             is_text = _is_text(exchange.response.whole)
             wholes["response"] = exchange.response.whole, is_text
             content["text"] = LATER["response"]
+            content.pop("comment", None)
             content.pop("encoding", None)
             if not is_text:
                 content["encoding"] = "base64"
@@ -185,6 +187,8 @@ def _post_data(request: Request) -> Fields:
     kind = (request.head.header("content-type") or b"").decode("latin-1")
     text, encoding = _text(request.body)
     fields: Fields = {"mimeType": kind, "text": text}
+    if len(request.body) < request.body_size:
+        fields["comment"] = _cut(len(request.body), request.body_size)
     if encoding:
         fields["_encoding"] = encoding
     elif media_type(request.head) == FORM:
@@ -200,6 +204,8 @@ def _response(response: Response) -> Fields:
         "mimeType": (response.head.header("content-type") or NO_TYPE.encode()).decode("latin-1"),
         "text": text,
     }
+    if not unpacked.is_whole:
+        content["comment"] = _cut(len(unpacked.data), response.body_size)
     if encoding:
         content["encoding"] = encoding
     if unpacked.coding and unpacked.is_whole and unpacked.fault is None:
@@ -220,6 +226,10 @@ def _response(response: Response) -> Fields:
         "bodySize": response.body_size,
         "_ended_by": response.ended_by,
     }
+
+
+def _cut(kept: int, size: int) -> str:
+    return f"the first {kept:,} bytes alone; {size:,} bytes passed"
 
 
 def _no_response() -> Fields:

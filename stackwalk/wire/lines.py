@@ -34,10 +34,8 @@ from stackwalk.wire.sight import (
 Fields = dict[str, Any]
 SHORT = 2048  # characters; of shorter heads it is remembered what they are
 REMEMBERED = 512  # such heads; of all that come, most have come before
-WAY = b'{"sight":"joined","connection":%d,"at":%r,"port":%d}\n'
 BEGIN, HOP = b'{"sight"', b'{"hop":'
-LONGEST_HOP = 400  # characters of a name as it is written
-_DECODER = json.JSONDecoder()
+CONNECTION = re.compile(rb'\{"sight":"[a-z]+","connection":([0-9]+)')
 OPENED = b'{"sight":"opened","connection":%d,"at":%r,"client":%b}\n'
 PIECE = b'{"sight":"piece","connection":%d,"at":%r,"number":%d,"side":"%b","begin":%d,"data_b64":"%b"}\n'
 CLOSED = b'{"sight":"closed","connection":%d,"at":%r,"by":%b,"reset":%b,"client_bytes":%d,"server_bytes":%d}\n'
@@ -78,6 +76,30 @@ def from_line(line: bytes) -> Sight:
         raise ValueError(f"not a sight: {line[:80]!r}") from problem
 
 
+def on_hop(hop: str, lines: bytes) -> bytes:
+    """The lines of sights at one of several doors: the name of the hop stands first in each."""
+    # A quote within a text is escaped in JSON, so nothing but the beginning of a line has these bytes.
+    return lines.replace(BEGIN, b'{"hop":%b,"sight"' % json.dumps(hop).encode("ascii"))
+
+
+def without_hop(line: bytes) -> tuple[str, bytes]:
+    """The hop that a line names ("" where its tap has one door alone), and the line without it.
+
+    >>> without_hop(b'{"hop":"nginx","sight":"refused"}')
+    ('nginx', b'{"sight":"refused"}')
+    """
+    if not line.startswith(HOP):
+        return "", line
+    begin = line.index(b',"sight"')
+    return str(json.loads(line[len(HOP) : begin])), b"{" + line[begin + 1 :]
+
+
+def connection_of(line: bytes) -> int:
+    """The connection that a line is of; 0 where it names none."""
+    found = CONNECTION.match(line)
+    return 0 if found is None else int(found[1])
+
+
 def encoded_piece(line: bytes) -> tuple[tuple[int, int, Side], int, bytes] | None:
     """Of the line of a `Piece`: connection, number and side, where it begins, and its bytes, base64 still; None:
     it is no such line."""
@@ -87,33 +109,6 @@ def encoded_piece(line: bytes) -> tuple[tuple[int, int, Side], int, bytes] | Non
     connection, number, side, begin = found.groups()
     key: tuple[int, int, Side] = (int(connection), int(number), "client" if side == b"client" else "server")
     return key, int(begin), line[found.end() : line.rindex(b'"')]
-
-
-def on_hop(hop: str, lines: bytes) -> bytes:
-    """The lines of sights at one of several doors: the name of the hop stands first in each."""
-    # A quote within a text is escaped in JSON, so nothing but the beginning of a line has these bytes.
-    return lines.replace(BEGIN, b'{"hop":%b,"sight"' % json.dumps(hop).encode("ascii"))
-
-
-def way_line(connection: int, at: float, port: int) -> bytes:
-    """By which port of the tap's own a connection goes on to its target. The line of `Joined`."""
-    return WAY % (connection, at, port)
-
-
-def way_of(line: bytes) -> tuple[int, int] | None:
-    """Connection and port, where a line tells them."""
-    if b'"sight":"joined"' not in line:
-        return None
-    fields = json.loads(line)
-    return fields["connection"], fields["port"]
-
-
-def hop_of(line: bytes) -> str:
-    """The hop that a line names; "" where its tap has one door alone."""
-    if not line.startswith(HOP):
-        return ""
-    name, _ = _DECODER.raw_decode(line[len(HOP) : len(HOP) + LONGEST_HOP].decode("ascii", "replace"))
-    return str(name)
 
 
 def _own_fields(

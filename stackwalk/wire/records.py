@@ -33,16 +33,16 @@ def record_line(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = Non
     return json.dumps({"format": FORMAT, **fields}, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None, hop: str = "") -> Iterator[bytes]:
-    """The same line in pieces, with long bodies whole; no piece: there is no record of such a thing.
+def with_hop(piece: bytes, hop: str) -> bytes:
+    """The first piece of a record's line with the name of the hop on which it was; any other piece as it is."""
+    return piece.replace(b'{"format"', b'{"hop":%b,"format"' % json.dumps(hop).encode("ascii"), 1)
 
-    `hop`: where it was, of a tap with several doors.
-    """
+
+def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = None) -> Iterator[bytes]:
+    """The same line in pieces, with long bodies whole; no piece: there is no record of such a thing."""
     line = record_line(sight, epoch, notes)
     if line is None:
         return
-    if hop:
-        line = with_hop(line, hop)
     exchange = sight.exchange if isinstance(sight, Answered | Unanswered | Unreadable) else None
     said = () if exchange is None else tuple(one for one in (exchange.request, exchange.response) if one is not None)
     if all(one.whole is None for one in said):
@@ -57,11 +57,6 @@ def record_pieces(sight: Sight, epoch: float, notes: tuple[Note, ...] | None = N
         else:
             yield from one.whole()
             yield part[part.index(b'"') :]
-
-
-def with_hop(record: bytes, hop: str) -> bytes:
-    """The same line with the name of the hop on which it was."""
-    return record.removesuffix(b"}\n") + b',"hop":%b}\n' % json.dumps(hop).encode("ascii")
 
 
 def read_record(line: bytes) -> Sight:
@@ -125,9 +120,8 @@ def _exchange_fields(
         "answered": _wall(exchange.answered_at, epoch),
         "done": _wall(exchange.done_at, epoch),
     }
-    asked, done = times["asked"], times["done"]
-    began = next((time for time in (asked, *times.values(), at) if time is not None), 0.0)
-    took = None if asked is None or done is None else max(0.0, (done - asked) * 1000)
+    began = next((time for time in (times["asked"], *times.values(), at) if time is not None), 0.0)
+    took = exchange.milliseconds
     return {
         "record": "exchange",
         "outcome": outcome,

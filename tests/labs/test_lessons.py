@@ -88,11 +88,11 @@ def test_every_word_of_the_curriculum_is_on_the_map_with_one_sentence() -> None:
 
 def test_what_is_sent_goes_to_the_door_of_the_lab() -> None:
     for lab in COURSE.labs:
-        doors = {f"http://localhost:{program.port}/" for program in lab.programs}
+        doors = [re.compile(rf"http://([a-z]+\.)?localhost:{program.clients_at}/") for program in lab.programs]
         for step in lab.steps:
             assert step.send, step.id
             for line in step.send:
-                assert any(door in line for door in doors), line
+                assert any(door.search(line) for door in doors), line
 
 
 @pytest.mark.parametrize("step", GRADED, ids=lambda step: step.id)
@@ -165,6 +165,6 @@ def test_the_page_for_teachers_names_every_key() -> None:
 def test_the_toml_of_the_page_for_teachers_is_toml() -> None:
     page = (ROOT / "docs" / "writing-labs.md").read_text()
     blocks = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) >= 5
     for block in blocks:
         assert tomllib.loads(block)

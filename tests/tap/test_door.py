@@ -10,7 +10,7 @@ import pytest
 
 from stackwalk.errors import StackwalkError
 from stackwalk.tap import door as door_module
-from stackwalk.tap.door import DoorTaken, holder, next_free_port, open_door
+from stackwalk.tap.door import DoorTaken, holder, is_listened_on, next_free_port, open_door
 from stackwalk.tap.tapping import tapping
 
 HAS_IPV6 = Path("/proc/net/if_inet6").exists() and "00000000000000000000000000000001" in (
@@ -127,3 +127,15 @@ def test_an_address_that_is_not_ours_can_not_be_listened_on() -> None:
 def test_a_port_of_the_administrator_says_so() -> None:
     with pytest.raises(StackwalkError, match="those below 1024 are for the system's administrator"):
         open_door(81)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc/net")
+@pytest.mark.parametrize("host", ["127.0.0.1", *(["::1"] if HAS_IPV6 else [])])
+def test_whether_somebody_listens(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listening:
+        port = listening.getsockname()[1]
+        assert is_listened_on(port) is True
+        with socket.create_connection((host, port)):
+            listening.close()
+            assert is_listened_on(port) is False

@@ -29,6 +29,7 @@ def drawn(sights: list[Sight], *, verbose: int = 0, width: int = 80, as_json: bo
     for sight in sights:
         view.show(sight)
     view.remind(100.0)
+    view.flush()
     return stream.getvalue()
 
 

@@ -3,9 +3,9 @@
 from stackwalk.nginx.served import Served, Try
 from stackwalk.whole.journey import GIVE_UP, SETTLE, Joining, join
 from stackwalk.whole.record import Record, Seen
-from stackwalk.wire.lines import on_hop, to_line, way_line
+from stackwalk.wire.lines import on_hop, to_line
 from stackwalk.wire.message import Exchange, Request, Response, read_head
-from stackwalk.wire.sight import Answered
+from stackwalk.wire.sight import Answered, Joined
 
 EPOCH = 1_000_000.0  # the clock of 1970 less the monotonic one
 NAMES = {"127.0.0.1:9001": "application1", "127.0.0.1:9002": "application2"}
@@ -92,7 +92,7 @@ def lines(hop: str, sight: Answered) -> list[bytes]:
 
 def joining_with(outer: Exchange) -> tuple[Joining, list[Seen]]:
     record = Record()
-    way = on_hop("nginx", way_line(outer.connection, 1.0, 40000)).rstrip(b"\n")
+    way = on_hop("nginx", to_line(Joined(outer.connection, 1.0, 40000))).rstrip(b"\n")
     seen = record.take([way, *lines("nginx", Answered(outer.connection, outer.done_at or 0.0, outer))])
     return Joining("nginx", record, NAMES.get), seen
 

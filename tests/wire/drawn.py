@@ -8,7 +8,7 @@ from stackwalk.wire.message import Chunks, Exchange, Note, Request, Response, re
 
 HEADS = st.binary(max_size=60).map(read_head)
 NUMBERS = st.integers(0, 2**40)
-TIMES = st.floats(0, 1e9)
+TIMES = st.integers(0, 10**14).map(lambda count: count / 1e6)  # whole microseconds, as they are taken
 MAYBE = st.none() | TIMES
 CHUNKS = st.none() | st.builds(Chunks, NUMBERS, st.lists(NUMBERS, max_size=3).map(tuple))
 REQUESTS = st.builds(Request, HEADS, st.binary(max_size=20), NUMBERS, CHUNKS)

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ PAIRS = {
         "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
     },
 }
+UNKNOWN = ("blocked", "dns", "connect", "ssl")  # -1 where it does not apply
 MESSAGE = {
     "httpVersion": {"type": "string"},
     "cookies": PAIRS,
@@ -54,7 +56,8 @@ HAR = {
                                 "type": "object",
                                 "required": ["send", "wait", "receive"],
                                 "properties": {
-                                    name: {"type": "number", "minimum": 0} for name in ("send", "wait", "receive")
+                                    **{name: {"type": "number", "minimum": 0} for name in ("send", "wait", "receive")},
+                                    **{name: {"type": "number", "minimum": -1} for name in UNKNOWN},
                                 },
                             },
                             "request": {
@@ -110,6 +113,8 @@ SIGHTS: st.SearchStrategy[Sight] = st.one_of(
 def har_of(*sights: Sight) -> Any:
     log = json.loads("".join(har_pieces(sights)))
     assert [error.message for error in VALIDATOR.iter_errors(log)] == []
+    for entry in log["log"]["entries"]:  # "time is the sum of all timings, without those that are -1"
+        assert entry["time"] == pytest.approx(sum(time for time in entry["timings"].values() if time != -1))
     return log
 
 
@@ -166,6 +171,24 @@ def test_what_is_opened_is_what_was_written() -> None:
     assert list(read_har(har_of(binary))) == [binary]
     asked = Exchange(2, 7, PLAIN.request, None, 1000.0, 1000.25)
     assert list(read_har(har_of(Unanswered(7, 1000.0, asked)))) == [Unanswered(7, 1000.0, asked)]
+
+
+def test_the_time_to_reach_the_target_comes_first() -> None:
+    first = replace(PLAIN, opened_at=999.0, reached_at=999.125)
+    (entry,) = log = har_of(Answered(7, 1001.0, first))["log"]["entries"]
+    assert (entry["timings"]["connect"], entry["time"]) == (125.0, 1125.0)
+    assert entry["startedDateTime"] == "1970-01-01T00:16:39.875000Z"
+    (opened,) = read_har({"log": {"entries": log}})
+    assert opened == Answered(7, 1001.0, replace(PLAIN, opened_at=999.875, reached_at=1000.0))
+
+
+def test_a_body_of_which_a_part_was_kept_says_so() -> None:
+    request, response = PLAIN.request, PLAIN.response
+    assert request is not None and response is not None
+    cut = replace(PLAIN, request=replace(request, body_size=9), response=replace(response, body_size=1000))
+    (entry,) = har_of(Answered(7, 1001.0, cut))["log"]["entries"]
+    assert entry["request"]["postData"]["comment"] == "the first 6 bytes alone; 9 bytes passed"
+    assert entry["response"]["content"]["comment"] == "the first 3 bytes alone; 1,000 bytes passed"
 
 
 def test_a_packed_body_is_in_it_unpacked() -> None:

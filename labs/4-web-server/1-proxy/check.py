@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from stackwalk.check import fail
 from stackwalk.check.fresh import Fresh
-from stackwalk.check.page import text_of
 from stackwalk.check.stack import Stack
 
 HOLD = 0.6  # seconds for which each slow client sends, a byte at a time
@@ -95,7 +94,7 @@ def waited(host: str, port: int) -> float:
     threading.Event().wait(3 * PAUSE)  # until they are surely being served
     began = time.monotonic()
     try:
-        straight(f"{host}:{port}", "/")
+        status, _ = straight(f"{host}:{port}", "/")
     except OSError:
         fail(f"While {SLOW} slow clients were sending, one more could not be served at all.")
     finally:
@@ -104,14 +103,18 @@ def waited(host: str, port: int) -> float:
             client.over.set()
         for client in clients:
             client.join()
+    if status != 200:
+        fail(f"While {SLOW} slow clients were sending, one more had no page.", expected="200", actual=str(status))
     return took
 
 
 def test_slow_clients_hold_up_nobody(stack: Stack, note: Callable[[str], None]) -> None:
-    """three slow clients hold up nobody: the fourth is answered at once"""
-    asked = stack.served(stack.get("/"))
+    """three slow clients hold up nobody: a fourth is answered at once"""
+    page = stack.get("/")
+    page.expect_status(200, "Your application has a page at /, so GET / is answered with 200.")
+    asked = stack.served(page)
     if not asked:
-        fail("No application was asked, so there is nobody to be held up.")
+        fail("No application was asked, so there is nobody to be held up.", actual=page.first_line)
     host, _, port = stack.part(asked[-1]).address.rpartition(":")
     before = waited(host, int(port))
     after = waited(*stack.address)
@@ -123,5 +126,3 @@ def test_slow_clients_hold_up_nobody(stack: Stack, note: Callable[[str], None]) 
         f"Three slow clients, and then a fourth: at Gunicorn's own door it waited {before * 1000:.0f} ms, "
         f"at nginx's {after * 1000:.0f} ms."
     )
-    if text_of(stack.get("/")) == "":
-        fail("After the slow clients your application has no page any more.")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 from stackwalk.check import LearnerFailure, fail
 from stackwalk.check.answer import Answer
 from stackwalk.check.fresh import Fresh
@@ -76,8 +78,9 @@ def refused(kind: ModuleType, output: str) -> None:
     fail(f"{where}: {kind.NAME} says: {said}", cause="exited")
 
 
-def started(stack: Stack, launch: Launch, run: Run, workspace: Workspace) -> Front:
-    """Have its file read, moved and served."""
+@pytest.fixture
+def front(stack: Stack, launch: Launch, run: Run, workspace: Workspace) -> Front:
+    """The learner's other web server: its file read, moved and served."""
     kind, program = chosen(workspace.root)
     there = {part.name: part.address for part in stack.parts}
     services: dict[str, Address] = {}
@@ -121,9 +124,8 @@ def _wrapped(workspace: Workspace, theirs: str) -> str:
     return str(folder / "wrapper.conf")
 
 
-def test_pages_come_through_it(stack: Stack, launch: Launch, run: Run, workspace: Workspace, fresh: Fresh) -> None:
+def test_pages_come_through_it(front: Front, fresh: Fresh) -> None:
     """your pages come through another web server than nginx"""
-    front = started(stack, launch, run, workspace)
     word = fresh.word()
     answer, _ = front.get(f"/hello/{word}")
     answer.expect_status(200, f"GET /hello/{word} is answered with 200 by your application.")
@@ -134,11 +136,8 @@ def test_pages_come_through_it(stack: Stack, launch: Launch, run: Run, workspace
     answer.expect_status(404, f"Your application says 404 for {target}, and so has {front.file}.")
 
 
-def test_three_of_four_go_to_the_first(
-    stack: Stack, launch: Launch, run: Run, workspace: Workspace, fresh: Fresh, note: Callable[[str], None]
-) -> None:
+def test_three_of_four_go_to_the_first(front: Front, fresh: Fresh, note: Callable[[str], None]) -> None:
     """of 16 requests 12 are served by application1 and 4 by application2"""
-    front = started(stack, launch, run, workspace)
     order = [front.get(f"/hello/{fresh.word()}")[1] for _ in range(REQUESTS)]
     met = Counter(order)
     if dict(met) != SHARES:
@@ -148,12 +147,9 @@ def test_three_of_four_go_to_the_first(
     note(f"Its order: {' '.join(name.removeprefix('application') for name in order[:8])}.")
 
 
-def test_one_is_dead_and_nobody_notices(
-    stack: Stack, launch: Launch, run: Run, workspace: Workspace, fresh: Fresh
-) -> None:
+def test_one_is_dead_and_nobody_notices(front: Front, fresh: Fresh) -> None:
     """an application has died, and every visitor gets a page all the same"""
-    front = started(stack, launch, run, workspace)
-    stack.part(NAMES[1]).kill()
+    front.stack.part(NAMES[1]).kill()
     lost: list[LearnerFailure | int | None] = []
     words = [[fresh.word() for _ in range(EACH)] for _ in range(CLIENTS)]
 

@@ -22,7 +22,7 @@ def new_lines(stack: Stack, before: dict[str, int], wanted: str) -> list[str]:
 
 
 def test_each_line_names_who_served(stack: Stack, fresh: Fresh) -> None:
-    """each request has its line in your log, with the address of the one that served it"""
+    """each request has a line in your log, with the address of who served it"""
     if not stack.log_names:
         fail("nginx.conf says nowhere to which file the lines go.",
             expected="access_log /var/log/nginx/access.log NAME;")  # fmt: skip

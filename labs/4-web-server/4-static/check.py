@@ -25,7 +25,7 @@ def own(stack: Stack, target: str, headers: list[tuple[str, str]] | None = None)
 
 
 def test_nginx_sends_the_files(stack: Stack, workspace: Workspace, fresh: Fresh) -> None:
-    """files under /static/ come from the folder, whole and with their type, and no application is asked"""
+    """files under /static/ come from the folder, and no application is asked"""
     for ending, types in TYPES.items():
         name = fresh.name(ending)
         content = f"/* {fresh.text()} {fresh.word()} */".encode()
@@ -46,7 +46,7 @@ def test_a_missing_file_is_404(stack: Stack, fresh: Fresh) -> None:
 
 
 def test_what_a_browser_has_is_not_sent_again(stack: Stack, workspace: Workspace, fresh: Fresh) -> None:
-    """an ETag names the version: who has it gets 304, and who wants a piece gets that piece"""
+    """who has the version that ETag names gets 304, who wants a piece that piece"""
     name, content = fresh.name(".css"), fresh.text(lines=4).encode()
     workspace.write(f"{FOLDER}/{name}", content)
     target = f"/static/{name}"

@@ -9,7 +9,7 @@ API = "api"
 
 
 def test_the_api_answers_below_its_path(stack: Stack, fresh: Fresh) -> None:
-    """/api/ and all below it is answered by bare.py, path and query as they came"""
+    """/api/ and all below it is answered by bare.py, query and all"""
     prefixes = set()
     for rest in (fresh.word(), f"{fresh.word()}/{fresh.name('.json')}", ""):
         target, query = f"/api/{rest}", f"q={fresh.number(1, 999)}"
@@ -33,7 +33,7 @@ def test_the_api_answers_below_its_path(stack: Stack, fresh: Fresh) -> None:
 
 
 def test_the_rest_is_as_before(stack: Stack, fresh: Fresh) -> None:
-    """what only begins with the same letters, and all the rest, is answered by your Flask application"""
+    """/apix, and all the rest, is answered by your Flask application"""
     for target, status in ((f"/api{fresh.word()}", 404), ("/", 200), (f"/hello/{fresh.word()}", 200)):
         answer = stack.get(target)
         asked = stack.served(answer)

@@ -25,7 +25,7 @@ def led_to(stack: Stack, answer: Answer, what: str) -> SplitResult:
 
 
 def test_old_leads_to_new(stack: Stack, fresh: Fresh) -> None:
-    """/old leads to /new by 301, its query is kept, and no application is asked"""
+    """/old leads to /new by 301, query and all, and no application is asked"""
     for query in ("", f"{fresh.word()}={fresh.number(1, 99)}&x=%20y"):
         target = f"/old?{query}" if query else "/old"
         place = led_to(stack, stack.get(target), f"GET {target}")
@@ -48,7 +48,7 @@ def test_only_old_has_moved(stack: Stack, fresh: Fresh) -> None:
 
 
 def test_the_secure_host_leads_to_https(stack: Stack, fresh: Fresh) -> None:
-    """secure.localhost leads to the same path and query at https://, and no application is asked"""
+    """secure.localhost leads to the same path and query at https://"""
     for port in ("", ":8080"):
         target = f"/{fresh.word()}/{fresh.word()}?{fresh.word()}={fresh.number(1, 99)}"
         what = f"GET {target} at {SECURE}"

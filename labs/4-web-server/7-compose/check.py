@@ -206,7 +206,7 @@ def refuse(name: str, fault: FileFault) -> NoReturn:
 
 
 def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], None]) -> None:
-    """every name that nginx.conf asks is a service of compose.yaml, on one network with nginx"""
+    """every name that nginx.conf asks is a service of compose.yaml"""
     stack = Stack(workspace.root)
     if not stack.asked:
         fail("nginx.conf passes nothing on to anybody: there is no name in it.", expected="proxy_pass http://…")
@@ -228,7 +228,7 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
 
 
 def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
-    """each of them runs Gunicorn with its application, and listens where nginx can reach it"""
+    """each of them runs Gunicorn, and listens where nginx can reach it"""
     stack = Stack(workspace.root)
     for name, port in stack.asked.items():
         service = stack.service(name)
@@ -271,7 +271,7 @@ def _bind_of_settings(stack: Stack, service: Service, settings: str) -> tuple[st
 
 
 def test_the_image_holds_what_runs(workspace: Workspace) -> None:
-    """what the Dockerfile builds has your application in it, and the packages that it needs"""
+    """the Dockerfile brings your application, and the packages that it needs"""
     stack = Stack(workspace.root)
     for name in stack.asked:
         service = stack.service(name)
@@ -361,7 +361,7 @@ def test_only_nginx_is_published(workspace: Workspace) -> None:
 
 
 def test_nginx_finds_your_files(workspace: Workspace) -> None:
-    """nginx finds your nginx.conf where it looks for it, and the folders that are named in it"""
+    """nginx finds your nginx.conf, and the folders that are named in it"""
     stack = Stack(workspace.root)
     nginx, contents = stack.nginx, stack.contents(stack.nginx)
     for mount in nginx.mounts:
@@ -400,7 +400,7 @@ def test_nginx_finds_your_files(workspace: Workspace) -> None:
 
 
 def test_images_name_their_version(workspace: Workspace) -> None:
-    """each image that you begin from names its version, one that still gets fixes"""
+    """each image names its version, one that still gets fixes"""
     stack = Stack(workspace.root)
     for service in stack.compose.services:
         name = stack.base(service)

@@ -42,7 +42,7 @@ def must_know_client(request: Request, who: str) -> None:
 
 
 def test_nginx_passes_on_who_asked(stack: Stack, fresh: Fresh) -> None:
-    """nginx tells each application the client's address, and whether it came by http or https"""
+    """nginx tells each application the client's address, and http or https"""
     answer = stack.get(f"/hello/{fresh.word()}", headers=[("X-Forwarded-For", FORGED)])
     asked = stack.served(answer)
     if not asked:
@@ -53,7 +53,7 @@ def test_nginx_passes_on_who_asked(stack: Stack, fresh: Fresh) -> None:
 
 
 def test_the_application_knows_the_address(stack: Stack, fresh: Fresh) -> None:
-    """/visitor shows the client, and the address as it was typed in the browser"""
+    """/visitor shows the client, and the address as typed in the browser"""
     for host in ("localhost:8080", f"{fresh.word()}.localhost:8080"):
         answer = stack.get("/visitor", headers=[("Host", host), ("X-Forwarded-For", FORGED)])
         answer.expect_status(200, "A view of yours answers GET /visitor with 200.")

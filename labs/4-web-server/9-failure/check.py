@@ -27,7 +27,7 @@ def behind(stack: Stack, fresh: Fresh) -> tuple[str, ...]:
 
 
 def test_one_dies_and_nobody_notices(stack: Stack, fresh: Fresh) -> None:
-    """an application is killed while people ask for pages, and every one of them gets a page"""
+    """an application is killed, and every visitor gets a page all the same"""
     names = behind(stack, fresh)
     lost: list[LearnerFailure | int | None] = []
     done = threading.Semaphore(0)
@@ -72,7 +72,7 @@ def must_apologise(answer: Answer, when: str) -> None:
 
 
 def test_all_are_dead_and_your_page_says_so(stack: Stack, fresh: Fresh) -> None:
-    """all applications are killed: visitors see your own page, with the status 502"""
+    """all are killed: visitors see your own page, with the status 502"""
     for name in behind(stack, fresh):
         stack.part(name).kill()
     for _ in range(3):
@@ -80,7 +80,7 @@ def test_all_are_dead_and_your_page_says_so(stack: Stack, fresh: Fresh) -> None:
 
 
 def test_one_that_hangs_is_given_up(stack: Stack, fresh: Fresh) -> None:
-    """all applications hang: a visitor has your page within a few seconds, and not after a minute"""
+    """all hang: a visitor has your page within a few seconds"""
     for name in behind(stack, fresh):
         stack.part(name).pause()
     began = time.monotonic()

@@ -32,11 +32,15 @@ def explain(text: str, project: Project, names: Iterable[tuple[str, str]], setti
     """Every message of what nginx printed or logged; what is no more than news is left out."""
     known = tuple(names)
     found: dict[Complaint, None] = {}
+    heard: set[str] = set()
     for line in text.splitlines():
         said = read_message(line, project, known, setting)
         # The second only repeats what was said of the port before.
         if said is None or said.level not in _SEVERITIES or said.text.startswith("still could not bind"):
             continue
+        if said.in_full in heard:
+            continue
+        heard.add(said.in_full)
         found[_complaint(said)] = None
         if len(found) >= MOST:
             break
@@ -48,7 +52,7 @@ def _complaint(said: Said) -> Complaint:
     severity = _SEVERITIES[said.level]
     if said.of_request and severity == "error":
         severity = "warning"  # nginx goes on
-    file, line = said.source.name if said.source else None, said.line if answer.line is None else answer.line
+    file, line = said.source.name if said.source else None, said.blamed if answer.line is None else answer.line
     if answer.at is not None:
         file, line = answer.at
     return Complaint(file, line, severity, said.in_full, answer.means, answer.try_this)

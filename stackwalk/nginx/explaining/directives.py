@@ -53,7 +53,7 @@ def _not_allowed(said: Said, found: re.Match[str]) -> Answer:
     inside = said.statement.path[-1] if said.statement and said.statement.path else "the top of the file"
     if said.source is not None and said.source.within == ("http",) and name in ("http", "events"):
         return Answer(
-            f"This file is taken into nginx's own “http” block, where no “{name}” may stand.",
+            f"This file is taken into an “http” block, where no “{name}” may stand.",
             "Write server and upstream blocks alone.",
         )
     places = places_of(name)

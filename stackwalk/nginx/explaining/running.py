@@ -2,7 +2,7 @@
 
 import re
 
-from stackwalk.nginx.explaining.said import Said
+from stackwalk.nginx.explaining.said import Said, first_use
 from stackwalk.nginx.explaining.table import Answer, plain, row
 
 
@@ -23,11 +23,16 @@ def _file(said: Said, found: re.Match[str]) -> Answer:
     return Answer(f"{path} can't be opened: {found['why']}.", "Check the path.")
 
 
-plain(
-    r'^cannot load certificate(?: key)? "(?P<what>.*?)"',
-    "The certificate {what} can't be read.",
-    "Check that the file is there, and that it is a certificate (or its key) in PEM form.",
-)
+@row(r'^cannot load certificate(?: key)? "(?P<what>.*?)"')
+def _certificate(said: Said, found: re.Match[str]) -> Answer:
+    what = found["what"]
+    return Answer(
+        f"The certificate {what} can't be read.",
+        "Check that the file is there, and that it is a certificate (or its key) in PEM form.",
+        at=first_use(said.project, re.compile(re.escape(what))),
+    )
+
+
 plain(
     r'^no "ssl_certificate(?P<key>_key)?" is defined',
     "This server listens with ssl, and has no ssl_certificate{key}.",

@@ -45,21 +45,32 @@ class Said:
                 best = Found(self.source, parents, each)
         return best
 
+    @property
+    def blamed(self) -> int | None:
+        """The line of the word that the message quotes, where its directive goes over several lines."""
+        found = self.statement
+        if found is None or self.line is None or found.statement.line >= self.line:
+            return self.line
+        quoted = set(re.findall(r'"([^"]*)"', self.text))
+        return next((word.line for word in found.statement.words if _as_printed(word.text) in quoted), self.line)
+
 
 def read_message(line: str, project: Project, names: Iterable[tuple[str, str]], setting: Setting) -> Said | None:
     """A line that nginx printed or logged; None for what is no message. `names`: ours -> the learner's."""
     message = _MESSAGE.match(line)
     if message is None:
         return None
-    text = as_typed(message["text"], names, setting)
-    place = _PLACE.fullmatch(text)
-    source = project.source(place["file"]) if place else None
-    of_request = bool(message["request"])
-    if place is None or source is None:
-        return Said(message["level"], of_request, text[:LONGEST], None, None, project)
+    place = _PLACE.fullmatch(message["text"])
+    source = project.source(place["file"].removeprefix(f"{setting.copies}/")) if place else None
+    text = as_typed(place["text"] if place and source else message["text"], names, setting)[:LONGEST]
     # A forgotten "}" is noticed behind the end.
-    line_number = min(int(place["line"][:9]), last_line(source))
-    return Said(message["level"], of_request, place["text"][:LONGEST], source, line_number, project)
+    number = min(int(place["line"][:9]), last_line(source)) if place and source else None
+    return Said(message["level"], bool(message["request"]), text, source, number, project)
+
+
+def _as_printed(text: str) -> str:
+    """What is left of invalid UTF-8 once it was printed and read."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def as_typed(text: str, names: Iterable[tuple[str, str]], setting: Setting) -> str:

@@ -47,4 +47,6 @@ def answer_to(said: Said) -> Answer:
         found = pattern.search(said.text)
         if found:
             return answer(said, found)
+    if said.level == "warn":
+        return Answer("nginx takes this, and warns of it.", "Read its sentence: it says why.")
     return Answer("nginx does not take this.", "Compare the line with nginx's documentation of the directive.")

@@ -96,6 +96,16 @@ plain(
 )
 
 
+@row(r'^server name "(?P<what>.*)" has suspicious symbols')
+def _suspicious(_: Said, found: re.Match[str]) -> Answer:
+    name = re.sub(r":\d+$", "", re.sub(r"^\w+://", "", found["what"]).partition("/")[0])
+    return Answer(
+        f"The server_name “{found['what']}” never matches: it is compared with the host alone, "
+        "without scheme, port and path.",
+        f"Write server_name {name};",
+    )
+
+
 @row(r"^a duplicate listen (?P<what>\S+)")
 def _listen_twice(said: Said, found: re.Match[str]) -> Answer:
     return Answer("This server listens on the same port twice.", "Take one of the two lines out.")

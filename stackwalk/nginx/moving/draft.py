@@ -1,12 +1,13 @@
 """A file that is being moved: what is to change in it, and what is to be said about it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from stackwalk.nginx.complaint import Complaint, Severity
 from stackwalk.nginx.editing import Edit, edited, quoted
+from stackwalk.nginx.listening import Listen
 from stackwalk.nginx.moved import Block, Group, Log, Reading, Rewritten
 from stackwalk.nginx.moving.survey import Survey
 from stackwalk.nginx.project import Found, Project, Source
@@ -32,6 +33,9 @@ class Draft:
     gone: int = -1  # the end of the last stretch that was left out
     keys: dict[int, str] = field(default_factory=dict)  # where a server or a location begins -> its name in our log
     behind: dict[int, Statement] = field(default_factory=dict)  # where a directive begins -> the next of its block
+    listens: dict[int, set[Listen]] = field(default_factory=dict)  # where a block begins -> the ports that it asks for
+    _mine: set[int] = field(default_factory=set)
+    _within: dict[int, dict[str, list[Statement]]] = field(default_factory=dict)
     swapped: set[int] = field(default_factory=set)  # where words begin that have another text
 
     def __post_init__(self) -> None:
@@ -39,6 +43,7 @@ class Draft:
         self._next_to_each_other(self.source.conf.statements)
         lines: Counter[int] = Counter()
         for _, each in walk(self.source.conf.statements):
+            self._mine.add(id(each))
             self._next_to_each_other(each.block or ())
             if each.name in ("server", "location") and each.block is not None:
                 # Several may begin on one line.
@@ -108,13 +113,24 @@ class Draft:
 
     # What stands around a directive.
 
-    def siblings(self, found: Found) -> tuple[Statement, ...]:
-        """The directives of the same block in this file."""
-        return (found.parents[-1].block or ()) if found.parents else self.source.conf.statements
+    def around(self, found: Found) -> Mapping[str, list[Statement]]:
+        """The directives of the same block by their names, those of included files as well."""
+        return self.within(found.parents[-1] if found.parents else None)
 
-    def together(self, found: Found) -> Iterator[Statement]:
-        """The directives of the same block, those of included files as well."""
-        return self.project.inside(self.source, self.siblings(found))
+    def has(self, statement: Statement) -> bool:
+        """Whether it stands in this very file."""
+        return id(statement) in self._mine
+
+    def within(self, block: Statement | None) -> Mapping[str, list[Statement]]:
+        """The same for a block of this file; None: for the file itself."""
+        key = block.words[0].start if block else -1
+        if key not in self._within:
+            by_name: dict[str, list[Statement]] = {}
+            statements = (block.block or ()) if block else self.source.conf.statements
+            for each in self.project.inside(self.source, statements):
+                by_name.setdefault(each.name, []).append(each)
+            self._within[key] = by_name
+        return self._within[key]
 
 
 def shown(address: Address) -> str:

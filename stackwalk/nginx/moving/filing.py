@@ -50,6 +50,7 @@ def include(draft: Draft, found: Found) -> None:
         draft.names.setdefault(f"{draft.setting.run}/image/{name}", word.text)
     elif inside and inside != place.path:
         draft.put(word, f"{draft.setting.copies}/{inside}")
+        draft.names.setdefault(f"{draft.setting.copies}/{inside}", word.text)
         included_headers(draft, found)
     else:
         draft.put(word, f"{draft.setting.run}/refused.conf")
@@ -148,7 +149,7 @@ def _own_log(draft: Draft, found: Found, word: Token) -> None:
 
 
 def _refuse(draft: Draft, found: Found, word: Token, why: str) -> None:
-    mounts = draft.setting.mounts
+    mounts = [each for each in draft.setting.mounts if not any(each.startswith(f"{o}/") for o in draft.setting.mounts)]
     known = f" nginx finds your folder at {listed(mounts)}." if mounts and word.text.startswith("/") else ""
     draft.remark(
         found,

@@ -31,11 +31,11 @@ def included_headers(draft: Draft, found: Found) -> None:
 
 
 def _first(draft: Draft, found: Found) -> Statement | None:
-    return next((each for each in draft.together(found) if each.name == "proxy_set_header"), None)
+    return next(iter(draft.around(found).get("proxy_set_header", ())), None)
 
 
 def _has_host(draft: Draft, found: Found) -> bool:
-    headers = (each for each in draft.together(found) if each.name == "proxy_set_header")
+    headers = draft.around(found).get("proxy_set_header", ())
     return any(each.arguments and each.arguments[0].text.lower() == "host" for each in headers)
 
 
@@ -49,13 +49,11 @@ def redirects(draft: Draft, found: Found, url: str, path: str) -> None:
     if target is None:
         return
     come_from = quoted(url + (path or "/"))
-    own = [each for each in draft.together(found) if each.name == "proxy_redirect"]
+    own = draft.around(found).get("proxy_redirect", [])
     for each in own:
-        if each.values() == ("default",) and each in draft.siblings(found):
+        if each.values() == ("default",) and draft.has(each) and each.arguments[0].start not in draft.swapped:
             draft.swap(each.arguments[0], f"{come_from} {quoted(target)}")
-    blocks = [parent.block or () for parent in found.parents[:-1]]
-    further_out = [each for block in blocks for each in draft.project.inside(draft.source, block)]
-    said = any(each.name == "proxy_redirect" for each in [*own, *further_out])
+    said = bool(own) or any("proxy_redirect" in draft.within(parent) for parent in found.parents[:-1])
     if not said and "proxy_redirect" not in draft.survey.in_http:
         draft.add(found.statement, f" proxy_redirect {come_from} {quoted(target)};")
 

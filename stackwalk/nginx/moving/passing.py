@@ -9,10 +9,10 @@ import re
 from stackwalk.nginx.moved import Group
 from stackwalk.nginx.moving.draft import Draft, shown
 from stackwalk.nginx.moving.headers import redirects
-from stackwalk.nginx.moving.survey import BY_VARIABLE, Survey
+from stackwalk.nginx.moving.survey import BY_VARIABLE, Survey, given_by
 from stackwalk.nginx.naming import Upstream, is_nowhere, listed, nearest, nowhere, read_authority, upstream_of
 from stackwalk.nginx.paths import place_of
-from stackwalk.nginx.project import Found, Project
+from stackwalk.nginx.project import Found
 from stackwalk.nginx.setting import Address, Setting
 from stackwalk.nginx.tokens import Token
 
@@ -27,7 +27,6 @@ SCHEMES: dict[str, dict[str, int]] = {
     "scgi_pass": {"": 4000},
     "memcached_pass": {"": 11211},
 }
-_GIVING = ("set", "map", "split_clients")
 _AUTHORITY = re.compile(r"[^/?#$]*")
 _GIVEN = re.compile(r"(?P<scheme>(?:https?://)?)(?P<authority>[A-Za-z0-9._-]+(?::\d+)?)(?P<path>(?:/[^$]*)?)", re.ASCII)
 # Variables that hold a path, so that they end the host before them.
@@ -91,38 +90,28 @@ def _passed_to_variable(draft: Draft, word: Token) -> None:
     at = BY_VARIABLE.match(word.text)
     if at is None or not at["port"]:
         return
-    values = _values_of(at["braced"] or at["plain"], draft.project)
+    values = draft.survey.given.get(at["braced"] or at["plain"], ())
     if values and all(_service_in(value.text, at["port"], draft.setting) for value in values):
         draft.put(word, word.text[: at.start("port")] + word.text[at.end("port") :])
 
 
 def given(draft: Draft, found: Found) -> None:
     """`set`, `map` and `split_clients`, where a proxy_pass takes its host from what they give."""
-    statement = found.statement
-    variable = statement.values()[:1] if statement.name == "set" else statement.values()[1:2]
-    ports = draft.survey.passing.get(variable[0][1:], frozenset()) if variable else frozenset()
-    if len(ports) != 1:
-        return
-    for word in _values_of(variable[0][1:], draft.project, (found,)):
-        service = _service_in(word.text, next(iter(ports)), draft.setting)
+    for variable, words in given_by(found.statement).items():
+        ports = draft.survey.passing.get(variable, frozenset())
+        if len(ports) == 1:
+            _given(draft, found, words, next(iter(ports)))
+
+
+def _given(draft: Draft, found: Found, words: tuple[Token, ...], port: str) -> None:
+    for word in words:
+        service = _service_in(word.text, port, draft.setting)
         if service is None:
             continue
         scheme, authority, upstream, path = service
         if _known_by_then(authority, draft.survey):
             addresses = _addresses(draft, found, word, upstream, authority)
             draft.put(word, scheme + _group(draft, upstream, addresses, authority) + path)
-
-
-def _values_of(variable: str, project: Project, places: tuple[Found, ...] | None = None) -> list[Token]:
-    """The words that a variable gets its value from."""
-    found = []
-    for each in project.named(*_GIVING) if places is None else places:
-        words = each.statement.arguments
-        if each.statement.name == "set" and len(words) == 2 and words[0].text == f"${variable}":
-            found.append(words[1])
-        elif each.statement.name != "set" and len(words) == 2 and words[1].text == f"${variable}":
-            found += [inner.words[1] for inner in each.statement.block or () if len(inner.words) == 2]
-    return found
 
 
 def _service_in(value: str, port: str, setting: Setting) -> tuple[str, str, Upstream, str] | None:

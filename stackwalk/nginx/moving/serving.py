@@ -42,8 +42,7 @@ def server(draft: Draft, found: Found) -> None:
     if found.statement.block is None or found.path[-1:] != ("http",):
         return
     _mark(draft, found)
-    inside = draft.project.inside(draft.source, found.statement.block)
-    if DEFAULT_PORT in draft.setting.ports and not any(each.name == "listen" for each in inside):
+    if DEFAULT_PORT in draft.setting.ports and "listen" not in draft.within(found.statement):
         draft.add(found.statement, f" listen {_here(draft, 'any', DEFAULT_PORT)};")
 
 
@@ -103,13 +102,12 @@ def _here(draft: Draft, kind: Kind, port: int) -> str:
 
 
 def _listens_besides(draft: Draft, found: Found, kinds: tuple[Kind, ...], port: int | None) -> bool:
-    """Whether the same server listens elsewhere as well."""
-    others = [
-        read_listen(each.arguments[0].text)
-        for each in draft.together(found)
-        if each.name == "listen" and each.arguments and each is not found.statement
-    ]
-    return any(each.kind in kinds and port in (None, each.port) for each in others)
+    """Whether the same server listens in one of these ways as well."""
+    block = found.parents[-1].words[0].start if found.parents else -1
+    if block not in draft.listens:
+        typed = {each.arguments[0].text for each in draft.around(found).get("listen", ()) if each.arguments}
+        draft.listens[block] = {read_listen(each) for each in typed}
+    return any(at.kind in kinds and port in (None, at.port) for at in draft.listens[block])
 
 
 def _no_port(draft: Draft, found: Found, word: Token, at: Listen) -> None:

@@ -8,13 +8,14 @@ from stackwalk.nginx.silent import characters, headers, locations, logs, servers
 __all__ = ["notes"]
 
 MOST = 40  # notes on one project
-_LOOKS = (*characters.LOOKS, *servers.LOOKS, *locations.LOOKS, *upstreams.LOOKS, *headers.LOOKS, *logs.LOOKS)
+_LOOKS = (*servers.LOOKS, *locations.LOOKS, *upstreams.LOOKS, *headers.LOOKS, *logs.LOOKS)
 
 
 def notes(project: Project, setting: Setting) -> tuple[Complaint, ...]:
-    """All that can be said, in the order of the looks."""
+    """All that can be said, in the order of the looks. A file that can't be read to its end says little."""
     found: dict[Complaint, None] = {}
-    for look in _LOOKS:
+    torn = any(source.conf.trouble is not None for source in project.sources)
+    for look in characters.LOOKS if torn else (*characters.LOOKS, *_LOOKS):
         for note in look(project, setting):
             found[note] = None
             if len(found) >= MOST:

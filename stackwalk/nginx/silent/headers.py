@@ -8,11 +8,14 @@ from stackwalk.nginx.setting import Setting
 from stackwalk.nginx.silent.note import Look, note
 from stackwalk.nginx.tokens import Statement
 
+_Key = tuple[str, int]
 _ENDING = ("proxy_set_header", "add_header")
 
 
 def dropped(project: Project, _: Setting) -> Iterator[Complaint]:
     """One of these in a block ends all that stand further out; those that are not said again are gone."""
+    top = tuple(project.in_http())
+    around: dict[_Key, dict[str, dict[str, Statement]]] = {}  # a block -> what it has of each
     for found in project.named("location", "server"):
         if found.statement.block is None or found.path[-1:] == ("upstream",):
             continue
@@ -20,7 +23,7 @@ def dropped(project: Project, _: Setting) -> Iterator[Complaint]:
             own = _headers(project.inside(found.source, found.statement.block), name)
             if not own:
                 continue
-            gone = {key: where for key, where in _outside(project, found, name).items() if key not in own}
+            gone = {key: where for key, where in _outside(project, found, top, around)[name].items() if key not in own}
             if gone:
                 shown = ", ".join(where.arguments[0].text for where in gone.values())
                 first = next(iter(own.values()))
@@ -34,14 +37,19 @@ def dropped(project: Project, _: Setting) -> Iterator[Complaint]:
                 )
 
 
-def _outside(project: Project, found: Found, name: str) -> dict[str, Statement]:
-    """Those of the nearest block around that has any."""
-    for parent in reversed(found.parents):
-        around = _headers(project.inside(found.source, parent.block or ()), name)
-        if around:
-            return around
-    top = project.in_http() if found.source is project.main else []
-    return _headers(iter(top), name)
+def _outside(
+    project: Project, found: Found, top: tuple[Statement, ...], known: dict[_Key, dict[str, dict[str, Statement]]]
+) -> dict[str, dict[str, Statement]]:
+    """Those that hold around a block: for each kind, those of the nearest block that has any."""
+    *further, parent = found.parents or (None,)
+    key = (found.source.name, parent.words[0].start if parent else -1)
+    if key not in known:
+        outer, around = {}, top if found.source is project.main else ()
+        if parent is not None:
+            outer = _outside(project, Found(found.source, tuple(further), parent), top, known)
+            around = tuple(project.inside(found.source, parent.block or ()))
+        known[key] = {name: _headers(iter(around), name) or outer.get(name, {}) for name in _ENDING}
+    return known[key]
 
 
 def _headers(statements: Iterator[Statement], name: str) -> dict[str, Statement]:

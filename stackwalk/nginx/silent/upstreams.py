@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from stackwalk.nginx.complaint import Complaint
-from stackwalk.nginx.moving.survey import BY_VARIABLE, survey
+from stackwalk.nginx.moving.survey import BY_VARIABLE, GIVING, Survey, survey
 from stackwalk.nginx.project import Project
 from stackwalk.nginx.setting import Setting
 from stackwalk.nginx.silent.note import Look, note
@@ -35,22 +35,21 @@ def _weight(values: tuple[str, ...]) -> int:
 
 def unused(project: Project, _: Setting) -> Iterator[Complaint]:
     """An upstream that no proxy_pass names."""
-    words = [word.text.lower() for found in project.named(*_PASSING) for word in found.statement.arguments]
+    words = [word.text for found in project.named(*_PASSING) for word in found.statement.arguments]
     if any("$" in word for word in words):
-        # The name may be in what a variable is set to, or in a map.
+        # The name may be in what a variable is set to.
         words += [
-            word.text.lower()
-            for source in project.sources
-            for found in project.named("set", "map", "split_clients")
+            word.text
+            for found in project.named(*GIVING)
             for statement in (found.statement, *(found.statement.block or ()))
             for word in statement.words
-            if source is found.source
         ]
+    named = {name for word in words for name in re.findall(r"[\w.-]+", word.lower())}
     for found in project.named("upstream"):
         if found.path[-1:] != ("http",) or not found.statement.arguments or found.statement.block is None:
             continue
         name = found.statement.arguments[0].text
-        if not any(re.search(rf"(?<![\w.-]){re.escape(name.lower())}(?![\w.-])", word) for word in words):
+        if name.lower() not in named:
             yield note(
                 found.source,
                 found.statement.line,
@@ -66,7 +65,7 @@ def lookups(project: Project, setting: Setting) -> Iterator[Complaint]:
         return
     for found in project.named("proxy_pass"):
         for word in found.statement.arguments[:1]:
-            name = _looked_up(word.text, project, setting)
+            name = _looked_up(word.text, known, setting)
             if name and name not in known.plain:
                 yield note(
                     found.source,
@@ -77,22 +76,17 @@ def lookups(project: Project, setting: Setting) -> Iterator[Complaint]:
                 )
 
 
-def _looked_up(url: str, project: Project, setting: Setting) -> str | None:
+def _looked_up(url: str, known: Survey, setting: Setting) -> str | None:
     """The name of a service that a URL with a variable leads to."""
     plain = re.match(r"https?://(?P<authority>[\w.-]+(?::\d+)?)(?=/[^$]*\$|\$(?:\{?)(?:request_)?uri\b)", url, re.ASCII)
     if plain:
-        return plain["authority"] if plain["authority"].partition(":")[0].lower() in setting.services else None
+        return _service(plain["authority"], setting)
     at = BY_VARIABLE.match(url)
     if at is None:
         return None
-    variable = f"${at['braced'] or at['plain']}"
-    for found in project.named("set"):
-        values = found.statement.values()
-        if len(values) == 2 and values[0] == variable:
-            name = _service(values[1] + (at["port"] or ""), setting)
-            if name:
-                return name
-    return None
+    given = known.given.get(at["braced"] or at["plain"], ())
+    names = (_service(word.text + (at["port"] or ""), setting) for word in given)
+    return next((name for name in names if name), None)
 
 
 def _service(value: str, setting: Setting) -> str | None:

@@ -52,6 +52,7 @@ class _Gathering:
     complaints: list[Complaint] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     includes: int = 0
+    too_many: bool = False
     refused: bool = False
 
     def refuse(self, file: str | None, line: int | None, means: str, try_this: str, said: str = "") -> None:
@@ -87,7 +88,7 @@ class _Gathering:
             with path.open("rb") as file:
                 data = file.read(LARGEST + 1)
         except FileNotFoundError:
-            self.refuse(at, number, f"There is no file {name} in your folder.", f"Make it: {path}.")
+            self.refuse(at, number, f"There is no file {name} in your folder.", "Make it with your editor.")
             return None
         except OSError as error:
             self.refuse(at, number, f"{name} can't be read: {error.strerror}.", f"chmod u+r {name} lets you read it.")
@@ -132,7 +133,10 @@ class _Gathering:
             names = self.matching(typed)
             for each in names:
                 self.includes += 1
+                if self.too_many:
+                    return
                 if self.includes > MOST_INCLUDES:
+                    self.too_many = True
                     self.refuse(
                         name,
                         statement.line,

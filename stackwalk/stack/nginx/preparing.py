@@ -28,7 +28,6 @@ from stackwalk.stack.nginx.gathering import gather, links_out, mounts_of
 # Where nginx finds the learner's folder as long as no compose.yaml says otherwise.
 DEFAULT_MOUNTS: Mapping[str, str] = {
     "/etc/nginx": "",
-    "/etc/nginx/conf.d": "",
     "/usr/share/nginx": "",
     "/usr/share/nginx/html": "",
     "/var/www": "",
@@ -101,6 +100,9 @@ class Prepared:
                 said = self.explain(program.output.text())
             lines = {(each.file, each.line) for each in found if each.stops}
             found += [each for each in said if (each.file, each.line) not in lines]
+            # nginx's own words on a line make ours superfluous.
+            lines = {(each.file, each.line) for each in said if each.line is not None}
+            found = [each for each in found if each.severity != "note" or (each.file, each.line) not in lines]
             if ending is None or (ending.code != 0 and not any(each.stops for each in found)):
                 found.append(_unsaid(ending is None, None if ending is None else ending.signal))
         names = [source.name for source in self.project.sources]
@@ -236,10 +238,13 @@ def _write(
 def _links(workspace: Path, setting: Setting, rewritten: tuple[Rewritten, ...]) -> list[Complaint]:
     """The paths that a link leads out of the workspace."""
     found = []
+    out: dict[str, bool] = {}
     for each in rewritten:
         for reading in each.readings:
             inside = reading.path.removeprefix(setting.workspace).strip("/")
-            if reading.path.startswith(setting.workspace) and links_out(workspace, inside):
+            if inside not in out:
+                out[inside] = reading.path.startswith(setting.workspace) and links_out(workspace, inside)
+            if out[inside]:
                 means = f"“{reading.directive} {reading.typed}” is a link that leads out of your folder."
                 try_this = "Put the files themselves into your folder: nothing outside of it is given to nginx."
                 found.append(Complaint(reading.file, reading.line, "error", "", means, try_this))

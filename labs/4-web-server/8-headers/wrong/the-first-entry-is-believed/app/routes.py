@@ -35,7 +35,7 @@ def show_notes():
 
 @application.route("/visitor")
 def visitor():
-    return f"{request.headers.get("X-Forwarded-For", "").split(",")[0]} asked for {request.url}"
+    return f"{request.headers.get('X-Forwarded-For', '').split(',')[0]} asked for {request.url}"
 
 
 @application.route("/share/<int:children>")

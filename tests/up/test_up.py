@@ -1,0 +1,320 @@
+"""`stackwalk up`, `down`, `status`, `logs` as processes: a stack in the foreground, reached from other terminals."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stackwalk.stack import kin
+
+PATIENT = 40.0  # seconds: a deadline for what takes half a second
+CONF = """upstream both {
+    server application1:8000;
+    server application2:8000;
+}
+server {
+    listen 80;
+    access_log /var/log/nginx/access.log;
+    location / {
+        proxy_pass http://both;
+    }
+}
+"""
+WSGI = """
+import sys
+def application(environ, start_response):
+    print("asked for", environ["PATH_INFO"], "\\x1b[31m", flush=True)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"from the stack"]
+"""
+SOCKETS = """
+import socket
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("", 8080))
+listener.listen()
+while True:
+    client, _ = listener.accept()
+    client.recv(4096)
+    client.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\nfrom the stack")
+    client.close()
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+class Up:
+    """A stack that was started as a learner starts it."""
+
+    def __init__(self, workspace: Path, port: int, process: "subprocess.Popen[str]") -> None:
+        self.workspace = workspace
+        self.port = port
+        self.process = process
+        self.log = workspace.parent / "up.log"
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def wait_for(self, words: str) -> str:
+        deadline = time.monotonic() + PATIENT
+        while words not in self.said():
+            assert time.monotonic() < deadline, self.said()
+            assert self.process.poll() is None or words in self.said(), self.said()
+            time.sleep(0.01)
+        return self.said()
+
+    def ask(self, path: str = "/") -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=PATIENT) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, ""
+
+    def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "stackwalk", *words, "--workspace", str(self.workspace)],
+            capture_output=True, text=True, timeout=PATIENT, check=False,
+        )  # fmt: skip
+
+    def status(self) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.command("status", "--json").stdout)
+        return told
+
+    def processes(self) -> list[int]:
+        return [pid for part in self.status()["parts"] for pid in part["processes"]]
+
+
+@contextlib.contextmanager
+def up(folder: Path, **files: str) -> Iterator[Up]:
+    """Run it until the block's end; `files`: name__py for name.py."""
+    workspace = folder / "my stück"
+    workspace.mkdir()
+    for name, text in files.items():
+        (workspace / name.replace("__", ".")).write_text(text)
+    port = free_port()
+    with (folder / "up.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stackwalk", "up", "--workspace", str(workspace), "--port", str(port)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, text=True, start_new_session=True,
+        )  # fmt: skip
+        with process:
+            try:
+                yield Up(workspace, port, process)
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGINT)
+                    process.wait(PATIENT)
+
+
+def lives(pid: int) -> bool:
+    look = kin.look(pid)
+    return look is not None and not look.dead
+
+
+def gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + PATIENT
+    while any(lives(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not any(lives(pid) for pid in pids)
+
+
+def test_a_whole_stack_is_up_is_asked_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        said = stack.wait_for("Ready in")
+        assert f"client → localhost:{stack.port}" in said
+        assert "\x1b" not in said
+        assert [stack.ask("/one"), stack.ask("/two")] == [(200, "from the stack")] * 2
+        told = stack.status()
+        assert [part["name"] for part in told["parts"]] == ["application1", "application2", "nginx"]
+        assert [part["state"] for part in told["parts"]] == ["ready"] * 3
+        assert [hop["name"] for hop in told["hops"]] == ["nginx", "application1", "application2"]
+        assert told["ready"] is True
+        assert told["door"] == stack.port
+        shown = stack.command("status")
+        assert shown.returncode == 0
+        assert "application2" in shown.stdout
+        pids = stack.processes()
+        assert len(pids) == 6
+        stack.wait_for("asked for /two")
+        stack.process.send_signal(signal.SIGINT)
+        assert stack.process.wait(PATIENT) == 0
+        assert gone(pids)
+
+
+def test_down_ends_it_from_another_terminal_and_logs_show_what_was_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        stack.ask("/logged")
+        said = stack.wait_for("GET /logged")
+        assert "asked for /logged" in stack.wait_for("asked for /logged"), said
+        everything = stack.command("logs").stdout
+        assert "asked for /logged" in everything, everything
+        assert "\x1b" not in everything, "what programs print is shown safely"
+        nginx = stack.command("logs", "nginx").stdout
+        assert "GET /logged" in nginx
+        assert "asked for" not in nginx
+        unknown = stack.command("logs", "apache")
+        assert unknown.returncode == 2
+        assert "application1, application2, nginx" in unknown.stdout + unknown.stderr
+        pids = stack.processes()
+        ended = stack.command("down")
+        assert ended.returncode == 0
+        assert gone([*pids, stack.process.pid])
+        assert stack.process.wait(PATIENT) == 0
+        again = stack.command("down")
+        assert again.returncode == 2
+        assert "No stack is up" in again.stdout + again.stderr
+
+
+def test_a_part_that_is_killed_shows_and_the_others_go_on(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        parts = {part["name"]: part for part in stack.status()["parts"]}
+        os.kill(parts["application1"]["pid"], signal.SIGKILL)
+        stack.wait_for("application1 has ended: SIGKILL.")
+        assert {stack.ask()[0] for _ in range(3)} == {200}
+        assert stack.command("status").returncode == 1
+        os.kill(parts["nginx"]["pid"], signal.SIGKILL)
+        stack.wait_for("nginx has ended: SIGKILL. Clients of localhost")
+        assert gone(parts["nginx"]["processes"]), "its workers go with it"
+        with pytest.raises(urllib.error.URLError):
+            stack.ask()
+        os.kill(parts["application2"]["pid"], signal.SIGKILL)
+        assert stack.process.wait(PATIENT) == 1, "nothing of it runs any more"
+
+
+def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = stack.processes()
+        stack.process.kill()
+        stack.process.wait(PATIENT)
+        assert gone(pids)
+        said = stack.command("status")
+        assert said.returncode == 2
+        assert "No stack is up" in said.stdout + said.stderr
+
+
+def test_one_stack_a_workspace(tmp_path: Path) -> None:
+    with up(tmp_path, server__py=SOCKETS) as stack:
+        stack.wait_for("Ready in")
+        second = stack.command("up", "--port", str(free_port()))
+        assert second.returncode == 2
+        assert f"process {stack.process.pid}" in second.stdout + second.stderr
+
+
+def test_traces_attach_to_all_hops_or_to_one(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        traces = {}
+        for name, more in {"all": [], "one": ["--hop", "application1"], "json": ["--json"]}.items():
+            file = tmp_path / f"{name}.out"
+            command = [sys.executable, "-m", "stackwalk", "trace", f"localhost:{stack.port}", *more]
+            with file.open("w") as out:
+                traces[name] = file, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        for file, _ in traces.values():
+            _wait_for(file, "Ctrl+C ends")
+        for number in range(4):
+            stack.ask(f"/traced{number}")
+        _wait_for(traces["all"][0], "nginx", "application2", "/traced3")
+        _wait_for(traces["one"][0], "application1")
+        _wait_for(traces["json"][0], '"hop":"nginx"', '"hop":"application1"', '"hop":"application2"')
+        for _, process in traces.values():
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENT) == 0
+        one = traces["one"][0].read_text()
+        assert "nginx " not in one
+        assert "application2" not in one
+
+
+def _wait_for(file: Path, *words: str) -> None:
+    deadline = time.monotonic() + PATIENT
+    while not all(word in file.read_text() for word in words):
+        assert time.monotonic() < deadline, file.read_text()
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"wsgi__py": WSGI, "server__py": SOCKETS}, "gunicorn"),
+        ({"service__py": "from flask import Flask\napp = Flask(__name__)\n", "server__py": SOCKETS}, "flask"),
+        ({"server__py": SOCKETS}, "server"),
+    ],
+)
+def test_without_nginx_the_outermost_layer_that_there_is(tmp_path: Path, files: dict[str, str], name: str) -> None:
+    with up(tmp_path, **files) as stack:
+        stack.wait_for("Ready in")
+        assert stack.ask("/")[0] in (200, 404)
+        assert [part["name"] for part in stack.status()["parts"]] == [name]
+
+
+def test_settings_and_compose_are_heeded(tmp_path: Path) -> None:
+    compose = "services:\n  web:\n    build: .\n    command: gunicorn --workers 1 -b 0.0.0.0:8000 wsgi\n"
+    conf = CONF.replace("application2", "web")
+    settings = 'workers = 2\nbind = "127.0.0.1:8000"\n'
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=conf, compose__yaml=compose, gunicorn__conf__py=settings) as stack:
+        stack.wait_for("Ready in")
+        counts = {part["name"]: len(part["processes"]) for part in stack.status()["parts"]}
+        assert counts["application1"] == 3, "as the settings file says"
+        assert counts["web"] == 2, "as the command says"
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "words"),
+    [
+        ({}, 2, "There is nothing to run here yet"),
+        ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("80;", "80")}, 1, "nginx.conf, line 6"),
+        ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("application2", "other")}, 1, "other"),
+        ({"wsgi__py": "1 / 0\n", "nginx__conf": CONF}, 1, "ZeroDivisionError"),
+        ({"nginx__conf": CONF}, 1, "has ended"),
+        ({"server__py": "1 / 0\n"}, 1, "ZeroDivisionError"),
+    ],
+)
+def test_what_keeps_it_from_running_is_said(tmp_path: Path, files: dict[str, str], code: int, words: str) -> None:
+    with up(tmp_path, **files) as stack:
+        assert stack.process.wait(PATIENT) == code, stack.said()
+        assert words in stack.said()
+
+
+def test_a_door_that_is_taken_is_said_and_the_next_one_opened(tmp_path: Path) -> None:
+    workspace = tmp_path / "work"
+    workspace.mkdir()
+    (workspace / "server.py").write_text(SOCKETS)
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            holder.bind(("127.0.0.1", 8080))
+        except OSError:
+            pytest.skip("something else on this machine holds port 8080")
+        holder.listen()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stackwalk", "up", "--workspace", str(workspace)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        said = ""
+        while "Ready in" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENT) == 0
+        process.stdout.close()
+    assert "Port 8080 is taken" in said
+    assert "client → localhost:8080" not in said
