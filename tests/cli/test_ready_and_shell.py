@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from commands import environment_in
 
 
@@ -48,3 +49,19 @@ def test_a_shell_that_is_not_there_is_said(tmp_path: Path) -> None:
     done = stackwalk(tmp_path, "shell", "--workspace", "mine", SHELL="/no/such/shell")
     assert done.returncode == 2
     assert "Set SHELL" in done.stderr
+
+
+def test_the_shell_has_the_nginx_of_the_labs_behind_their_python(tmp_path: Path) -> None:
+    from stackwalk.stack.nginx import NginxMissing, find_nginx
+
+    try:
+        nginx = find_nginx().path
+    except NginxMissing:
+        pytest.skip("needs nginx")
+    stackwalk(tmp_path, "lab", "2", "--ready", "--workspace", "mine")
+    done = stackwalk(
+        tmp_path, "shell", "--workspace", "mine", given="command -v nginx; command -v python\n", SHELL="/bin/sh"
+    )
+    _, found, python = done.stdout.splitlines()
+    assert Path(found).samefile(nginx)
+    assert Path(python).parent == Path(sys.executable).parent
