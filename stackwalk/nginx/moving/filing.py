@@ -31,8 +31,18 @@ def read(draft: Draft, found: Found) -> None:
         if place.path != word.text:
             draft.put(word, place.path)
             draft.names.setdefault(place.path, word.text)
-        if "$" not in place.path:
+        if "$" in place.path:
+            _no_links(draft, found)
+        else:
             draft.readings.append(Reading(place.path, word.text, name, draft.source.name, word.line))
+
+
+def _no_links(draft: Draft, found: Found) -> None:
+    """Where a request is a part of the folder's name, the wrapper's rule would not look at links in it."""
+    rule = draft.setting.no_links
+    behind = draft.behind.get(found.statement.words[0].start)
+    if draft.setting.guards_links and not (behind is not None and starts_with(behind, *rule)):
+        draft.add(found.statement, f" {' '.join(rule)};")
 
 
 def include(draft: Draft, found: Found) -> None:

@@ -75,6 +75,8 @@ def connections(draft: Draft, found: Found) -> None:
 
 def links(draft: Draft, found: Found) -> None:
     """disable_symlinks: the wrapper has it."""
+    if tuple(word.text for word in found.statement.words) == draft.setting.no_links:
+        return
     draft.leave_out(found.statement)
     draft.remark(
         found,

@@ -16,6 +16,7 @@ from stackwalk.nginx.image import image_files
 from stackwalk.nginx.moved import Block, Log, Rewritten
 from stackwalk.nginx.moving import ports_of, rewrite_all
 from stackwalk.nginx.project import Project
+from stackwalk.nginx.reading import Shape, read_shape
 from stackwalk.nginx.setting import Service, Setting
 from stackwalk.nginx.silent import notes
 from stackwalk.nginx.wrapper import http_file, main_file
@@ -57,6 +58,11 @@ class Prepared:
     def ports(self) -> Mapping[int, int]:
         """Every port that the file listens on: as typed -> as it is."""
         return self.setting.ports
+
+    @property
+    def shape(self) -> Shape:
+        """What the file says: fronts, routes, pools, formats."""
+        return read_shape(self.project)
 
     @property
     def stops(self) -> bool:
@@ -151,7 +157,12 @@ def prepare(
     StackwalkError where the run folder can't be written.
     """
     workspace, folder = workspace.absolute(), run_folder.absolute()
-    if any(mark in str(folder) for mark in "$\n"):
+    if not (workspace / file).resolve().is_relative_to(workspace.resolve()) or ".." in Path(file).parts:
+        raise StackwalkError(
+            f"The file {file} of nginx is not in the workspace {workspace}.",
+            "Put it there: nothing outside of the workspace is given to nginx.",
+        )
+    if any(mark in str(folder) for mark in "$\n*?["):
         raise StackwalkError(
             f"The run folder {str(folder)!r} has a character in its name that nginx can't have in a path.",
             "Set TMPDIR to a folder with a plain name.",
@@ -167,6 +178,7 @@ def prepare(
         copies=str(folder / "copies"),
         provided=frozenset(image),
         ipv6=_has_ipv6(),
+        guards_links=sys.platform == "linux",
         published=published,
     )
     gathered = gather(workspace, file, setting)
@@ -228,9 +240,7 @@ def _write(
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(each.text.encode("utf-8", "surrogateescape"))
     groups = {group.name: group for each in rewritten for group in each.groups}.values()
-    http = http_file(
-        project, setting, groups, nginx.version, lacking=nginx.lacking, guards_links=sys.platform == "linux"
-    )
+    http = http_file(project, setting, groups, nginx.version, lacking=nginx.lacking)
     (folder / "http.conf").write_text(http)
     (folder / "wrapper.conf").write_text(main_file(project, setting))
 

