@@ -24,6 +24,7 @@ from stackwalk.session.session.events import (
     ProgramListening,
     Saved,
     StackSeen,
+    Tick,
 )
 from stackwalk.session.session.react import begin, react
 from stackwalk.session.session.state import Phase, Session, at_door
@@ -199,6 +200,15 @@ def test_the_picture_has_each_part_with_its_processes_and_doors() -> None:
         "└─ tap 25001 → ✘ api  ended",
     ):
         assert text in out.getvalue()
+
+
+def test_who_is_late_is_named() -> None:
+    player = Player()
+    player.feed(
+        StackSeen((PartSeen("nginx", "ready", 1, (), 80, 2, None), PartSeen("api", "starting", 3, (), 1, 2, 4)))
+    )
+    player.feed(Tick(3.5))
+    assert player.said == "The stack starts: api is not ready yet."
 
 
 def test_a_journey_is_shown() -> None:

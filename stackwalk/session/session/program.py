@@ -173,7 +173,10 @@ def too_slow(session: Session, at: float) -> Reaction:
         waits = program.phase is Phase.STARTING and not program.heard and not program.slow_said
         if waits and at - program.since >= SLOW_START:
             text = f"{program.spec.file} runs, and has not begun to listen on port {program.spec.port}."
-            if program.ports:
+            late = [part.name for part in session.parts if part.state not in ("ready", "ended")]
+            if late:
+                text = f"The stack starts: {' and '.join(late)} {'is' if len(late) == 1 else 'are'} not ready yet."
+            elif program.ports:
                 text = f"Port {program.spec.port} is open, and nothing answers yet: your code is still being imported."
             return _with(session, index, replace(program, slow_said=True)), (Say(text, "bad"),)
     return session, ()
