@@ -336,15 +336,16 @@ def up(
 
     Example: stackwalk up
     """
+    from stackwalk.course.reading import find_course
     from stackwalk.course.workspace import existing_workspace
-    from stackwalk.up.command import bring_up
+    from stackwalk.up.starting import bring_up
 
     return bring_up(
-        _course(course_folder),
+        find_course() if course_folder is None else Path(course_folder),
         existing_workspace(workspace, os.environ, Path.cwd()),
         port=_port(port),
         nginx=nginx,
-        screen=_console(),
+        screen=_console,
     )
 
 
@@ -478,7 +479,12 @@ def reset(
     names = [name for name, _ in files_of(here.solution)] if here.solution is not None else []
     console = _console()
     there = [name for name in names if os.path.lexists(place.root / name)]
-    if there and not yes and sys.stdin is not None and sys.stdin.isatty():
+    if there and not yes:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise StackwalkError(
+                f"This would set aside {', '.join(there)} in {place.root}, and nobody can be asked whether to.",
+                "Type it in a terminal, or add --yes.",
+            )
         console.print(safe(f"This sets aside {', '.join(there)} in {place.root}: you begin with an empty page."))
         if input("Do it? [y/N] ").strip().lower() not in ("y", "yes"):
             console.print("Nothing was touched.")

@@ -5,6 +5,7 @@ What draws is imported while the checks run, and not at all for --json: a check 
 
 import json
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable
@@ -16,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
-from stackwalk.check.verdict import EXIT_CODES, Outcome, Verdict
+from stackwalk.check.verdict import EXIT_CODES, Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Progress, Step
-from stackwalk.course.place import Grading, next_after, replaced_by, steps_to_grade, where_is
+from stackwalk.course.place import Grading, choice, next_after, replaced_by, steps_to_grade, where_is
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace
@@ -96,17 +97,34 @@ def next_line(course: Course, progress: Progress, grading: Grading, verdict: Ver
         following = next_after(course, progress, last)
         if following is not None:
             return f"Next: {following.id}, {following.title}. Type: stackwalk lab {following.id}"
-        return where_is(course, progress).why
+        place = where_is(course, progress)
+        if progress.current is not None and place.step.id == progress.current and place.step.id not in progress.passed:
+            return f"{last.id} has passed. {choice(course, progress, last)}"
+        return place.why
     problem = verdict.first_problem
     if verdict.outcome is Outcome.FAILED and problem is not None:
+        # A program that has gone on still runs, and answers otherwise; where it fails otherwise, that is the reason.
         later = replaced_by(course, progress, problem.step, problem.name)
-        if later is not None:
+        if later is not None and problem.cause == Cause.WRONG_ANSWER and not _went_wrong(problem):
             said = f"{later.id} replaced this check of {problem.step}, which passed before."
             return f"{said} Type: stackwalk check {later.id}"
+        if problem.cause == Cause.MISSING_FILE and "." in grading.asked and problem.step != grading.asked:
+            return _earlier_file(course.step(problem.step), grading)
         return f"Change it, save it, and: {_again(grading)}   (stuck? stackwalk hint {problem.step})"
     if verdict.outcome is Outcome.BLOCKED:
         return "stackwalk doctor looks at what this machine lacks."
     return "Your work is safe. Tell whoever wrote this lab; the seed is in the report."
+
+
+def _earlier_file(step: Step, grading: Grading) -> str:
+    """What to do where an earlier step's file is missing; a further step that was only looked at can be left."""
+    said = f"That file is what {step.id}, {step.title}, is about. Type: stackwalk lab {step.id}"
+    return said if step.core else f"{said}, or leave {step.id} for later: stackwalk check {grading.asked} --only"
+
+
+def _went_wrong(problem: Finding) -> bool:
+    """Whether the answer was one of the 500s: then no step is to be blamed for it but the program."""
+    return re.match(r"HTTP/[\d.]+ 5\d\d\b", problem.actual) is not None
 
 
 def _again(grading: Grading) -> str:

@@ -31,6 +31,13 @@ def last_own_line(evidence: Evidence) -> str:
     return lines[-1] if lines else ""
 
 
+def unreadable(evidence: Evidence) -> str:
+    """What Python says about the line that it could not read; "" where that is no more than that."""
+    found = re.findall(r"(?m)^SyntaxError: (.+)", evidence.traceback)
+    said = found[-1].strip().rstrip(".") if found else ""
+    return "" if said in ("", "invalid syntax") else said
+
+
 def place(evidence: Evidence) -> str:
     """The line that Python could not read."""
     numbers = re.findall(r'File "[^"]*", line (\d+)', evidence.traceback)
@@ -338,6 +345,20 @@ def backslashes(evidence: Evidence) -> bool:
     return evidence.step != "1.1" and b"\\n" in raw(evidence).partition(b"\n")[0]
 
 
+def slashes(evidence: Evidence) -> str:
+    """The line end that the answer holds with slashes for backslashes; "" where it holds none."""
+    found = re.search(rb"(/r)?/n", raw(evidence).partition(b"\n")[0])
+    is_head = re.match(rb"HTTP/[\d.]+ \d{3}[^\n]*?/n", raw(evidence))
+    ended = evidence.answer is None or evidence.answer.head_ended
+    return found[0].decode() if found and is_head and not ended and evidence.step != "1.1" else ""
+
+
+def says_slashes(evidence: Evidence) -> str:
+    typed = slashes(evidence)
+    meant = typed.replace("/", "\\")
+    return f"Your answer holds {typed}, with a slash, and a line end is written with a backslash: {meant}."
+
+
 def no_version(evidence: Evidence) -> bool:
     return evidence.step != "1.1" and bool(re.match(rb"\s*\d{3}\b", raw(evidence)))
 
@@ -462,7 +483,8 @@ MISTAKES = [
     Mistake(
         "a module of their own called socket",
         own_socket_module,
-        "A file of yours is called socket.py, and `import socket` finds it before Python's own. Give it another name.",
+        "A file of yours is called socket.py, and `import socket` finds it before Python's own. Give socket.py another "
+        "name.",
         explains=MISSPELT,
     ),
     Mistake(
@@ -477,9 +499,9 @@ MISTAKES = [
         "syntax",
         bad_syntax,
         lambda evidence: (
-            f"Python cannot read {place(evidence)} of server.py, so nothing was run. Look there "
-            f"for a missing "
-            "colon, quote or parenthesis; it may be missing one line above."
+            f"Python cannot read {place(evidence)} of server.py, so nothing was run"
+            f"{': ' if unreadable(evidence) else ''}{unreadable(evidence)}. Look there, and one line above, for a "
+            "colon, quote or parenthesis that is missing or stands once too often."
         ),
     ),
     Mistake(
@@ -668,6 +690,7 @@ MISTAKES = [
         r"r before the "
         "quotes.",
     ),
+    Mistake("slashes for backslashes", lambda evidence: bool(slashes(evidence)), says_slashes),
     Mistake(
         "a line before the status",
         line_before_the_status,
@@ -849,6 +872,14 @@ def misspelt_header(evidence: Evidence) -> bool:
     return bool(nearly_a_header(evidence))
 
 
+def two_in_a_line(evidence: Evidence) -> str:
+    """A header whose value has another header in it, as both stand in one line; "" where none has."""
+    for line in head_lines(evidence):
+        if re.match(r"[\w-]+:.*\S?(Content-(Type|Length)|Connection|Allow|Server|Date):", line, re.IGNORECASE):
+            return line[:70]
+    return ""
+
+
 def relative_root(evidence: Evidence) -> str:
     """The relative folder that a resolved path is compared with, as it is written; "" where there is none."""
     text = source(evidence)
@@ -928,6 +959,28 @@ def called_on_the_spot(evidence: Evidence) -> bool:
     return waits_in_1_8(evidence, r"Thread\(\s*(target\s*=\s*)?\w+\(")
 
 
+def called(evidence: Evidence) -> tuple[str, str]:
+    """The function that is called where a thread is made, and what it is given there."""
+    found = re.search(r"Thread\(\s*(?:target\s*=\s*)?(\w+)\(\s*([\w, ]*?)\s*\)", source(evidence))
+    return (found[1], found[2]) if found else ("serve", "client")
+
+
+def arguments_alone(evidence: Evidence) -> bool:
+    return raised(evidence, "TypeError", "argument after * must be an iterable") and "Thread(" in source(evidence)
+
+
+def never_started(evidence: Evidence) -> bool:
+    return (
+        evidence.cause == "silent"
+        and "Thread(" in source(evidence)
+        and not re.search(r"\.(start|run)\(|Pool|Executor", source(evidence))
+    )
+
+
+def text_and_number(evidence: Evidence) -> bool:
+    return raised(evidence, 'TypeError: can only concatenate str (not "int") to str')
+
+
 def waits_for_the_thread(evidence: Evidence) -> bool:
     return waits_in_1_8(evidence, r"\.join\(\s*\)")
 
@@ -949,6 +1002,13 @@ MISTAKES[:0] = [
         labels_in_the_body,
         "Your labels come after the empty line, and so they are part of the body. Headers stand between the "
         "status line and the empty line.",
+    ),
+    Mistake(
+        "two headers in a line",
+        lambda evidence: evidence.cause == "wrong-answer" and bool(two_in_a_line(evidence)),
+        lambda evidence: (
+            f"Two headers stand in one line of your head, {two_in_a_line(evidence)!r}: each of them ends in \\r\\n."
+        ),
     ),
     Mistake("a misspelt header", misspelt_header, nearly_a_header),
     Mistake(
@@ -1028,8 +1088,25 @@ MISTAKES[:0] = [
     Mistake(
         "called on the spot",
         called_on_the_spot,
-        "target=serve(client) calls it on the spot, before there is a thread. Hand over the function and what "
-        "it is to be given: target=serve, args=[client].",
+        lambda evidence: (
+            f"target={called(evidence)[0]}({called(evidence)[1]}) calls it on the spot, before there is a thread. Hand "
+            f"over the function and what it is to be given: target={called(evidence)[0]}, args=[{called(evidence)[1]}]."
+        ),
+    ),
+    Mistake(
+        "arguments without a list",
+        arguments_alone,
+        "args is a list of what the thread's function is given, also where that is one thing: args=[client].",
+    ),
+    Mistake(
+        "a thread that never starts",
+        never_started,
+        "Your program makes a thread and never starts it, so nobody does its work. Call .start() on it.",
+    ),
+    Mistake(
+        "text and a number",
+        text_and_number,
+        "You join a text and a number, and Python does not guess how. str(…) makes a text of the number.",
     ),
     Mistake(
         "waits for the thread",

@@ -49,6 +49,94 @@ def foreign_app(evidence: Evidence) -> bool:
     return raised(evidence, "cannot import name 'application' from 'app'")
 
 
+def no_init(evidence: Evidence) -> bool:
+    return foreign_app(evidence) and "app/__init__.py" not in evidence.sources
+
+
+def says_no_init(evidence: Evidence) -> str:
+    near = next((name for name in sorted(evidence.sources) if re.fullmatch(r"app/_*init_*(\.py)*", name)), None)
+    more = f" Yours is called {near.removeprefix('app/')}." if near else ""
+    return (
+        "The folder app has no file __init__.py, with two underscores on each side, and so nothing was run when app "
+        f"was imported.{more}"
+    )
+
+
+def other_name(evidence: Evidence) -> str:
+    """What the Flask object of app/__init__.py is called there, where nothing is called application."""
+    typed = source(evidence, "app/__init__.py")
+    made = re.search(r"(?m)^(\w+)\s*(?::[^=\n]*)?=\s*(?:flask\.)?Flask\(", typed)
+    return made[1] if made and not re.search(r"\bapplication\b", typed) else ""
+
+
+def app_for_application(evidence: Evidence) -> bool:
+    return raised(evidence, "cannot import name 'application'", "'app'") and bool(other_name(evidence))
+
+
+def own_package(evidence: Evidence) -> str:
+    """The learner's file that is found in place of a package of this lab; "" where none is."""
+    found = re.search(
+        r"(?:cannot import name '\w+' from|module) '(flask|markupsafe|werkzeug|jinja2)", evidence.traceback
+    )
+    name = f"{found[1]}.py" if found else ""
+    return name if name in evidence.sources else ""
+
+
+def says_own_package(evidence: Evidence) -> str:
+    name = own_package(evidence)
+    module = name.removesuffix(".py")
+    return f"A file of yours is called {name}, and Python finds it before the real {module}. Give it another name."
+
+
+def bad_template(evidence: Evidence) -> bool:
+    return raised(evidence, "jinja2.exceptions.TemplateSyntaxError")
+
+
+def says_bad_template(evidence: Evidence) -> str:
+    found = re.findall(r"TemplateSyntaxError: (.+)", evidence.traceback)
+    said = found[-1].strip().rstrip(".") if found else "something is wrong"
+    return (
+        f"Your template cannot be read there, or just above: {said}. A gap has two braces on each side, {{{{ who }}}}, "
+        "and a command stands between {% and %}."
+    )
+
+
+def handler_without_error(evidence: Evidence) -> bool:
+    return raised(evidence, "takes 0 positional arguments but 1 was given") and "errorhandler" in source(evidence)
+
+
+def says_handler_without_error(evidence: Evidence) -> str:
+    found = re.search(r"(\w+)\(\) takes 0 positional", evidence.traceback)
+    name = found[1] if found else "not_found"
+    return f"Flask hands the error over to whoever handles it, so the function takes one argument: def {name}(error)."
+
+
+def view_exits(evidence: Evidence) -> bool:
+    exits = re.search(r"\b(sys\.exit|exit|quit)\(", source(evidence, "app/routes.py"))
+    return evidence.cause == "closed-early" and bool(exits)
+
+
+def no_at_sign(evidence: Evidence) -> bool:
+    bare = re.search(r"(?m)^application\.route\(.*\)\s*$", source(evidence))
+    return status(evidence) == 404 and evidence.cause == "wrong-answer" and bool(bare)
+
+
+def empty_gap(evidence: Evidence) -> str:
+    """The name of a gap in the template that nobody has filled; "" where all are."""
+    if status(evidence) != 200 or evidence.check != "the_page_greets" or "Hello, !" not in body(evidence):
+        return ""
+    gap = re.search(r"Hello, \{\{\s*(\w+)", evidence.sources.get("app/templates/index.html", ""))
+    return gap[1] if gap else ""
+
+
+def says_empty_gap(evidence: Evidence) -> str:
+    name = empty_gap(evidence)
+    return (
+        f"Nobody fills the gap {{{{ {name} }}}}: what a template shall know is handed over by that name, "
+        f'render_template("index.html", {name}="world").'
+    )
+
+
 def routes_first(evidence: Evidence) -> bool:
     return raised(evidence, "partially initialized module 'app'")
 
@@ -131,6 +219,13 @@ def bad_syntax(evidence: Evidence) -> bool:
     # Before 3.11.4 Python calls null bytes a ValueError.
     errors = ("SyntaxError", "IndentationError", "TabError", "ValueError: source code string")
     return any(raised(evidence, error) for error in errors)
+
+
+def says_bad_syntax(evidence: Evidence) -> str:
+    found = re.findall(r"(?m)^(?:Syntax|Indentation|Tab)Error: (.+)", evidence.traceback)
+    said = found[-1].strip().rstrip(".") if found else ""
+    more = f" It says: {said}." if said and said != "invalid syntax" else ""
+    return f"Python cannot read what stands there, or just above: look for a missing bracket, quote or colon.{more}"
 
 
 # It answers, and not as it should.
@@ -282,6 +377,15 @@ MISTAKES = [
     Mistake("the package is not there", no_package,
         "service.py imports from app, and there is no folder app with a file __init__.py beside it.",
         explains=("ModuleNotFoundError",)),
+    Mistake("a file in place of a package", lambda evidence: bool(own_package(evidence)), says_own_package,
+        explains=("ImportError", "AttributeError", "ModuleNotFoundError")),
+    Mistake("another name for the application", app_for_application,
+        lambda evidence: (
+            f"The Flask object of app/__init__.py is called {other_name(evidence)} there, and the others ask for "
+            "application. Write application = Flask(__name__)."
+        ),
+        explains=("ImportError",)),
+    Mistake("the package has no __init__.py", no_init, says_no_init, explains=("ImportError",)),
     Mistake("routes imported first", routes_first,
         "app imports routes before there is an application: routes.py asks app for it and finds it half made "
         "(\"partially initialized\"). Let the line `from app import routes` be the last one of app/__init__.py.",
@@ -309,8 +413,16 @@ MISTAKES = [
         "In service.py there are several Flask objects, and Flask cannot tell which one is meant: leave one."),
     Mistake("Flask cannot import service", could_not_import,
         "Flask could not import service.py: the file stands in the workspace itself, not in the folder app."),
-    Mistake("Python cannot read it", bad_syntax,
-        "Python cannot read what stands there, or just above: look for a missing bracket, quote or colon."),
+    Mistake("a template that cannot be read", bad_template, says_bad_template),
+    Mistake("Python cannot read it", bad_syntax, says_bad_syntax),
+    Mistake("a handler that takes no error", handler_without_error, says_handler_without_error),
+    Mistake("a view that ends itself", view_exits,
+        "A view that calls exit() hangs up on its client without a word. Take it out, and return what the client is "
+        "to get."),
+    Mistake("no @ before the route", no_at_sign,
+        "application.route(…) stands there without its @, and so the function below is no view. Write "
+        "@application.route(…), directly above def."),
+    Mistake("an empty gap", lambda evidence: bool(empty_gap(evidence)), says_empty_gap),
     Mistake("returns nothing", nothing_returned, says_nothing_returned),
     Mistake("returns something else", wrong_type, says_wrong_type),
     Mistake("a tuple taken for text and status", tuple_as_status,

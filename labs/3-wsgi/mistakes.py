@@ -40,6 +40,64 @@ def runs_at_import(evidence: Evidence) -> bool:
     return evidence.cause in ("wrong-address", "silent") and bool(re.search(r"\b(application|app)\.run\(", typed))
 
 
+def says_runs_at_import(evidence: Evidence) -> str:
+    typed = "\n".join(text for name, text in evidence.sources.items() if name.endswith(".py") and name != "server.py")
+    named = re.search(r"\.run\([^)]*\bport\s*=\s*(\d+)", typed)
+    port = int(named[1]) if named else 5000
+    then = (
+        "that asks for port 8000 once more, which Gunicorn holds, and the import ends in an error."
+        if port == 8000
+        else f"that starts Flask's own server on port {port}, the import never ends, and nobody answers on port 8000."
+    )
+    return f"Your code calls run() when Gunicorn imports it: {then} Take that line out; Gunicorn is the server now."
+
+
+def setting(evidence: Evidence, name: str) -> str:
+    """What gunicorn.conf.py sets this to, as it is written; "" where it does not."""
+    found = re.findall(rf"(?m)^{name}\s*=\s*(.+?)\s*$", source(evidence, "gunicorn.conf.py"))
+    return found[-1] if found else ""
+
+
+def nobody_works(evidence: Evidence) -> bool:
+    return "no request has been answered" in evidence.message and setting(evidence, "workers") == "0"
+
+
+def no_address(evidence: Evidence) -> str:
+    """The address of gunicorn.conf.py that is none; "" where Gunicorn has not said so."""
+    bound = setting(evidence, "bind").strip("\"'")
+    told = said(evidence, "Can't connect to (") or said(evidence, ") failed: ") or said(evidence, "is not a valid")
+    return bound if told and not re.fullmatch(r"[\w.\[\]:-]*:\d+", bound) else ""
+
+
+def in_the_background(evidence: Evidence) -> bool:
+    return evidence.cause == "left-behind" and setting(evidence, "daemon") == "True"
+
+
+def late_timeout(evidence: Evidence) -> bool:
+    wanted = setting(evidence, "timeout")
+    hung = evidence.check == "a_view_that_hangs_is_cut_off" and evidence.cause == "silent"
+    return hung and (not wanted or (wanted.isdigit() and int(wanted) > 4))
+
+
+def says_late_timeout(evidence: Evidence) -> str:
+    wanted = setting(evidence, "timeout")
+    told = f"your timeout is {wanted}" if wanted else "without a timeout in gunicorn.conf.py it is 30"
+    return (
+        f"The view sleeps on, for {told}: so many seconds the master waits for a sign of life. Write timeout = 2 "
+        "while you try it out."
+    )
+
+
+def bytes_wanted(evidence: Evidence) -> bool:
+    last = evidence.traceback.rstrip().rpartition("\n")[2]
+    mixed = ("a bytes-like object is required, not 'str'", "can't concat", 'can only concatenate str (not "bytes")')
+    return evidence.step == "3.4" and "gateway.py" in evidence.traceback and any(words in last for words in mixed)
+
+
+def form_unseen(evidence: Evidence) -> bool:
+    return evidence.check == "a_form_arrives" and status(evidence) == 400
+
+
 def exits_at_import(evidence: Evidence) -> bool:
     return evidence.cause in ("silent", "exited", "too-much-output") and bool(
         re.search(r"\b(sys\.exit|exit|quit|os\._exit)\(", source(evidence, "wsgi.py") + source(evidence, "bare.py"))
@@ -218,9 +276,18 @@ def new_application(evidence: Evidence) -> bool:
 
 
 MISTAKES = [
-    Mistake("runs at import", runs_at_import,
-        "Your code calls run() when Gunicorn imports it: that starts Flask's own server on port 5000, the import "
-        "never ends, and nobody answers on port 8000. Take that line out; Gunicorn is the server now."),
+    Mistake("runs at import", runs_at_import, says_runs_at_import),
+    Mistake("no worker at all", nobody_works,
+        "workers = 0 leaves nobody to answer: the master opens the port, and clients wait at it for ever. Write "
+        "workers = 3."),
+    Mistake("an address that is none", lambda evidence: bool(no_address(evidence)),
+        lambda evidence: (
+            f"bind = {no_address(evidence)!r} is no address that Gunicorn can open. A colon parts address and port: "
+            "bind = \"127.0.0.1:8000\"."
+        )),
+    Mistake("in the background", in_the_background,
+        "daemon = True sends Gunicorn to the background, where you do not see what it prints and nobody ends it. "
+        "Take that line out."),
     Mistake("exits at import", exits_at_import,
         "Your file ends its process when it is imported, so Gunicorn starts a worker, sees it end, and starts the "
         "next one, for ever. Only a program that is run by itself may exit."),
@@ -237,6 +304,13 @@ MISTAKES = [
     Mistake("threads beside the timeout", threads_too,
         "With threads nothing is cut off: the sign of life that the master waits for is the worker's, and one thread "
         "gives it while another one sleeps. Take threads out again for this step."),
+    Mistake("a timeout that comes late", late_timeout, says_late_timeout),
+    Mistake("text and bytes in the gateway", bytes_wanted,
+        "A socket takes bytes: make bytes of the status line and the headers, .encode(\"latin-1\"), before you join "
+        "them to the body or send them."),
+    Mistake("the form is not seen", form_unseen,
+        "Your application found no field text in the form. It looks in environ for CONTENT_TYPE and CONTENT_LENGTH, "
+        "written just so, and reads the body from wsgi.input."),
     Mistake("a setting that is none", bad_setting,
         "Gunicorn can't read a setting of gunicorn.conf.py: numbers are written without quotes."),
     Mistake("the master was killed", master_killed,

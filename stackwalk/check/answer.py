@@ -54,10 +54,9 @@ class Answer:
         """Raise LearnerFailure with the message unless an empty line ends the head; without it nothing is an answer."""
         if self.head_ended:
             return
-        came = self.raw.rstrip(b"\r\n")
         fail(
             f"{message} What came is no answer yet: its head ends with an empty line, and none came.",
-            expected=came + b"\r\n\r\n",
+            expected=_with_empty_line(self.raw),
             actual=self.raw,
         )
 
@@ -83,6 +82,16 @@ class Answer:
         if self.extra.lstrip().startswith(b"HTTP/"):
             return f"A second answer came to the same request, after {end}: {len(self.extra)} more bytes."
         return f"The answer goes on after {end}: {len(self.extra)} more bytes came."
+
+
+def _with_empty_line(raw: bytes) -> bytes:
+    """A head that nothing ends, as it was meant: the empty line stands before the first line that is no header."""
+    first, *others = raw.rstrip(b"\r\n").splitlines(keepends=True)
+    for number, line in enumerate(others):
+        if b":" not in line:
+            end = b"\r\n" if first.endswith(b"\r\n") else b"\n"
+            return first + b"".join(others[:number]) + end + b"".join(others[number:])
+    return raw.rstrip(b"\r\n") + b"\r\n\r\n"
 
 
 def _without_newline(data: bytes) -> bytes:

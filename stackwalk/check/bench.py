@@ -8,7 +8,7 @@ it fail at once, with the same words.
 import contextlib
 import shlex
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from stackwalk.stack.launch import Guardian
 
 if TYPE_CHECKING:
     from stackwalk.check.stack import Stack  # imported where a lab has one: the others start sooner without it
+    from stackwalk.check.stack_ahead import StackAhead
 
 Specs = tuple[ProgramSpec, ...]  # the outermost program, and the services that it may speak to
 IMPATIENCE = 1.0  # seconds without a byte, once the program has been silent for longer than that
@@ -39,19 +40,29 @@ SOURCE_LIMIT = 100_000  # bytes of a file that mistakes' rules may read
 SOURCES = 50  # files of it
 
 
+def specs_at(lab: Lab, step: Step, graded: Iterable[Step]) -> Specs:
+    """What runs for the checks of a step: the outermost program, and the services that it may speak to."""
+    outermost = lab.programs_at(step)[0]
+    if not outermost.server:
+        return (outermost,)
+    # The learner's one file is as the latest step asks for it: that step says whom it may name.
+    steps = (one for one in graded if one.lab == lab.number)
+    return (outermost, *lab.services_at(max(steps, key=lambda one: one.number, default=step)))
+
+
 class Bench:
     """The state of one run of checks, from check to check."""
 
     def __init__(
         self, copy: Copy, guardian: Guardian, *, seed: str, budget: float, start_patience: float,
-        scratch: Path, labs: Mapping[Path, tuple[Lab, Step]], ready: Ahead | None = None,
+        scratch: Path, labs: Mapping[Path, tuple[Lab, Step]], ready: "Ahead | StackAhead | None" = None,
     ) -> None:  # fmt: skip
         self.copy = copy
         self.guardian = guardian
         self.seed = seed
         self.labs = labs  # check.py -> its lab and step
         self._scratch = scratch
-        self._ready = ready  # a program at its gate
+        self._ready = ready  # a program at its gate, or the services of a stack
         self._seconds = budget
         self._start_patience = start_patience
         self._lab: Lab | None = None
@@ -112,9 +123,7 @@ class Bench:
     def _specs(self) -> Specs:
         if self._lab is None or self._step is None:
             raise RuntimeError("no check has begun")
-        outermost = self._lab.programs_at(self._step)[0]
-        # The learner's one file is as the latest step asks for it: that step says whom it may name.
-        return (outermost, *self._lab.services_at(self._latest or self._step)) if outermost.server else (outermost,)
+        return specs_at(self._lab, self._step, (step for _, step in self.labs.values()))
 
     @property
     def _latest(self) -> Step | None:
@@ -236,9 +245,15 @@ class Bench:
 
         for spec in specs:
             self._as_it_was(spec.file)
+        ready, self._ready = self._ready, None
+        begun = None if ready is None or isinstance(ready, Ahead) else ready
+        if begun is not None and begun.specs != specs:
+            begun.whole.end()
+            begun = None
         stack = Stack(
             self.ground, self.guardian, self.copy, specs[0], specs[1:], self._run_dir(),
             patience=self._patience(patience), start_patience=self._start_patience,
+            begun=None if begun is None else begun.whole,
         )  # fmt: skip
         try:
             stack.begin()
@@ -260,7 +275,7 @@ class Bench:
             patience=self._patience(patience), start_patience=self._start_patience,
         )  # fmt: skip
         ready, self._ready = self._ready, None
-        server.begin(ready)
+        server.begin(ready if isinstance(ready, Ahead) else None)
         return server
 
     def _as_it_was(self, file: str) -> None:

@@ -7,7 +7,9 @@ import errno
 import importlib.util
 import re
 import signal
+import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from stackwalk.check.crash import PACKAGES, Crash, last_crash, last_lines, shadowing
 from stackwalk.check.difference import shortened
@@ -91,8 +93,9 @@ def crashed(crash: Crash, *, when: str, files: frozenset[str]) -> LearnerFailure
             hint=f"Give {shadow} another name.",
             output=crash.text,
         )
+    meant = _meant_module(crash, files)
     return LearnerFailure(
-        f"{crash.place}{_short(crash.error)} Your program ended with this error {when}.",
+        f"{crash.place}{_short(crash.error)}{meant} Your program ended with this error {when}.",
         Cause.CRASHED,
         output=crash.text,
     )
@@ -170,6 +173,8 @@ def not_listening(port: int, seconds: float, *, bound: bool, output: str, folder
     crash = last_crash(output, folder)
     if crash:
         what += f" It printed an error: {crash.place}{_short(crash.error)}"
+    else:
+        what += " Is there something before listen() that does not end: a loop, a sleep, a wait for somebody?"
     return LearnerFailure(what, Cause.NOT_LISTENING, output=crash.text if crash else last_lines(output))
 
 
@@ -214,6 +219,16 @@ def _missing_package(crash: Crash, files: frozenset[str]) -> str | None:
     if own or not name.isidentifier():
         return None
     return name if name in PACKAGES or importlib.util.find_spec(name) is not None else None
+
+
+def _meant_module(crash: Crash, files: frozenset[str]) -> str:
+    """The question whether a module was meant that is there, and called nearly as the one that is not."""
+    if crash.kind != "ModuleNotFoundError" or "'" not in crash.error:
+        return ""
+    own = {file.partition("/")[0].removesuffix(".py") for file in files if file.endswith(".py")}
+    known = [*sorted(own), *sorted(sys.stdlib_module_names), *sorted(PACKAGES)]
+    close = get_close_matches(crash.error.split("'")[1], [name for name in known if not name.startswith("_")], n=1)
+    return f" Did you mean {close[0]}?" if close else ""
 
 
 def _named(left: tuple[str, ...]) -> str:

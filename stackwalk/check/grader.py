@@ -6,6 +6,7 @@ Nothing is written beside the checks.
 
 import importlib.util
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -235,12 +236,15 @@ class Reporter:
             return Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}.")
         message = own(failure.message)
         if sentence is not None:
-            message = sentence if crash is None or "line " in sentence else f"{crash.place}{sentence}"
+            message = sentence if crash is None or re.search(r"\bline \d", sentence) else f"{crash.place}{sentence}"
         outcome = failure.cause.outcome if isinstance(failure.cause, Cause) else Outcome.FAILED
+        hint = own(failure.hint)
+        if hint.strip(" .") in message:
+            hint = ""
         pieces = self._bench.ground.transcript.pieces if failure.transcript is None else failure.transcript
         return Finding(
             step.id, name, title, outcome, failure.cause, message, own(failure.expected), own(failure.actual),
-            own(failure.hint), pieces, bounded(own(failure.output)), works=failure.works,
+            hint, pieces, bounded(own(failure.output)), works=failure.works,
         )  # fmt: skip
 
     def _mistakes_of(self, lab: Lab) -> Sequence[Mistake]:

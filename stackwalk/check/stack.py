@@ -33,6 +33,15 @@ from stackwalk.wire.message import Request
 LOGGED = 2.0  # seconds until a request that was answered must stand in the front's log
 
 
+def copy_environment(copy: Copy, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
+    """What a program in the copy is started with."""
+    environment = learner_environment(copy.origin, run_dir, moved)
+    # The copy is new and has no __pycache__; a check may edit what is imported twice within a second.
+    environment.pop("PYTHONPYCACHEPREFIX", None)
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    return environment
+
+
 class Call(Conversation):
     """A connection to the front; which request each answer was to is remembered."""
 
@@ -114,7 +123,9 @@ class Stack:
     def __init__(
         self, ground: Ground, guardian: Guardian, copy: Copy, front: ProgramSpec, services: tuple[ProgramSpec, ...],
         run_dir: Path, *, patience: float, start_patience: float, nginx: str | None = None,
+        begun: WholeStack | None = None,
     ) -> None:  # fmt: skip
+        """`begun`: a stack of just these programs whose services have been started already."""
         self._ground = ground
         self._guardian = guardian
         self._copy = copy
@@ -123,7 +134,6 @@ class Stack:
         self._run_dir = run_dir
         self._patience = patience
         self._start_patience = start_patience
-        self._environment: dict[str, str] | None = None
         self._servers: dict[str, Server] = {}  # the services, by the names of their parts
         self._calls: list[tuple[Answer, int, int]] = []
         self._edited: dict[str, bytes | None] = {}  # files that the check has changed, as they were
@@ -132,6 +142,9 @@ class Stack:
         self._began = 0.0
         self.started_in: float | None = None
         self.touched = False  # a check has killed, paused or edited something: the next one gets a fresh stack
+        if begun is not None:
+            self.whole = begun
+            return
         added = read_composed(copy.root)
         self.whole = WholeStack(
             Declared(front, joined(services, added, compose_first=False), added.mounts),
@@ -268,7 +281,6 @@ class Stack:
         """End all of it and start it again from the files as they are now."""
         self.touched = True
         self.whole.end()
-        self._environment = None
         self.started_in = None
         self.begin()
         self.await_ready()
@@ -404,11 +416,7 @@ class Stack:
         return self.whole.running(self._front.name)
 
     def _environment_of(self, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
-        environment = learner_environment(self._copy.origin, run_dir, moved)
-        # The copy is new and has no __pycache__; a check may edit what is imported twice within a second.
-        environment.pop("PYTHONPYCACHEPREFIX", None)
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        return environment
+        return copy_environment(self._copy, run_dir, moved)
 
     def _adopt(self) -> None:
         """A Server for each service that has been launched since."""

@@ -46,10 +46,7 @@ def words_of(
     """The words that are run, a shell's `-c` opened, with the container's own variables filled in."""
     words = (*(entrypoint or ()), *(command or ()))
     if len(words) >= 3 and words[0] in SHELLS and "c" in words[1] and words[1].startswith("-"):
-        try:
-            inner = shlex.split(_filled(words[2], environment))
-        except ValueError:
-            return words
+        inner = _split(_filled(words[2], environment))
         last = max((at for at, word in enumerate(inner) if word in _ENDS), default=-1)
         return tuple(inner[last + 1 :])
     return words
@@ -60,7 +57,7 @@ def gunicorn_of(words: tuple[str, ...], environment: Mapping[str, str]) -> Gunic
     at = next((place for place, word in enumerate(words[:6]) if _is_gunicorn(words, place)), None)
     if at is None:
         return None
-    rest = [*shlex.split(environment.get("GUNICORN_CMD_ARGS", "")), *words[at + 1 :]]
+    rest = [*_split(environment.get("GUNICORN_CMD_ARGS", "")), *words[at + 1 :]]
     values: dict[str, list[str]] = {}
     positional: list[str] = []
     flags: set[str] = set()
@@ -107,6 +104,14 @@ def settings_bind(source: str) -> tuple[str, ...] | None:
                 return None
             found = tuple(_address(str(one)) for one in listed)
     return found
+
+
+def _split(line: str) -> list[str]:
+    """A line cut as a shell would; where a quote stays open, at its spaces."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
 
 
 def _is_gunicorn(words: tuple[str, ...], place: int) -> bool:

@@ -62,6 +62,20 @@ def read_course(root: Path) -> Course:
     return Course(root=labs_folder.parent, labs=labs, words=read_words(labs_folder / "words.toml", labs))
 
 
+def read_programs(root: Path) -> tuple[tuple[tuple[ProgramSpec, ...], tuple[ProgramSpec, ...]], ...]:
+    """The programs and the services of each lab, by its number: all that `up` needs of a course.
+
+    Raises StackwalkError, as `read_course` does, for what is malformed in them.
+    """
+    labs_folder, _ = _places(root)
+    found = []
+    for _, _, folder in _numbered(labs_folder, (), "a lab"):
+        table = read_table(folder / "lab.toml")
+        programs = tuple(_read_program(one) for one in table.tables("program"))
+        found.append((programs, tuple(_read_service(one) for one in table.tables("service"))))
+    return tuple(found)
+
+
 def _places(root: Path) -> tuple[Path, Path]:
     folder = root.absolute()
     if not folder.is_dir():

@@ -65,7 +65,7 @@ def complaint(output: str) -> tuple[str, int | None]:
     """The first thing that it says against the file, and on which line."""
     found = re.search(r"Error: (?:adapting config using caddyfile: )?(.*)", output)
     said = found[1] if found is not None else output.strip().rpartition("\n")[2]
-    place = re.search(r"^\S*?:(\d+)(?: - |: )(?:Error during parsing: )?(.*)$", said)
+    place = re.search(r"(?:^|\s)\S*?:(\d+)(?: - Error during parsing)?(?: - |: )(.*)$", said)
     if place is not None:
         return place[2], int(place[1])
     later = re.search(r"(?:at|,) \S*?:(\d+)\b", said)

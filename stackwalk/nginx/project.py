@@ -76,13 +76,13 @@ class Project:
     def inside(self, source: Source, block: tuple[Statement, ...], depth: int = 8) -> Iterator[Statement]:
         """What stands directly in a block, with that of the files that it includes in their place."""
         for statement in block:
-            if statement.name == "include" and statement.arguments and depth:
-                for name in source.includes.get(statement.arguments[0].text, ()):
-                    other = self.source(name)
-                    if other is not None:
-                        yield from self.inside(other, other.conf.statements, depth - 1)
-            else:
+            typed = statement.arguments[0].text if statement.name == "include" and statement.arguments else ""
+            included = [self.source(name) for name in source.includes.get(typed, ())]
+            if not included or not depth:
                 yield statement
+            for other in included:
+                if other is not None and depth:
+                    yield from self.inside(other, other.conf.statements, depth - 1)
 
     def in_http(self) -> list[Statement]:
         """What stands directly in the `http` block, wherever it was typed."""

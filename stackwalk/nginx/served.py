@@ -84,7 +84,7 @@ def read_request(line: str) -> Served | None:
             text["uri"],
             _tries(text),
         )
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -44,14 +44,16 @@ def http_file(
     lacking: Collection[str] = (),
 ) -> str:
     """The head of the `http` block. `lacking`: which of TEMPORARY this nginx was built without."""
-    said = {each.name for each in project.in_http()}
+    in_http = project.in_http()
+    said = {each.name for each in in_http}
+    has_types = any(
+        each.name == "include" and each.values()[:1] and "mime.types" in each.values()[0] for each in in_http
+    )
     lines = [format_line(), f"access_log {quoted(setting.requests)} {LOG_FORMAT};"]
+    if not project.whole and not has_types:
+        lines.append(f"include {quoted(setting.run + '/image/mime.types')};")
     if not project.whole:
-        lines += [
-            f"include {quoted(setting.run + '/image/mime.types')};",
-            "default_type application/octet-stream;",
-            _MAIN_FORMAT,
-        ]
+        lines += ["default_type application/octet-stream;", _MAIN_FORMAT]
     if "access_log" not in said:
         lines.append(f"access_log {quoted(setting.logs + '/access.log')} {'combined' if project.whole else 'main'};")
     defaults = {

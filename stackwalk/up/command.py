@@ -1,4 +1,4 @@
-"""The up command: a stack in the foreground until Ctrl+C, and a socket by which other terminals reach it."""
+"""A stack in the foreground until Ctrl+C: its programs, their words, and other terminals that reach it by a socket."""
 
 import contextlib
 import json
@@ -6,7 +6,6 @@ import os
 import select
 import signal
 import socket
-import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -14,23 +13,14 @@ from typing import Any
 
 from rich.text import Text
 
-from stackwalk.course.lesson import Course
-from stackwalk.course.workspace import Workspace, lock
 from stackwalk.errors import StackwalkError
-from stackwalk.heeding import heeding
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
 from stackwalk.session.flow import Flow
-from stackwalk.stack.environment import learner_environment
-from stackwalk.stack.launch import guarding
-from stackwalk.stack.limits import Limits
-from stackwalk.stack.sweeping import sweep
 from stackwalk.tap.door import DoorTaken, next_free_port
-from stackwalk.up.choosing import choose
-from stackwalk.up.control import LONGEST, listening
+from stackwalk.up.control import LONGEST
 from stackwalk.up.journal import Journal
 from stackwalk.up.view import draw_line, draw_status
-from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import GLANCE, Running
 from stackwalk.whole.stack import Refused, Stack
 from stackwalk.whole.tail import Tail
@@ -47,27 +37,7 @@ MOST_CLIENTS = 16  # terminals that ask at the same time
 Told = dict[str, Any]
 
 
-def bring_up(course: Course, workspace: Workspace, *, port: int | None, nginx: str | None, screen: Screen) -> int:
-    """Run the workspace's stack until Ctrl+C (0), until it is told to end (0), or until nothing of it runs (1)."""
-    sweep()
-    declared = choose(course, lambda name: (workspace.root / name).is_file(), read_composed(workspace.root))
-    with contextlib.ExitStack() as opened:
-        workspace.state.mkdir(exist_ok=True)
-        opened.enter_context(lock(workspace))
-        scratch = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="stackwalk-up-")))
-        control = opened.enter_context(listening(workspace.root))
-        guardian = opened.enter_context(guarding())
-        stack = Stack(
-            declared, guardian, workspace=workspace.root, scratch=scratch, nginx=nginx, limits=Limits(), records=False,
-            environment=lambda run_dir, moved: learner_environment(workspace.root, run_dir, moved),
-        )  # fmt: skip
-        up = opened.enter_context(_Up(stack, workspace.root, control, screen))
-        with heeding(up.leave, lambda: None, lambda: up.is_drawing):
-            up.run(port)
-        return up.status or 0
-
-
-class _Up:
+class Up:
     """The loop: programs, their words, other terminals, the end."""
 
     def __init__(self, stack: Stack, workspace: Path, control: socket.socket, screen: Screen) -> None:
@@ -92,7 +62,7 @@ class _Up:
             os.set_blocking(end, False)
         self._journal = Journal(self._ring)
 
-    def __enter__(self) -> "_Up":
+    def __enter__(self) -> "Up":
         return self
 
     def __exit__(self, *_: object) -> None:

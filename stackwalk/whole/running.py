@@ -36,6 +36,7 @@ class Running:
         self.program: Program | None = None
         self.ending: Ending | None = None  # of its last program
         self.launched_at = 0.0
+        self.entry = 0  # the port of its hop, known before there is one
         self.hop: Hop | None = None  # where the part before it comes in
         self.listener: Listener | None = None  # where it listens, once it does
         self.launches = 0
@@ -128,8 +129,8 @@ class Running:
     @property
     def address(self) -> str:
         """Where the part before it finds it ("127.0.0.1:23001"): its tap, where there is one."""
-        if self.hop is not None:
-            return f"127.0.0.1:{self.hop.port}"
+        if self.entry:
+            return f"127.0.0.1:{self.entry}"
         return "" if self.listener is None else f"127.0.0.1:{self.listener.port}"
 
     def look(self) -> bool:

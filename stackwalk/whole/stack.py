@@ -5,29 +5,31 @@ calls `look` whenever something may have happened: `filenos` says what to wait f
 """
 
 import contextlib
+import re
 import select
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
-from stackwalk.nginx.complaint import Complaint
-from stackwalk.nginx.served import Served
-from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import Limits
-from stackwalk.stack.nginx import find_nginx
 from stackwalk.tap.tapping import Tap, tap_without_doors
-from stackwalk.whole.front import Front
 from stackwalk.whole.logged import RequestLog
 from stackwalk.whole.plan import Declared, StackPlan, plan_stack
 from stackwalk.whole.record import Record, Seen
 from stackwalk.whole.running import GLANCE, Environment, Running
+
+if TYPE_CHECKING:
+    from stackwalk.nginx.complaint import Complaint
+    from stackwalk.nginx.served import Served
+    from stackwalk.nginx.setting import Service
+    from stackwalk.whole.front import Front
 
 START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
 HOST = "127.0.0.1"
@@ -36,7 +38,7 @@ HOST = "127.0.0.1"
 class Refused(StackwalkError):
     """The web server does not take its file. `complaints` are what is said against it."""
 
-    def __init__(self, complaints: Sequence[Complaint]) -> None:
+    def __init__(self, complaints: "Sequence[Complaint]") -> None:
         self.complaints = tuple(complaints)
         first = next((one for one in complaints if one.stops), complaints[0])
         where = first.file or "The file"
@@ -87,18 +89,32 @@ class Stack:
 
     # Starting and ending
 
+    def begin(self, text: str, door: int | None = None) -> None:
+        """Start the services at once whose names stand in the front's file: while they start, the rest is prepared.
+
+        Those that it turns out not to speak to are ended by `prepare`.
+        """
+        self._know(door)
+        for running in reversed(self._running.values()):
+            spec = running.part.spec
+            if not spec.server and (self.declared.front is None or _stands_in(running.part.service, text)):
+                self._launch(running)
+
     def prepare(self, door: int | None = None) -> None:
         """Read the front's file, and choose what is to run. `door`: where clients come in.
 
         Raises Refused where the front can't take its file as it is, and DoorTaken.
         """
+        self._know(door)
         self._tap = self._stack.enter_context(tap_without_doors(tells=self._records))
+        if self.declared.front is not None:
+            self._prepare(self.declared.front)
         self._hold(door)
         if door is not None:
             self._tap.publish()
-        if self.declared.front is not None:
-            self._prepare(self.declared.front)
         self._choose_parts()
+        for name in {one.name for one in self.parts} ^ set(self._running):
+            self._running[name].end()  # its name stood in a comment, say
 
     def start(self) -> None:
         """Start everything that was prepared, innermost first, without waiting for any of it.
@@ -106,12 +122,12 @@ class Stack:
         Raises StackwalkError where a part can't be started; what was started until then is for `end`.
         """
         for part in self.plan.services:
-            self.start_part(part.name)
+            if self._running[part.name].program is None:
+                self.start_part(part.name)
         if self._front is not None:
             # While the services start: what nginx itself says against the file is said in full.
             self.complaints = _held(self._front.test())
             self._launch_front()
-        self.look()
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
@@ -128,8 +144,7 @@ class Stack:
         if running.part.spec.server:
             self._launch_front()
             return
-        moved = {port: free_port() for port in running.part.spec.moved}
-        running.launch(running.part.spec.run, self._environment, moved)
+        self._launch(running)
 
     # Looking
 
@@ -192,7 +207,7 @@ class Stack:
         with self._lock:
             return self.record.take(self.tap.told())
 
-    def logged(self) -> list[Served]:
+    def logged(self) -> "list[Served]":
         """What the front has written down of requests since this was last asked."""
         if self._front is None:
             return []
@@ -254,28 +269,41 @@ class Stack:
 
     # Its own
 
-    def _logged(self, port: int, nth: int) -> Served | None:
+    def _logged(self, port: int, nth: int) -> "Served | None":
         if self._front is None:
             return None
         with self._lock:
             self._log.read(self._front.prepared.requests)
             return self._log.find(port, nth)
 
-    def _hold(self, door: int | None) -> None:
-        """A shut door for each part that may ever run, so that the front's file can be prepared."""
-        front = self.declared.front
-        plan = plan_stack(front, self.declared.services, [one.name for one in self.declared.services])
+    def _launch(self, running: Running) -> None:
+        moved = {port: free_port() for port in running.part.spec.moved}
+        running.launch(running.part.spec.run, self._environment, moved)
+
+    def _know(self, door: int | None) -> None:
+        """All parts that may ever run, and the port of each one's hop, so that the front's file can be prepared."""
+        if self._running:
+            return
+        plan = plan_stack(self.declared.front, self.declared.services, [one.name for one in self.declared.services])
         for part in reversed(plan.parts):  # the tap's first door is the one by which its feed is found
             running = Running(part, self._guardian, self._workspace, self._scratch, self._limits)
+            running.entry = (door or 0) if part is plan.outermost else free_port()
             self._running[part.name] = running
-            if part is plan.outermost:
-                if door is not None:
-                    running.hop = self.tap.add(part.name, port=door, target="hold")
-                    running.door_open = True
-            else:
-                running.hop = self.tap.add_shut(part.name, free_port(), HOST)
+
+    def _hold(self, door: int | None) -> None:
+        """Doors for all of them, shut as yet but for the clients' own."""
+        outermost, *inner = self._running.values()
+        if door is not None:
+            outermost.hop = self.tap.add(outermost.name, port=door, target="hold")
+            outermost.door_open = True
+        for running in inner:
+            running.hop = self.tap.add_shut(running.name, running.entry, HOST)
 
     def _prepare(self, spec: ProgramSpec) -> None:
+        # Imported while the services start.
+        from stackwalk.stack.nginx import find_nginx
+        from stackwalk.whole.front import Front
+
         self._front = Front(
             find_nginx(self._nginx_named),
             self._guardian,
@@ -286,11 +314,13 @@ class Stack:
         )
         self.complaints = _held(self._front.prepare(self._services()))
 
-    def _services(self) -> dict[str, Service]:
+    def _services(self) -> "dict[str, Service]":
+        from stackwalk.nginx.setting import Service
+
         services = {}
         for spec in self.declared.services:
             parts = [one for one in self._running.values() if one.part.service == spec.name]
-            ports = [one.hop.port for one in reversed(parts) if one.hop is not None]
+            ports = [one.entry for one in reversed(parts)]
             services[spec.name] = Service(spec.port, tuple((HOST, port) for port in ports))
         return services
 
@@ -309,8 +339,13 @@ class Stack:
             self._launch_front()
 
 
-def _held(complaints: Sequence[Complaint]) -> tuple[Complaint, ...]:
+def _held(complaints: "Sequence[Complaint]") -> "tuple[Complaint, ...]":
     """The complaints; raises Refused where one of them keeps the front from running."""
     if any(one.stops for one in complaints):
         raise Refused(complaints)
     return tuple(complaints)
+
+
+def _stands_in(name: str, text: str) -> bool:
+    """Whether a name stands in a file as a word of its own."""
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", text, re.IGNORECASE) is not None

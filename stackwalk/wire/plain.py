@@ -98,7 +98,7 @@ class Plain:
             self.number,
             request.words,
             response.words,
-            self.milliseconds,
+            max(0.0, (float(ended) - float(began)) * 1000),  # of what is written, so that it can be written again
             ended,
             b"null" if opened is None else b"%.6f" % (float(opened) + epoch),
             b"null" if reached is None else b"%.6f" % (float(reached) + epoch),

@@ -120,8 +120,9 @@ def _exchange_fields(
         "answered": _wall(exchange.answered_at, epoch),
         "done": _wall(exchange.done_at, epoch),
     }
-    began = next((time for time in (times["asked"], *times.values(), at) if time is not None), 0.0)
-    took = exchange.milliseconds
+    asked, done = times["asked"], times["done"]
+    began = next((time for time in (asked, *times.values(), at) if time is not None), 0.0)
+    took = None if asked is None or done is None else max(0.0, (done - asked) * 1000)
     return {
         "record": "exchange",
         "outcome": outcome,

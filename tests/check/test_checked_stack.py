@@ -1,5 +1,7 @@
 """The `stack` of labs' checks: what it can do, and what it says of stacks that fall short."""
 
+import select
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ from grading import plan_for, problem
 
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Cause, Outcome, Verdict
+from stackwalk.check.warm import warming
+from stackwalk.course.reading import read_course
 
 LAB = """format = 1
 title = "In front"
@@ -136,8 +140,8 @@ LATE = False
 """
 
 
-def verdict_on(folder: Path, *steps: str, **files: str | None) -> Verdict:
-    """The verdict on a workspace; `files`: name__py for name.py, None: it is not there."""
+def made(folder: Path, **files: str | None) -> Path:
+    """A workspace beside a course of its own; `files`: name__py for name.py, None: it is not there."""
     lab = folder / "course/labs/1-front"
     for number, (title, more, check) in enumerate((("One", "", CHECKS), ("Three", THREE, COPIES)), 1):
         step = lab / f"{number}-{title.lower()}"
@@ -152,7 +156,12 @@ def verdict_on(folder: Path, *steps: str, **files: str | None) -> Verdict:
     for name, text in ({"wsgi__py": APPLICATION, "nginx__conf": CONF} | files).items():
         if text is not None:
             (workspace / name.replace("__", ".")).write_text(text)
-    return grade(plan_for(workspace, *steps, source=folder / "course"))
+    return workspace
+
+
+def verdict_on(folder: Path, *steps: str, **files: str | None) -> Verdict:
+    """The verdict on such a workspace."""
+    return grade(plan_for(made(folder, **files), *steps, source=folder / "course"))
 
 
 def test_everything_that_a_check_can_do(tmp_path: Path) -> None:
@@ -243,3 +252,29 @@ def test_a_service_that_only_compose_names_is_there(tmp_path: Path) -> None:
     found = problem(verdict_on(tmp_path, nginx__conf=conf, compose__yaml=compose))
     assert found.cause is Cause.WRONG_ANSWER or found.outcome is Outcome.FAILED
     assert "web" in found.message or "served" in found.name
+
+
+def test_services_that_started_ahead_count_only_while_they_are_as_they_were(tmp_path: Path) -> None:
+    workspace = made(tmp_path)
+    with warming(read_course(tmp_path / "course")) as warm:
+
+        def verdict() -> Verdict:
+            warm.start(plan_for(workspace, "1.2", source=tmp_path / "course"))
+            deadline = time.monotonic() + 100
+            while time.monotonic() < deadline:
+                select.select([warm], [], [], 1.0)
+                for thing in warm.read():
+                    if isinstance(thing, Verdict):
+                        return thing
+            raise AssertionError("no verdict came")
+
+        assert verdict().outcome is Outcome.PASSED
+        (workspace / "nginx.conf").write_text(CONF + "# saved\n")
+        assert verdict().outcome is Outcome.PASSED
+        (workspace / "nginx.conf").write_text(CONF.replace("80;", "80"))
+        assert problem(verdict()).message.startswith("nginx.conf, line 3")
+        (workspace / "nginx.conf").write_text(CONF)
+        (workspace / "wsgi.py").write_text("1 / 0\n")
+        assert problem(verdict()).cause is Cause.CRASHED
+        (workspace / "wsgi.py").write_text(APPLICATION)
+        assert verdict().outcome is Outcome.PASSED

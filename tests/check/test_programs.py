@@ -146,7 +146,8 @@ WRONG_ONES = {
         Cause.NOT_LISTENING,
         ("Your program runs", "nothing of it listens on port 8080"),
     ),
-    "spins": Wrong("while True:\n    pass\n", Cause.NOT_LISTENING, ("nothing of it listens",)),
+    "spins": Wrong("while True:\n    pass\n", Cause.NOT_LISTENING, ("nothing of it listens", "does not end: a loop")),
+    "misspells_a_module": Wrong("import sockets\n", Cause.CRASHED, ("'sockets'", "Did you mean socket?")),
     "binds and never listens": Wrong(
         HEAD + 'door = socket.socket()\ndoor.bind(("127.0.0.1", 8080))\ntime.sleep(600)\n',
         Cause.NOT_LISTENING,

@@ -119,3 +119,18 @@ def test_one_line_end_after_the_body_may_be_let_pass() -> None:
 def test_a_missing_empty_line_is_said() -> None:
     wrong = failure(lambda: answer(b"HTTP/1.1 200 OK\nHi").expect_body(b"Hi", "Not it."))
     assert "No empty line came" in wrong.message
+
+
+def test_the_empty_line_is_expected_where_it_belongs() -> None:
+    body_at_once = answer(b"HTTP/1.1 200 OK\r\nHi there!")
+    assert failure(lambda: body_at_once.expect_status(200, "m")).expected.startswith(
+        r"HTTP/1.1 200 OK\r\n\r\nHi there!"
+    )
+    after_a_header = answer(b"HTTP/1.1 200 OK\nA: b\nHi there!\n")
+    assert failure(lambda: after_a_header.expect_status(200, "m")).expected.startswith(
+        r"HTTP/1.1 200 OK\nA: b\n\nHi there!"
+    )
+    nothing_follows = answer(b"HTTP/1.1 404 Not Found\r\n")
+    assert failure(lambda: nothing_follows.expect_status(404, "m")).expected.startswith(
+        r"HTTP/1.1 404 Not Found\r\n\r\n"
+    )

@@ -147,7 +147,7 @@ def test_a_solution_is_shown_and_nothing_is_written(here: Path) -> None:
 def test_reset_keeps_what_was_typed(here: Path) -> None:
     put_solution("1-listen", here / "my-stack")
     typed = (here / "my-stack" / "server.py").read_bytes()
-    ran = stackwalk("reset", "1.1", cwd=here)
+    ran = stackwalk("reset", "1.1", "--yes", cwd=here)
     assert ran.status == 0, ran.err
     kept = list((here / "my-stack" / ".stackwalk").rglob("server.py"))
     assert [path.read_bytes() for path in kept] == [typed]
@@ -156,6 +156,18 @@ def test_reset_keeps_what_was_typed(here: Path) -> None:
     (back,) = [line for line in ran.out.splitlines() if line.startswith("To have all of it back: ")]
     subprocess.run(["sh", "-c", back.partition(": ")[2]], check=True)
     assert (here / "my-stack" / "server.py").read_bytes() == typed
+
+
+def test_reset_touches_nothing_where_nobody_can_be_asked(here: Path) -> None:
+    put_solution("1-listen", here / "my-stack")
+    done = subprocess.run(
+        [sys.executable, "-m", "stackwalk", "reset", "1.1"],
+        cwd=here, env=environment_in(here), input="n\n", capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "server.py" in done.stderr
+    assert "--yes" in done.stderr
+    assert (here / "my-stack" / "server.py").exists()
 
 
 def test_reset_in_a_terminal_asks_first(here: Path) -> None:

@@ -113,6 +113,8 @@ def test_what_is_no_document_is_said(text: str) -> None:
         ("caddy", "Error: Caddyfile:2: unrecognized directive: rev_proxy", "unrecognized directive: rev_proxy", 2),
         ("caddy", "Error: adapting config using caddyfile: Caddyfile:1 - Error during parsing: Unexpected EOF",
          "Unexpected EOF", 1),
+        ("caddy", "Error: parsing caddyfile tokens for 'x': Caddyfile:9 - Error during parsing: no directive y",
+         "no directive y", 9),
         ("httpd", "AH00526: Syntax error on line 2 of /x/.moved/httpd.conf:\nInvalid command 'ProxyPas', perhaps",
          "Invalid command 'ProxyPas', perhaps", 2),
         ("httpd", "httpd.conf:1: <VirtualHost> was not closed.", "<VirtualHost> was not closed.", 1),

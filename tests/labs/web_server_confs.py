@@ -113,6 +113,30 @@ RIGHT: dict[tuple[str, str], str] = {
     ("4.6", "a pattern of names"): secure(
         'server { listen 80; server_name "~^secure\\.";\n  location / { return 301 https://$host$request_uri; } }\n'
     ),
+    ("4.8", "all at once"): door(
+        "  location /api/ { proxy_pass http://api:8000; }",
+        GROUP + "proxy_set_header Host $http_host;\nproxy_set_header X-Real-IP $remote_addr;\n"
+        "proxy_set_header X-Forwarded-For $remote_addr;\nproxy_set_header X-Forwarded-Proto $scheme;\n",
+    ),
+    ("4.8", "in each location"): (
+        GROUP + "server {\n  listen 80;\n"
+        + "".join(
+            f"  location {path} {{\n    proxy_pass http://{where};\n    proxy_set_header Host $http_host;\n"
+            "    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n"
+            "    proxy_set_header X-Forwarded-Proto $scheme;\n  }\n"
+            for path, where in (("/", "pool"), ("/api/", "api:8000"))
+        )
+        + "}\n"
+    ),
+    ("4.9", "nginx's usual names"): door(
+        "  error_page 500 502 503 504 /50x.html;\n  location = /50x.html { root /service/errors; try_files /sorry.html "
+        "=404; }\n  proxy_connect_timeout 1s; proxy_read_timeout 1s;"
+    ),
+    ("4.9", "a backup, and a page in the file itself"): door(
+        "  error_page 502 504 @sorry;\n  location @sorry { default_type text/html; return 502 '<p>Sorry!</p>'; }\n"
+        "  proxy_connect_timeout 1s; proxy_read_timeout 1s; proxy_next_upstream error timeout http_502;",
+        GROUP.replace("}", "  server application:8000 backup;\n}"),
+    ),
 }  # fmt: skip
 
 WRONG: dict[tuple[str, str], tuple[str, str]] = {
@@ -137,6 +161,21 @@ WRONG: dict[tuple[str, str], tuple[str, str]] = {
     ("4.5", "an answer of its own"): (
         door('  location /api/ { return 200 "Hello from WSGI, $uri"; }'),
         "the_api_answers_below_its_path",
+    ),
+    ("4.8", "the first entry"): (
+        door(
+            "  proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto $scheme;\n"
+            "  proxy_set_header X-Forwarded-For $http_x_forwarded_for;\n"
+            "  location /api/ { proxy_pass http://api:8000; }"
+        ),
+        "nginx_passes_on_who_asked",
+    ),
+    ("4.9", "a page that says 200"): (
+        door(
+            "  error_page 502 504 =200 /sorry.html;\n  location = /sorry.html { root /service/errors; }\n"
+            "  proxy_connect_timeout 1s; proxy_read_timeout 1s;"
+        ),
+        "all_are_dead_and_your_page_says_so",
     ),
     ("4.6", "made by hand"): (
         door("  location = /old { return 301 /new?from=poster; }")

@@ -429,7 +429,10 @@ def test_a_program_that_is_refused_another_port_is_not_in_the_doors_way(play: Pl
     trace = "OSError: [Errno 98] Address already in use"
     player.feed(ProgramEnded(1, 1.0, code=1, traceback=trace, refused=(8000,)))
     assert not player.asked(OpenDoor) and player.session.movable
-    assert "asks for port 8000, which is taken; the lesson says 8080" in player.said
+    assert (
+        "asks for port 8000, where somebody listens already, be it a check's own run of server.py; the lesson says 8080"
+        in player.said
+    )
     player.save()
     assert player.launched == [Launch(0, 2, True)]
 

@@ -32,13 +32,15 @@ def expect_service(server: Server, fresh: Fresh, workspace: Workspace, after: st
     answer.expect_body(text.encode(), message, final_newline=True)
 
 
-def head(server: Server, target: str) -> Answer:
-    """What comes to HEAD; a body would be in `extra`."""
+def head(server: Server, target: str, status: int | None = None) -> Answer:
+    """What comes to HEAD, which has that status where one is given; a body would be in `extra`."""
     connection = server.connect()
     connection.send(f"HEAD {target} HTTP/1.1\r\nHost: localhost:8080\r\nAccept: */*\r\n\r\n".encode())
     answer = connection.answer("HEAD")
     came = connection.received(LINGERS)[len(answer.raw) :]
     connection.close()
+    if status is not None:
+        answer.expect_status(status, f"GET {target} is answered with {status}, and so HEAD {target} is too.")
     if came.strip():
         fail(
             f"HEAD {target} asks for the head alone, and {len(came)} bytes of a body came after it.",
@@ -52,8 +54,7 @@ def head(server: Server, target: str) -> Answer:
 def test_head_is_the_head_of_get(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """HEAD gets the head that GET would get, and no body"""
     name, _ = a_file(fresh, workspace)
-    long, short = server.get(f"/{name}"), head(server, f"/{name}")
-    short.expect_status(200, f"GET /{name} is answered with 200, and so HEAD /{name} is too.")
+    long, short = server.get(f"/{name}"), head(server, f"/{name}", 200)
     for label in LABELS:
         if long.header(label) is not None and short.header(label) != long.header(label):
             fail(

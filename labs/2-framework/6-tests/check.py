@@ -11,7 +11,7 @@ from stackwalk.check.workspace import Workspace
 
 FILE = "test_app.py"
 PATIENCE = 11.0  # seconds; six runs of pytest on a busy machine
-PASSED, FAILED, NONE_FOUND = 0, 1, 5  # pytest's exit statuses
+PASSED, FAILED, UNREADABLE, NONE_FOUND = 0, 1, 2, 5  # pytest's exit statuses
 BROKEN = {
     "greeting": "/ and /index greet with other words than Hello, world!",
     "name": "/hello/NAME greets everybody by the same name",
@@ -43,6 +43,11 @@ def test_they_pass_on_your_application(run: Run, workspace: Workspace, fresh: Fr
     code = ended["right"]
     if code == NONE_FOUND:
         fail(f"pytest finds no test in {FILE}: a test is a function whose name begins with test_.")
+    if code == UNREADABLE:
+        place = re.findall(rf"{re.escape(FILE)}(?:\", line |:)(\d+)", output)
+        error = re.findall(r"(?m)^E\s+(\w*(?:Error|Exit|Exception)\b.*)", output)
+        fail(f"pytest ends with status 2: it could not even import {FILE}, and has run no test."
+            f"{f' Line {place[-1]}: ' if place and error else ' '}{error[-1] if error else ''}".rstrip())  # fmt: skip
     if code != PASSED:
         last = [line for line in output.split("\n") if line.startswith(("E  ", "FAILED", "ERROR"))]
         fail(f"Your tests do not pass on your own application: pytest ends with status {code}.",

@@ -2,15 +2,17 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from stackwalk.check import LearnerFailure, fail
 from stackwalk.check.answer import Answer
 from stackwalk.check.fresh import Fresh
-from stackwalk.check.stack import Stack
+from stackwalk.check.stack import Part, Stack
 
 CLIENTS, EACH = 4, 15  # who ask at the same time, and how often each
 KILL_AFTER = 12  # answers
 LONG = 8.0  # seconds in which a client has an answer, whatever hangs; two time-outs of 2 s are 4
+MOST = 4  # applications that may stand by
 GONE = (502, 503, 504)
 
 
@@ -71,22 +73,39 @@ def must_apologise(answer: Answer, when: str) -> None:
             expected="error_page 502 504 /sorry.html;", actual=answer.body[:120])  # fmt: skip
 
 
+def until_nobody_is_left(stack: Stack, fresh: Fresh, ask: Callable[[], Answer], end: Callable[[Part], None]) -> Answer:
+    """The answer once all that answer have been ended: also one that stands by as a backup."""
+    for name in behind(stack, fresh):
+        end(stack.part(name))
+    for _ in range(MOST):
+        answer = ask()
+        asked = stack.served(answer)
+        if answer.status != 200 or not asked or asked[-1] not in [part.name for part in stack.parts[:-1]]:
+            break
+        end(stack.part(asked[-1]))
+    return answer
+
+
 def test_all_are_dead_and_your_page_says_so(stack: Stack, fresh: Fresh) -> None:
     """all are killed: visitors see your own page, with the status 502"""
-    for name in behind(stack, fresh):
-        stack.part(name).kill()
-    for _ in range(3):
-        must_apologise(stack.get(f"/hello/{fresh.word()}", patience=LONG), "All applications are dead")
+
+    def ask() -> Answer:
+        return stack.get(f"/hello/{fresh.word()}", patience=LONG)
+
+    must_apologise(until_nobody_is_left(stack, fresh, ask, lambda part: part.kill()), "All applications are dead")
+    for _ in range(2):
+        must_apologise(ask(), "All applications are dead")
 
 
 def test_one_that_hangs_is_given_up(stack: Stack, fresh: Fresh) -> None:
     """all hang: a visitor has your page within a few seconds"""
-    for name in behind(stack, fresh):
-        stack.part(name).pause()
-    began = time.monotonic()
-    try:
-        answer = stack.get(f"/hello/{fresh.word()}", patience=LONG)
-    except LearnerFailure:
-        fail(f"The applications hang, and {time.monotonic() - began:.0f} s later a visitor still waits.",
-            cause="silent", expected="proxy_read_timeout 2s;")  # fmt: skip
-    must_apologise(answer, "The applications hang")
+
+    def ask() -> Answer:
+        began = time.monotonic()
+        try:
+            return stack.get(f"/hello/{fresh.word()}", patience=LONG)
+        except LearnerFailure:
+            fail(f"The applications hang, and {time.monotonic() - began:.0f} s later a visitor still waits.",
+                cause="silent", expected="proxy_read_timeout 2s;")  # fmt: skip
+
+    must_apologise(until_nobody_is_left(stack, fresh, ask, lambda part: part.pause()), "The applications hang")

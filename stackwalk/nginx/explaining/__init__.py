@@ -38,9 +38,11 @@ def explain(text: str, project: Project, names: Iterable[tuple[str, str]], setti
         # The second only repeats what was said of the port before.
         if said is None or said.level not in _SEVERITIES or said.text.startswith("still could not bind"):
             continue
-        if said.in_full in heard:
+        # A list of types that is there twice brings one for each of them.
+        once = "duplicate extension" if said.text.startswith("duplicate extension") else said.in_full
+        if once in heard:
             continue
-        heard.add(said.in_full)
+        heard.add(once)
         found[_complaint(said)] = None
         if len(found) >= MOST:
             break

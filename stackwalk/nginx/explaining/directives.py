@@ -97,7 +97,7 @@ def _not_terminated(said: Said, found: re.Match[str]) -> Answer:
     return Answer(f"“{found['name']}” does not end with a semicolon before the “{{”.", "Put a ; at its end.")
 
 
-@row(r'^"(?P<name>[^"]+)" directive is duplicate')
+@row(r'^"(?P<name>[^"]+)" directive is duplicate$')
 def _duplicate(said: Said, found: re.Match[str]) -> Answer:
     name = found["name"]
     if _count(said, name) > 1:

@@ -59,15 +59,32 @@ class Said:
 def read_message(line: str, project: Project, names: Iterable[tuple[str, str]], setting: Setting) -> Said | None:
     """A line that nginx printed or logged; None for what is no message. `names`: ours -> the learner's."""
     message = _MESSAGE.match(line)
-    if message is None:
-        return None
+    if message is None or f"{setting.run}/refused" in message["text"]:
+        return None  # what was refused has been said
     place = _PLACE.fullmatch(message["text"])
     source = project.source(place["file"].removeprefix(f"{setting.copies}/")) if place else None
-    text = as_typed(place["text"] if place and source else message["text"], names, setting)[:LONGEST]
-    # A forgotten "}" is noticed behind the end.
-    number = min(int(place["line"][:9]), last_line(source)) if place and source else None
-    of_wrapper = place is not None and place["file"].startswith(f"{setting.run}/") and source is None
-    return Said(message["level"], bool(message["request"]), text, source, number, project, of_wrapper)
+    level, of_request = message["level"], bool(message["request"])
+    if place and source:
+        # A forgotten "}" is noticed behind the end.
+        number = min(int(place["line"][:9]), last_line(source))
+        return Said(level, of_request, as_typed(place["text"], names, setting)[:LONGEST], source, number, project)
+    of_image = place["file"].removeprefix(f"{setting.run}/image/") if place else ""
+    at = _include_of(of_image, project) if place and of_image != place["file"] else None
+    if place and at:
+        # The file is the image's own: to blame is the line that includes it.
+        return Said(level, of_request, as_typed(place["text"], names, setting)[:LONGEST], *at, project)
+    of_wrapper = place is not None and place["file"].startswith(f"{setting.run}/")
+    text = as_typed(message["text"], names, setting)[:LONGEST]
+    return Said(level, of_request, text, None, None, project, of_wrapper)
+
+
+def _include_of(name: str, project: Project) -> tuple[Source, int] | None:
+    """Where a file is included."""
+    for source in project.sources:
+        for _, each in walk(source.conf.statements):
+            if each.name == "include" and each.values()[:1] and each.values()[0].rpartition("/")[2] == name:
+                return source, each.line
+    return None
 
 
 def _as_printed(text: str) -> str:

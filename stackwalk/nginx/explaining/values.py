@@ -148,6 +148,60 @@ plain(
 )
 
 
+plain(
+    r"^duplicate extension ",
+    "The types of files are listed twice: the nginx.conf around your file has the list already.",
+    "Take the second list, or its include, out.",
+)
+plain(
+    r'^duplicate MIME type "(?P<what>.*)"',
+    "{what} is in the list by itself, and need not be named.",
+    "Take {what} out of the line.",
+)
+plain(
+    r'^"proxy_redirect default" should be placed after',
+    "“proxy_redirect default” means the URL of proxy_pass, so it comes behind it in the same block.",
+    "Move it below proxy_pass, or leave it out: it is the default.",
+)
+plain(
+    r"^invalid number of the (?P<name>\w+) parameters",
+    "In “{name}”, every line has two words: what is compared, and the value that comes of it.",
+    "Look at the words of this line; one with spaces needs quotes.",
+)
+plain(
+    r'^location "(?P<inner>.*)" cannot be inside the (?P<kind>\w+) location "(?P<outer>.*)"',
+    "“location {outer}” is for one address alone, so no “location {inner}” can stand in it.",
+    "Close it with a “}}” before the other begins.",
+)
+plain(
+    r'^named location "(?P<name>.*)" (?:can be on|must be on)',
+    "A location with @ stands directly in a server.",
+    "Close the location around it with a “}}” before it.",
+)
+plain(
+    r'^invalid condition "(?P<what>.*)"',
+    "“{what}” is no condition of if: it begins with a variable, an operator or a comparison in parentheses.",
+    "Write it as: if ($request_method = POST) {{ … }}.",
+)
+plain(
+    r'^"(?P<name>alias|root)" directive is duplicate, "(?P<other>\w+)" directive was specified',
+    "This block has a root and an alias, and only one of them can say where the files are.",
+    "Take one of them out.",
+)
+plain(r'^invalid return code "(?P<what>.*)"', "“{what}” is no status.", 'Write the number first: return 200 "text";')
+plain(
+    r"^the closing bracket in \"(?P<name>.*)\" variable is missing",
+    "A variable begins with ${{ and has no }} behind its name.",
+    "Write ${{name}}, or $name.",
+)
+plain(
+    r'^invalid log level "(?P<what>.*)"',
+    "error_log has no level “{what}”.",
+    "There are error, warn, notice, info and debug.",
+)
+plain(r"deprecated", "nginx still takes this, and will not for ever.", "Its sentence says what to write instead.")
+
+
 @row(r'^unknown "(?P<name>\w+)" variable')
 def _variable(said: Said, found: re.Match[str]) -> Answer:
     name = found["name"]

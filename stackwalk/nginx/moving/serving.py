@@ -43,7 +43,9 @@ def server(draft: Draft, found: Found) -> None:
         return
     _mark(draft, found)
     if DEFAULT_PORT in draft.setting.ports and "listen" not in draft.within(found.statement):
-        draft.add(found.statement, f" listen {_here(draft, 'any', DEFAULT_PORT)};")
+        here = _here(draft, "any", DEFAULT_PORT)
+        draft.add(found.statement, f" listen {here};")
+        draft.names.setdefault(here, f"0.0.0.0:{DEFAULT_PORT}")
 
 
 def location(draft: Draft, found: Found) -> None:

@@ -253,7 +253,10 @@ def _how_it_ended(program: Running, event: ProgramEnded) -> str:
         return f"{file} {before} and ended by itself."
     other = next((port for port in event.refused if port != program.spec.port), None)
     if other is not None:
-        return f"{file} asks for port {other}, which is taken; the lesson says {program.spec.port}."
+        return (
+            f"{file} asks for port {other}, where somebody listens already, be it a check's own run of {file}; the "
+            f"lesson says {program.spec.port}."
+        )
     if event.traceback:
         return f"{file} ended with the traceback above."
     return f"{file} ended with exit status {event.code}."

@@ -1,0 +1,7 @@
+from app import application
+
+
+@application.route("/")
+@application.route("/index")
+def index():
+    exit()

@@ -1,0 +1,3 @@
+from app import application
+
+application.run(port=8000)

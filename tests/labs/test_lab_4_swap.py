@@ -1,0 +1,128 @@
+"""4.11's checks with each of the three servers, and where none of them is installed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stackwalk.check.plan import Plan
+from stackwalk.check.runner import grade
+from stackwalk.check.verdict import Cause, Outcome, Verdict
+from stackwalk.course.lesson import Course
+from stackwalk.course.reading import find_course, read_course
+from stackwalk.fronts import caddy, haproxy, httpd
+
+COURSE: Course = read_course(find_course())
+STEP = COURSE.step("4.11")
+
+HAPROXY = """\
+global
+    daemon
+    user haproxy
+    log stdout format raw local0
+
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 10s
+    timeout server 10s
+
+frontend web
+    bind *:80
+    default_backend app
+
+backend app
+    balance roundrobin
+    option forwardfor
+    option redispatch
+    retries 3
+    server application1 application1:8000 weight 3 check
+    server application2 application2:8000 weight 1 check
+"""
+CADDY = """\
+{
+    admin off
+    auto_https off
+}
+
+http://:80 {
+    reverse_proxy {
+        to application1:8000 application1:8000 application2:8000 application1:8000
+        lb_policy round_robin
+        lb_try_duration 5s
+        fail_duration 10s
+    }
+}
+"""
+APACHE = """\
+ServerName localhost
+Listen 80
+LoadModule proxy_module modules/mod_proxy.so
+LogFormat "%{BALANCER_WORKER_NAME}e %U %>s" up
+
+<Proxy "balancer://app">
+    BalancerMember "http://application1:8000" loadfactor=3
+    BalancerMember "http://application2:8000"
+</Proxy>
+ProxyPreserveHost On
+ProxyPass "/" "balancer://app/"
+ProxyPassReverse "/" "balancer://app/"
+"""
+FILES = {"haproxy.cfg": HAPROXY, "Caddyfile": CADDY, "httpd.conf": APACHE}
+PROGRAMS = {haproxy.FILE: haproxy.PROGRAMS, caddy.FILE: caddy.PROGRAMS, httpd.FILE: httpd.PROGRAMS}
+
+
+def graded(tmp_path: Path, name: str, text: str) -> Verdict:
+    assert STEP.solution is not None
+    workspace = tmp_path / "workspace"
+    shutil.copytree(STEP.solution, workspace, ignore=shutil.ignore_patterns(haproxy.FILE))
+    (workspace / name).write_text(text, encoding="utf-8")
+    return grade(Plan.of(COURSE, STEP.id, (STEP,), workspace, "a seed"))
+
+
+def needs(name: str) -> None:
+    if not any(shutil.which(program, path="/usr/bin:/usr/sbin:/usr/local/bin") for program in PROGRAMS[name]):
+        pytest.skip(f"none of {', '.join(PROGRAMS[name])} is installed")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_of_them_does_the_job(tmp_path: Path, name: str) -> None:
+    needs(name)
+    verdict = graded(tmp_path, name, FILES[name])
+    problem = verdict.first_problem
+    assert verdict.outcome is Outcome.PASSED, problem and problem.message
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "haproxy.cfg",
+            "    bind *:80",
+            "    bindd *:80",
+            "haproxy.cfg, line 13: HAProxy says: unknown keyword 'bindd'",
+        ),
+        ("Caddyfile", "lb_policy", "lb_polizy", "Caddyfile, line 9"),
+        ("Caddyfile", "http://:80", "localhost", "Caddy does not listen on port 80"),
+        ("httpd.conf", "ProxyPreserveHost", "ProxyPreserve", "httpd.conf, line 10: Apache says: Invalid command"),
+        ("httpd.conf", " loadfactor=3", "", "others than three to one"),
+        ("Caddyfile", "application2:8000 ", "application3:8000 ", "others than three to one"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:
+    needs(name)
+    assert old in FILES[name]
+    verdict = graded(tmp_path, name, FILES[name].replace(old, new))
+    assert verdict.outcome is Outcome.FAILED
+    messages = [finding.message for finding in verdict.findings if finding.outcome is Outcome.FAILED]
+    assert any(said in message for message in messages), messages
+
+
+def test_a_program_that_is_not_there_is_a_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(haproxy, "PROGRAMS", ("no-such-haproxy",))
+    verdict = graded(tmp_path, "haproxy.cfg", HAPROXY)
+    problem = verdict.first_problem
+    assert problem is not None
+    assert (verdict.outcome, problem.cause) == (Outcome.BLOCKED, Cause.NEEDS)
+    assert "HAProxy is not installed" in problem.message
+    assert "apt install haproxy" in problem.hint
