@@ -81,6 +81,7 @@ from stackwalk.session.session.events import (
     CompareEnded,
     DoorShut,
     Found,
+    InnerSighted,
     Judged,
     Key,
     LiveDone,
@@ -369,6 +370,9 @@ class Live:
             event = self._with_own_writes(event)
             if isinstance(self._programs, StackStage):
                 self._programs.saved(set(event.paths) - event.own)
+        if isinstance(event, InnerSighted):
+            self._hear_programs()
+            self._workers.note(event.sight)
         self._session, actions = react(self._session, event)
         self._do(actions)
 
@@ -441,7 +445,7 @@ class Live:
             case ShowStack():
                 self._hear_programs()
                 if self._session.parts:
-                    self._show(draw_parts(self._session))
+                    self._show(draw_parts(self._session, self._workers, time.monotonic()))
                 else:
                     self._show(draw_stack(stack_of(self._session, self._workers, time.monotonic())))
             case ShowJourney(journey, ports):

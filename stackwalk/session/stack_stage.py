@@ -25,6 +25,7 @@ from stackwalk.session.session.events import (
     DoorOpened,
     Event,
     FrontKept,
+    InnerSighted,
     Journeyed,
     NotStarted,
     PartEnded,
@@ -147,8 +148,9 @@ class StackStage:
                 try:
                     self._look(self._stack)
                 except StackwalkError as error:  # the tap has ended
-                    self._end()
-                    self._emit(NotStarted(self._launch, error.what, "Press r to start it again."))
+                    self._lose(error.what)
+                except OSError as error:
+                    self._lose(f"The stack was lost: {error.strerror or error}.")
 
     def _wait(self) -> None:
         reading: list[int | Tap] = [self._bell]
@@ -181,6 +183,10 @@ class StackStage:
         self._heard.clear()
         self._tails.clear()
         self._see(())
+
+    def _lose(self, what: str) -> None:
+        self._end()
+        self._emit(NotStarted(self._launch, what, "Press r to start it again."))
 
     # Starting
 
@@ -346,7 +352,9 @@ class StackStage:
         self._joining.take(seen, served, now)
         outermost = stack.plan.outermost.name
         for one in seen:
-            if one.hop == outermost and not isinstance(one.sight, Answered | Unanswered):
+            if one.hop != outermost:
+                self._emit(InnerSighted(one.sight))
+            elif not isinstance(one.sight, Answered | Unanswered):
                 self._emit(Sighted(one.sight, now))
         for journey in self._joining.journeys(now, time.time() - now):
             legs = (leg.exchange for leg in journey.legs)

@@ -15,6 +15,7 @@ from stackwalk.session.session.actions import Become, Launch, Say, ShowJourney, 
 from stackwalk.session.session.events import (
     DoorOpened,
     FrontKept,
+    InnerSighted,
     Journeyed,
     Key,
     PartEnded,
@@ -28,9 +29,11 @@ from stackwalk.session.session.events import (
 )
 from stackwalk.session.session.react import begin, react
 from stackwalk.session.session.state import Phase, Session, at_door
+from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
 from stackwalk.whole.journey import Journey, Leg
 from stackwalk.wire.message import Exchange, Request, Response, read_head
+from stackwalk.wire.sight import Asked, Closed, Joined, Opened
 
 NOWHERE = Path("/nowhere")
 FRONT = ProgramSpec("nginx", ("nginx",), "nginx.conf", 80, server="nginx", door=8080)
@@ -192,7 +195,7 @@ def test_the_picture_has_each_part_with_its_processes_and_doors() -> None:
     assert player.feed(StackSeen(parts)) == ()
     assert player.feed(Key("v", 1.0)) == (ShowStack(),)
     out = io.StringIO()
-    make_console(out, environ={"COLUMNS": "100"}).show(draw_parts(player.session))
+    make_console(out, environ={"COLUMNS": "100"}).show(draw_parts(player.session, Workers(), 9.0))
     for text in (
         "its tap is the door, port 8080",
         "✔ nginx  process 100, workers 101, port 80, really 23000",
@@ -200,6 +203,36 @@ def test_the_picture_has_each_part_with_its_processes_and_doors() -> None:
         "└─ tap 25001 → ✘ api  ended",
     ):
         assert text in out.getvalue()
+
+
+def test_the_picture_has_what_each_process_behind_the_web_server_is_doing() -> None:
+    player = Player()
+    player.feed(DoorOpened(8080))
+    one = PartSeen("application", "ready", 200, (201, 202, 203), 8000, 24000, 25000)
+    two = PartSeen("api", "starting", 300, (301,), 8000, 24001, 25001)
+    player.feed(StackSeen((PartSeen("nginx", "ready", 100, (101,), 80, 23000, None), one, two)))
+    workers = Workers()
+    workers.listens(200)
+    workers.listens(300)
+    workers.serves(202)
+    asked = Request(read_head(b"GET /slow HTTP/1.0\r\n\r\n"))
+    for sight in (Opened(7, 1.0, "x"), Joined(7, 1.0, 5001), Asked(7, 1.0, asked)):
+        assert player.feed(InnerSighted(sight)) == ()
+        workers.note(sight)
+    workers.accepts(201, 5001)
+    out = io.StringIO()
+    make_console(out, environ={"COLUMNS": "100"}).show(draw_parts(player.session, workers, 3.0))
+    for text in (
+        "├─ tap 25000 → ✔ application  process 200, port 8000, really 24000\n",
+        "│     ├ 201  busy with GET /slow for 2.0 s\n",
+        "│     ├ 202  idle\n",
+        "│     └ 203  booting\n",
+        "└─ tap 25001 → … api  starting, process 300, port 8000, really 24001\n",
+        "         └ 301  booting\n",
+    ):
+        assert text in out.getvalue()
+    workers.note(Closed(7, 4.0, "server", False, 1, 1))
+    assert workers.who(7) is None and workers.who_took(5001) == 201
 
 
 def test_who_is_late_is_named() -> None:

@@ -202,6 +202,13 @@ class FrontKept:
 
 
 @dataclass(frozen=True, slots=True)
+class InnerSighted:
+    """The tap saw something between the web server and a part behind it."""
+
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
 class Journeyed:
     """A client's exchange at the door of a stack, with those that it led to.
 
@@ -296,6 +303,7 @@ Event = (
     | PartEnded
     | PartPrinted
     | FrontKept
+    | InnerSighted
     | Journeyed
     | Sighted
     | DoorOpened

@@ -27,6 +27,7 @@ from stackwalk.session.session.events import (
     Event,
     Found,
     FrontKept,
+    InnerSighted,
     Journeyed,
     Judged,
     Key,
@@ -150,6 +151,8 @@ def react(session: Session, event: Event) -> Reaction:
             return survived(session, event)
         case StackSeen(parts):
             return replace(session, parts=parts), ()
+        case InnerSighted():
+            return session, ()  # it is for the picture alone
         case PartEnded() | PartPrinted() | FrontKept() | Journeyed():
             return part_news(session, event)
         case CompareEnded():
