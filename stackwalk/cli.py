@@ -132,6 +132,7 @@ def lab(
     all_steps: Annotated[bool, typer.Option("--all", help="With --demo: every step of the lab.")] = False,
     plain: PlainFlag = False,
     port: PortFlag = None,
+    nginx: NginxFlag = None,
     workspace: WorkspaceFlag = None,
     course_folder: FromFlag = None,
 ) -> int:
@@ -141,6 +142,8 @@ def lab(
     """
     console = _console(plain=plain)
     door = _port(port)
+    if nginx is not None:
+        os.environ["STACKWALK_NGINX"] = nginx  # the checks, in processes of their own, run the same one
     if all_steps and not demo:
         raise StackwalkError("--all belongs to --demo.", "Type: stackwalk lab 1 --demo --all")
     if ready and (demo or plain):

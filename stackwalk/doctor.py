@@ -41,7 +41,7 @@ def examine(course: Course, environ: Mapping[str, str]) -> Iterator[Symptom]:
     yield _feed()
     yield _loopback(socket.AF_INET, "127.0.0.1", needed=True)
     yield _loopback(socket.AF_INET6, "::1", needed=False)
-    doors = {program.port: program.taken for lab in course.labs for program in reversed(lab.programs)}
+    doors = {program.clients_at: program.taken for lab in course.labs for program in reversed(lab.programs)}
     for port in sorted(doors):
         yield _door(port, doors[port])
     yield _tool("curl", "the lessons' `send` lines use it; a browser will do as well")

@@ -91,6 +91,8 @@ MAY = {
         "check.compared",
         "session.session",
         "session.human",
+        "whole.journey",
+        "whole.changes",
         "screen",
     ),
     "trace": ("errors", "heeding", "wire", "tap", "screen", "trace"),

@@ -24,14 +24,14 @@ def draw_exchange(
     width: int,
     *,
     whole: bool = False,
-    pid: int | None = None,
+    by: str = "",
     goes_on: bool = False,
     took: str | None = None,
 ) -> Text:
     """Return the line of an exchange: method, target, status, type, bytes of the body, milliseconds.
 
-    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `pid` is the
-    process that had it, where that is worth saying; `goes_on`: its body is still to come; `took`: instead of the time.
+    It fits `width` columns, with the target cut in its middle where need be; with `whole` nothing is cut. `by` names
+    who had it, where that is worth saying; `goes_on`: its body is still to come; `took`: instead of the time.
     """
     request, response = exchange.request, exchange.response
     status = "—" if response is None else ("?" if response.status is None else f"{response.status:03d}")
@@ -44,7 +44,7 @@ def draw_exchange(
         took = "" if exchange.milliseconds is None else time_of(exchange.milliseconds)
     typed = TYPE + 1 if width >= NARROW else 0
     end = f"{size:>{BYTES}} {took:>{TIME}}" if width >= NARROWER else f"{size} {took}"
-    end += "" if pid is None else f" pid {pid}"
+    end += f" {safe(by)}" if by else ""
     room = max(SHORTEST_TARGET, width - (METHOD + 1 + 1 + STATUS + 1 + typed + len(end)))
     line = Text(no_wrap=whole, overflow="ignore" if whole else "fold")
     line.append(f"{method if whole else cut(method, METHOD):<{METHOD}} ", style="bold")
@@ -97,10 +97,10 @@ def draw_remarks(exchange: Exchange) -> list[Text]:
     return lines
 
 
-def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False, pid: int | None = None) -> list[Text]:
+def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False, by: str = "") -> list[Text]:
     """Return the line of a request that nobody answered, and what is odd about it."""
     remark = Text("  ! the connection ended before any answer (curl: Empty reply from server)", style="yellow")
-    return [draw_exchange(sight.exchange, width, whole=whole, pid=pid), remark, *draw_remarks(sight.exchange)]
+    return [draw_exchange(sight.exchange, width, whole=whole, by=by), remark, *draw_remarks(sight.exchange)]
 
 
 def draw_unreadable(sight: Unreadable, width: int, *, whole: bool = False) -> list[Text]:

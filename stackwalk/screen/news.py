@@ -16,6 +16,7 @@ from stackwalk.session.session.actions import (
     ShowAnswer,
     ShowComparison,
     ShowHint,
+    ShowJourney,
     ShowKeys,
     ShowLesson,
     ShowPrediction,
@@ -67,7 +68,7 @@ def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
             return Group(Text(), draw_comparison(compared, width), Text())
         case ShowKeys(keys):
             return Group(Text(), draw_keys(keys), Text())
-        case ShowSight() | ShowStack():
+        case ShowSight() | ShowStack() | ShowJourney():
             return None
 
 

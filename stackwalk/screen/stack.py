@@ -5,9 +5,10 @@ from rich.text import Text
 
 from stackwalk.screen.exchanges import cut
 from stackwalk.screen.safe import safe
-from stackwalk.session.session.stack import Doing, Layer, Stack, Worker
-from stackwalk.session.session.state import Phase
-from stackwalk.session.session.workers import Underway
+from stackwalk.session.session.events import PartSeen
+from stackwalk.session.session.stack import MOST_WORKERS, Doing, Layer, Stack, Worker, workers_of
+from stackwalk.session.session.state import Phase, Session
+from stackwalk.session.session.workers import Underway, Workers
 
 LONGEST_TARGET = 40  # characters
 MOST_REQUESTS = 3  # that are told of one process
@@ -93,3 +94,36 @@ def _line(depth: int, name: str, says: str) -> Text:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+_STATES = {"ready": ("✔", "green"), "starting": ("…", "cyan"), "paused": ("‖", "yellow"), "ended": ("✘", "red")}
+
+
+def draw_parts(session: Session, workers: Workers, at: float) -> RenderableType:
+    """Return the picture of a stack with a web server in front, by its parts."""
+    front, *behind = session.parts
+    lines = [_line(0, "clients", ""), _line(1, "stackwalk", f"its tap is the door, port {session.door}")]
+    lines.append(_line(2, "", "").append_text(_part(front, ())))
+    for place, part in enumerate(behind):
+        line = Text("      " + ("└─ " if place == len(behind) - 1 else "├─ "))
+        if part.tap is not None:
+            line.append(f"tap {part.tap} → ", style="dim")
+        known = workers_of(part, workers)
+        lines.append(line.append_text(_part(part, known)))
+        beside = "      " + ("   " if place == len(behind) - 1 else "│  ")
+        for number, worker in enumerate(known, 1):
+            lines.append(_worker(f"{beside}   {'└' if number == len(known) else '├'} ", worker, at))
+    return Group(*lines)
+
+
+def _part(part: PartSeen, known: tuple[Worker, ...]) -> Text:
+    mark, style = _STATES.get(part.state, ("·", "dim"))
+    line = Text(f"{mark} ", style=style).append(safe(part.name, 40), style="bold not dim")
+    said = [part.state if part.state != "ready" else ""]
+    if part.pid is not None:
+        said.append(f"process {part.pid}")
+    if part.others and not known:
+        said.append(f"workers {' '.join(str(pid) for pid in part.others[:MOST_WORKERS])}")
+    if part.listens is not None:
+        said.append(f"port {part.port}" + (f", really {part.listens}" if part.listens != part.port else ""))
+    return line.append(f"  {', '.join(each for each in said if each)}", style="none")

@@ -90,6 +90,29 @@ class Doors:
         return DoorShut(f"{error.what} Press d twice to open the door again.")
 
 
+Opened = DoorOpened | DoorShut
+
+
+def open_or_next(port: int) -> Opened:
+    """Look whether that door can be had, else which one above it; nothing is held."""
+    holder: Holder | None = None
+    resting = False
+    wanted = port
+    try:
+        for _ in range(TRIES):
+            try:
+                open_door(wanted).close()
+            except DoorTaken as error:
+                if wanted == port:
+                    holder, resting = error.holder, error.resting
+                wanted = next_free_port(wanted)
+            else:
+                return _opened(wanted, port, holder, resting)
+    except StackwalkError as error:
+        return DoorShut(f"{error.what} {error.try_this}")
+    return DoorShut(f"No port from {port} on could be opened. Press d twice to try again.")
+
+
 def _opened(port: int, wanted: int, holder: Holder | None, resting: bool) -> DoorOpened:
     if port == wanted:
         return DoorOpened(port)

@@ -39,7 +39,7 @@ from stackwalk.screen.news import draw_news
 from stackwalk.screen.pages import draw_files
 from stackwalk.screen.prompt import draw_prompt
 from stackwalk.screen.safe import safe
-from stackwalk.screen.stack import draw_stack
+from stackwalk.screen.stack import draw_parts, draw_stack
 from stackwalk.session.choosing import python_of, step_to_open
 from stackwalk.session.doors import Doors
 from stackwalk.session.human_stage import HumanStage
@@ -69,6 +69,7 @@ from stackwalk.session.session.actions import (
     Say,
     SendRequest,
     ShowHint,
+    ShowJourney,
     ShowLesson,
     ShowSight,
     ShowStack,
@@ -80,6 +81,7 @@ from stackwalk.session.session.events import (
     CompareEnded,
     DoorShut,
     Found,
+    InnerSighted,
     Judged,
     Key,
     LiveDone,
@@ -95,9 +97,11 @@ from stackwalk.session.session.stack import stack_of
 from stackwalk.session.session.state import step_at_door
 from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
+from stackwalk.session.stack_stage import StackDoor, StackStage
 from stackwalk.stack.launch import guarding
 from stackwalk.stack.telling import TellingPipe, Wrote, telling_pipe
 from stackwalk.tap.tapping import Tap
+from stackwalk.whole.journey import Journey
 from stackwalk.wire.sight import Sight
 
 Readable = Keyboard | Mailbox | Warm | Tap | HumanStage | Aside
@@ -176,9 +180,9 @@ class Live:
         self._comparing: tuple[int, Comparing] | None = None
         self._dropped: list[Aside] = []  # and not yet gone
         self._session: Session
-        self._programs: Programs
+        self._programs: Programs | StackStage
         self._warm: Warm
-        self._doors = Doors()
+        self._doors: Doors | StackDoor = Doors()
         self._sending = Sending(self.mailbox.put)
 
     # Opening ----------------------------------------------------------------------------------------------
@@ -195,7 +199,13 @@ class Live:
         with contextlib.suppress(OSError):  # without it, it is not known which process has which connection
             self._telling = stack.enter_context(telling_pipe())
         telling = None if self._telling is None else self._telling.path
-        self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put, telling)
+        if specs and specs[0].server:
+            stage = StackStage(
+                guardian, self._workspace.root, specs[0], lab.services_at(step), self.mailbox.put, telling=telling
+            )
+            self._programs, self._doors = stage, StackDoor(stage)
+        else:
+            self._programs = Programs(guardian, self._workspace.root, specs, self.mailbox.put, telling)
         stack.callback(self._programs.close)
         stack.callback(self._give_terminal_back)
         self._take_terminal()
@@ -358,6 +368,11 @@ class Live:
     def _happened(self, event: Event) -> None:
         if isinstance(event, Saved):
             event = self._with_own_writes(event)
+            if isinstance(self._programs, StackStage):
+                self._programs.saved(set(event.paths) - event.own)
+        if isinstance(event, InnerSighted):
+            self._hear_programs()
+            self._workers.note(event.sight)
         self._session, actions = react(self._session, event)
         self._do(actions)
 
@@ -370,22 +385,17 @@ class Live:
         match action:
             case Launch(program, launch, moved):
                 self._programs.launch(program, launch, moved)
-            case Become(specs):
-                self._programs.become(specs)
+            case Become(specs, services):
+                if isinstance(self._programs, StackStage):
+                    self._programs.become(specs[0], services)
+                else:
+                    self._programs.become(specs)
             case EndPrograms():
                 self._programs.end_all()
             case RunCheck(run, step):
                 self._check(run, step)
             case DropCheck():
                 self._warm.cancel()
-            case PlayDay(day):
-                self._play_day(day)
-            case DropDay():
-                self._drop_day()
-            case PlayComparison(number, step):
-                self._play_comparison(number, step)
-            case DropComparison():
-                self._drop_comparison()
             case Aim(target):
                 self._waiting += self._doors.aim(target)
             case OpenDoor(port):
@@ -411,11 +421,35 @@ class Live:
                 self._put(step)
             case Leave(status):
                 self.status = status
+            case PlayDay() | DropDay() | PlayComparison() | DropComparison():
+                self._perform_aside(action)
+            case _:
+                self._draw(action)
+
+    def _perform_aside(self, action: PlayDay | DropDay | PlayComparison | DropComparison) -> None:
+        """What the program and the lesson do not wait for."""
+        match action:
+            case PlayDay(day):
+                self._play_day(day)
+            case DropDay():
+                self._drop_day()
+            case PlayComparison(number, step):
+                self._play_comparison(number, step)
+            case DropComparison():
+                self._drop_comparison()
+
+    def _draw(self, action: Show) -> None:
+        match action:
             case ShowSight(sight):
                 self._show_sight(sight)
             case ShowStack():
                 self._hear_programs()
-                self._show(draw_stack(stack_of(self._session, self._workers, time.monotonic())))
+                if self._session.parts:
+                    self._show(draw_parts(self._session, self._workers, time.monotonic()))
+                else:
+                    self._show(draw_stack(stack_of(self._session, self._workers, time.monotonic())))
+            case ShowJourney(journey, ports):
+                self._show_journey(journey, ports)
             case _:
                 self._show_news(action)
 
@@ -526,6 +560,11 @@ class Live:
         several = any(one.processes for one in self._session.programs)
         pid = self._workers.who(sight.connection) if several else None
         self._show(*self._sights.draw(sight, self.bottom.width, time.monotonic(), pid))
+
+    def _show_journey(self, journey: Journey, ports: tuple[int | None, ...]) -> None:
+        self._hear_programs()
+        pids = tuple(None if port is None else self._workers.who_took(port) for port in ports)
+        self._show(*self._sights.draw_journey(journey, pids, self.bottom.width, time.monotonic()))
 
     def _hear_programs(self) -> None:
         """What the probe has told by now: it tells before the answer is sent, so it is here before that is seen."""

@@ -98,7 +98,7 @@ def _show_lessons(course: Course, step: Step, screen: Screen, port: int | None) 
 
 def _at_port(course: Course, step: Step, port: int | None) -> Step:
     programs = course.lab(step.lab).programs
-    return step if port is None or not programs else step_at_port(step, programs[0].port, port)
+    return step if port is None or not programs else step_at_port(step, programs[0].clients_at, port)
 
 
 def _put_files(workspace: Workspace, step: Step, screen: Screen) -> None:

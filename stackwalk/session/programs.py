@@ -160,7 +160,7 @@ class _Watched:
         self._launch = launch
         self._emit = emit
         self._stopped = threading.Event()
-        self._printed = _Prints(lambda lines, left_out: emit(Printed(launch, lines, left_out)))
+        self._printed = Prints(lambda lines, left_out: emit(Printed(launch, lines, left_out)))
         self._program.output.watch(self._printed.add)
         self._thread = threading.Thread(target=self._watch, name=f"launch {launch}", daemon=True)
         self._thread.start()
@@ -262,7 +262,7 @@ class _Tree:
         return True
 
 
-class _Prints:
+class Prints:
     """Puts together what is printed, and leaves out what nobody could read."""
 
     def __init__(

@@ -18,8 +18,10 @@ from stackwalk.screen.exchanges import (
     draw_unanswered,
     draw_unreadable,
 )
+from stackwalk.screen.journey import draw_changes, draw_tries, served_by
 from stackwalk.screen.safe import safe
 from stackwalk.session.flow import Flow
+from stackwalk.whole.journey import Journey
 from stackwalk.wire.message import Exchange
 from stackwalk.wire.sight import Answered, Asked, Closed, Interim, Missed, Refused, Sight, Unanswered, Unreadable
 
@@ -40,11 +42,24 @@ class Sights:
     def draw(self, sight: Sight, width: int, at: float, pid: int | None = None) -> list[RenderableType]:
         """Return what is to be printed for a sight; nothing for many of them. `pid`: the process that had it."""
         self._note(sight)
-        drawn = _draw(sight, width, pid)
+        drawn = _draw(sight, width, "" if pid is None else f"pid {pid}")
         if not drawn:
             return []
         self._flow, shown = self._flow.take(1, at)
         return [*self._left_out(), *drawn] if shown else []
+
+    def draw_journey(
+        self, journey: Journey, pids: tuple[int | None, ...], width: int, at: float
+    ) -> list[RenderableType]:
+        """The same for an exchange at the door of a stack; `pids`: the processes that had it, leg by leg."""
+        outer = journey.outer
+        ended = Unanswered if outer.response is None else Answered
+        self._note(ended(outer.connection, at, outer))
+        self._flow, shown = self._flow.take(1, at)
+        if not shown:
+            return []
+        lines = [draw_exchange(outer, width, by=served_by(journey, pids)), *draw_tries(journey)]
+        return [*self._left_out(), *lines, *_heads(outer), *draw_changes(journey), *draw_remarks(outer)]
 
     def quiet(self, at: float) -> list[RenderableType]:
         """Return what is to be said, now that time has gone on: who waits for an answer, how many were left out."""
@@ -84,12 +99,12 @@ def _waiting(asked: Asked) -> Text:
     return line.append("… waiting: the answer has no end yet", style="dim")
 
 
-def _draw(sight: Sight, width: int, pid: int | None) -> list[Text]:
+def _draw(sight: Sight, width: int, by: str) -> list[Text]:
     match sight:
         case Answered(exchange=exchange):
-            return [draw_exchange(exchange, width, pid=pid), *_heads(exchange), *draw_remarks(exchange)]
+            return [draw_exchange(exchange, width, by=by), *_heads(exchange), *draw_remarks(exchange)]
         case Unanswered(exchange=exchange):
-            line, *remarks = draw_unanswered(sight, width, pid=pid)
+            line, *remarks = draw_unanswered(sight, width, by=by)
             return [line, *_heads(exchange), *remarks]
         case Unreadable():
             return draw_unreadable(sight, width)

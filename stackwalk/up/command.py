@@ -19,10 +19,11 @@ from stackwalk.screen.safe import safe
 from stackwalk.session.flow import Flow
 from stackwalk.tap.door import DoorTaken, next_free_port
 from stackwalk.up.control import LONGEST
-from stackwalk.up.journal import Journal, Tail
+from stackwalk.up.journal import Journal
 from stackwalk.up.view import draw_line, draw_status
 from stackwalk.whole.running import GLANCE, Running
 from stackwalk.whole.stack import Refused, Stack
+from stackwalk.whole.tail import Tail
 
 FELL_SHORT = 1  # the exit status where the learner's own files keep it from running
 TRIES = 5  # free ports that somebody may snatch away

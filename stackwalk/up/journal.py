@@ -4,11 +4,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 MOST = 5000  # lines that are kept
 LONGEST = 2000  # characters of one
-AT_ONCE = 256 * 1024  # bytes of a log taken at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +46,3 @@ class Journal:
                     break
                 found.append(line)
             return self._count, [line for line in reversed(found) if part is None or line.part == part]
-
-
-class Tail:
-    """One log file, read as it grows."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._at = 0
-        self._begun = b""
-
-    def read(self) -> tuple[str, ...]:
-        """The lines that were written since."""
-        try:
-            with self._path.open("rb") as file:
-                size = file.seek(0, 2)
-                self._at = self._at if self._at <= size else 0  # it was begun anew
-                file.seek(self._at)
-                data = file.read(AT_ONCE)
-        except OSError:
-            return ()
-        self._at += len(data)
-        *whole, self._begun = (self._begun + data).split(b"\n")
-        self._begun = self._begun[-LONGEST:]
-        return tuple(line.decode("utf-8", "replace") for line in whole)

@@ -56,6 +56,11 @@ class Joining:
         self._inner: deque[tuple[str, Exchange]] = deque(maxlen=MOST)
         self._served: dict[tuple[int, int], Served] = {}
 
+    @property
+    def waits(self) -> bool:
+        """Whether something more is to be told of an exchange."""
+        return bool(self._outer)
+
     def take(self, seen: Iterable[Seen], served: Iterable[Served], now: float) -> None:
         """`now` is of the monotonic clock that the taps use."""
         for one in seen:

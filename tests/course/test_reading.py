@@ -122,7 +122,7 @@ MALFORMED: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     "a run that is no list": (
         with_lab(('["python", "server.py"]', '"python"')), "lab.toml", "run must be a list",
     ),
-    "budget that is none": (with_lab(("title", "budget = 121\ntitle")), "lab.toml", "budget must be"),
+    "budget that is none": (with_lab(("title", "budget = 301\ntitle")), "lab.toml", "budget must be"),
     "patience that is none": (with_lab(("title", "patience = 0\ntitle")), "lab.toml", "patience must be"),
     "no front matter": ({f"{BEGIN}/step.md": "Type it.\n"}, "step.md", "no front matter"),
     "no end of the front matter": ({f"{BEGIN}/step.md": "+++\ntitle\n"}, "step.md", "no front matter"),

@@ -19,13 +19,16 @@ from stackwalk.stack.environment import free_port
 DEADLINE = 60.0  # seconds; the machine may be busy
 PROGRAM = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from stackwalk.course.reading import read_course
 from stackwalk.screen.console import make_console
 from stackwalk.session.demo import play
 course = read_course(Path(sys.argv[1]))
-port = int(sys.argv[2])
-sys.exit(play(course, course.lab(1), all_steps=False, console=make_console(), fast=True, port=port))
+port, number, most = (int(word) for word in sys.argv[2:])
+lab = course.lab(number)
+lab = replace(lab, steps=lab.steps[:most])
+sys.exit(play(course, lab, all_steps=False, console=make_console(), fast=True, port=port))
 """
 STEP = """+++
 title = "You are the server"
@@ -42,11 +45,12 @@ Type it.
 class Demo:
     """A demo under way; everything that it makes lies in a temporary folder of its own."""
 
-    def __init__(self, course: Path, port: int, folder: Path) -> None:
+    def __init__(self, course: Path, port: int, folder: Path, lab: int = 1, most: int = 99) -> None:
+        """`most`: so many of the lab's steps are there."""
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(course), str(port)],
+            [sys.executable, "-c", PROGRAM, str(course), str(port), str(lab), str(most)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -132,6 +136,25 @@ def test_lab_1_plays_itself_to_the_end_and_leaves_nothing(tmp_path: Path) -> Non
     assert "__pycache__" not in output  # pip compiles the course where it is installed
     assert demo.left() == []
     assert not (tmp_path / "my-stack").exists()
+
+
+@pytest.mark.parametrize(
+    ("lab", "said"),
+    [
+        (2, ("$ flask --app service run\n", "✔ 2.1 passed:", "✔ 2.2 passed:")),
+        (3, ("✔ 3.1 passed:", "✔ 3.2 passed:")),
+        (4, ("$ nginx\n", "  asked behind it: application\n", "✔ 4.1 passed:", "  + log_format ", "✔ 4.2 passed:")),
+    ],
+)
+def test_the_labs_after_it_begin_with_what_was_made_before(lab: int, said: tuple[str, ...], tmp_path: Path) -> None:
+    demo = Demo(find_course(), free_port(), tmp_path, lab, most=2)
+    status, output = demo.end()
+    assert status == 0, output
+    assert "Here already, from the labs before: " in output
+    for words in said:
+        assert words in output
+    assert "all passed. Nothing was made up." in output
+    assert demo.left() == []
 
 
 def test_what_was_typed_by_hand_is_what_crossed_the_tap(live_course: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stackwalk.course.lesson import ProgramSpec
-from stackwalk.session.programs import Programs, _Prints
+from stackwalk.session.programs import Prints, Programs
 from stackwalk.session.session.events import (
     Event,
     NotStarted,
@@ -108,7 +108,7 @@ def test_a_flood_is_thinned_and_what_is_left_out_is_counted(stand: Stand) -> Non
 def test_an_endless_print_does_not_push_all_else_away() -> None:
     told: list[tuple[tuple[str, ...], int]] = []
     now = 0.0
-    prints = _Prints(lambda lines, left_out: told.append((lines, left_out)), lambda: now)
+    prints = Prints(lambda lines, left_out: told.append((lines, left_out)), lambda: now)
     for _ in range(600):  # a minute
         prints.add(("again",) * 50)
         prints.tell()

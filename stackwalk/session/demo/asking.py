@@ -66,14 +66,16 @@ def ask_from(line: str, moved: dict[int, int]) -> Ask:
         else:
             address = word
     parts = urlsplit(address if "://" in address else f"http://{address}")
-    if parts.scheme != "http" or parts.hostname not in ("localhost", "127.0.0.1"):
+    # Every name below localhost is this machine (RFC 6761, 6.3).
+    host = parts.hostname or ""
+    if parts.scheme != "http" or not (host in ("localhost", "127.0.0.1") or host.endswith(".localhost")):
         raise _cannot(line, address)
     typed = parts.port or 80
     port = moved.get(typed, typed)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     method = method or ("POST" if body else "GET")
     shown = line.replace(f":{typed}", f":{port}")
-    return Ask(shown, method, target, parts.hostname, port, tuple(headers), body)
+    return Ask(shown, method, target, host, port, tuple(headers), body)
 
 
 def _cannot(line: str, word: str) -> StackwalkError:

@@ -39,6 +39,7 @@ from stackwalk.session.demo.folder import changes_for, give, save, throw_away
 from stackwalk.session.demo.live import LivePlay
 from stackwalk.session.demo.pace import Pace, Stopped, pacing
 from stackwalk.session.human_stage import hosting
+from stackwalk.session.stack_stage import declared_in
 from stackwalk.stack.answering import Question
 from stackwalk.stack.environment import free_port, learner_environment
 from stackwalk.stack.launch import Guardian, Program, guarding
@@ -46,6 +47,8 @@ from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
 from stackwalk.tap.door import DoorTaken, next_free_port
 from stackwalk.tap.tapping import Tap, tapping
+from stackwalk.whole.stack import Stack
+from stackwalk.whole.tail import Tail
 from stackwalk.wire.message import Exchange
 from stackwalk.wire.sight import Answered, Closed, Sight, Unanswered, Unreadable
 
@@ -101,7 +104,7 @@ def play(
 
 @contextlib.contextmanager
 def _door(lab: Lab, port: int | None, console: Screen) -> Iterator[Tap]:
-    wanted = port or lab.programs[0].port
+    wanted = port or lab.programs[0].clients_at
     with contextlib.ExitStack() as stack:
         for _ in range(TRIES):
             try:
@@ -196,18 +199,70 @@ class _Demo:
             self._type(change)
             save(step, change.name, self._workspace)
         with guarding() as guardian, contextlib.ExitStack() as stack:
-            outermost = self._launch(guardian, stack, step)
-            self._say(Text())
-            for ask in self._asks(step):
-                mark = outermost.output.mark()
-                self._say(_command(ask.line))
-                with asking(ask) as client:
-                    self._take_answer(client)
-                self._traffic(heads="-v" in ask.line.split())
-                self._printed(self._output_since(outermost, mark))
-                self._pace.pause(LOOK)
+            if self._lab.programs_at(step)[0].server:
+                self._play_stack(self._launch_stack(guardian, stack, step), step)
+            else:
+                self._play(self._launch(guardian, stack, step), step)
             self._tap.aim(None)
         self._judge(step)
+
+    def _play(self, outermost: Program, step: Step) -> None:
+        self._say(Text())
+        for ask in self._asks(step):
+            mark = outermost.output.mark()
+            self._ask(ask)
+            self._printed(self._output_since(outermost, mark))
+            self._pace.pause(LOOK)
+
+    def _ask(self, ask: Ask) -> None:
+        self._say(_command(ask.line))
+        with asking(ask) as client:
+            self._take_answer(client)
+        self._traffic(heads="-v" in ask.line.split())
+
+    def _launch_stack(self, guardian: Guardian, opened: contextlib.ExitStack, step: Step) -> Stack:
+        """Start the web server with all that its file names, and lead the door to it."""
+        scratch = opened.enter_context(throw_away())
+        front = self._lab.programs_at(step)[0]
+        declared = declared_in(self._workspace, front, self._lab.services_at(step))
+        stack = opened.enter_context(
+            Stack(
+                declared,
+                guardian,
+                workspace=self._workspace,
+                scratch=scratch,
+                limits=Limits(),
+                environment=lambda run_dir, moved: learner_environment(self._workspace, run_dir, moved),
+            )
+        )
+        door = free_port()
+        stack.prepare(door)
+        stack.start()
+        if not stack.await_ready(START):
+            late = ", ".join(one.name for one in stack.parts if one.state != "ready")
+            raise FellShort(f"Of the stack this is not ready: {late}.")
+        running = " and ".join(part.name for part in stack.plan.services) or "nothing"
+        self._say(
+            Text(), _command(front.line), Text(f"  listening on port {front.port}, before {running}", style="green")
+        )
+        self._tap.aim(("127.0.0.1", door))
+        return stack
+
+    def _play_stack(self, stack: Stack, step: Step) -> None:
+        """Ask, and show who was asked for each, and what the web server writes down."""
+        tails = [] if stack.front is None else [Tail(Path(log.path)) for log in stack.front.prepared.logs]
+        self._say(Text())
+        for ask in self._asks(step):
+            for tail in tails:
+                tail.read()
+            before = len(stack.record.exchanges)
+            self._ask(ask)
+            stack.hear()
+            outermost = stack.plan.outermost.name
+            asked = [hop for hop, _ in list(stack.record.exchanges)[before:] if hop != outermost]
+            self._say(Text(safe(f"  asked behind it: {', '.join(asked) or 'nobody'}"), style="dim"))
+            self._printed("\n".join(line for tail in tails for line in tail.read()))
+            self._pace.pause(LOOK)
 
     def _type(self, change: Change) -> None:
         self._say(Text(), Text(safe(change.name), style="bold"))
@@ -294,7 +349,7 @@ class _Demo:
     # Both -------------------------------------------------------------------------------------------------
 
     def _asks(self, step: Step) -> list[Ask]:
-        moved = {self._lab.programs[0].port: self._tap.port}
+        moved = {self._lab.programs[0].clients_at: self._tap.port}
         return [ask_from(line, moved) for line in step.send]
 
     def _traffic(self, heads: bool) -> None:

@@ -7,6 +7,7 @@ from stackwalk.check.compared import Compared
 from stackwalk.check.verdict import Verdict
 from stackwalk.course.lesson import Lab, Prediction, ProgramSpec, Progress, Step
 from stackwalk.session.session.events import Port
+from stackwalk.whole.journey import Journey
 from stackwalk.wire.sight import Sight
 
 Tone = Literal["plain", "good", "bad", "ask"]
@@ -23,9 +24,10 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Become:
-    """From now on these are the programs, outermost first."""
+    """From now on these are the programs, outermost first, and what stands behind them by name."""
 
     programs: tuple[ProgramSpec, ...]
+    services: tuple[ProgramSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,14 @@ class ShowVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowJourney:
+    """A client's exchange with those that it led to."""
+
+    journey: Journey
+    ports: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShowComparison:
     """What came of a comparison."""
 
@@ -258,6 +268,7 @@ Show = (
     | ShowSight
     | ShowStack
     | ShowComparison
+    | ShowJourney
     | ShowPrinted
     | ShowTraceback
     | ShowSent

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from stackwalk.check.compared import Compared
 from stackwalk.check.verdict import Finding, Verdict
+from stackwalk.whole.journey import Journey
 from stackwalk.wire.sight import Sight
 
 
@@ -154,6 +155,72 @@ class Survived:
 
 
 @dataclass(frozen=True, slots=True)
+class PartSeen:
+    """One part of a stack with a web server in front, as it is now."""
+
+    name: str
+    state: str  # "new", "starting", "ready", "paused", "ended"
+    pid: int | None  # of its first process
+    others: tuple[int, ...]  # those that this one has started
+    port: int  # as typed
+    listens: int | None  # the real port
+    tap: int | None  # the port of our tap before it, where the part before comes in
+
+
+@dataclass(frozen=True, slots=True)
+class StackSeen:
+    """The parts of the stack, the outermost one first, have changed."""
+
+    parts: tuple[PartSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnded:
+    """A part behind the web server has ended, and nobody asked it to."""
+
+    name: str
+    how: str  # "SIGKILL", "exit status 3"
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartPrinted:
+    """Lines that a part printed; `dropped` more came too fast to be shown."""
+
+    name: str
+    lines: tuple[str, ...]
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FrontKept:
+    """The web server does not take its file as it is now, and goes on with the one that it had."""
+
+    launch: int
+    what: str
+    try_this: str
+
+
+@dataclass(frozen=True, slots=True)
+class InnerSighted:
+    """The tap saw something between the web server and a part behind it."""
+
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Journeyed:
+    """A client's exchange at the door of a stack, with those that it led to.
+
+    `ports`: for each of these, from which port the program saw it come; None: it is not known.
+    """
+
+    journey: Journey
+    ports: tuple[int | None, ...]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class CompareEnded:
     """A comparison is over: the table, or a sentence or two on why there is none."""
 
@@ -232,6 +299,12 @@ Event = (
     | NotJudged
     | Survived
     | CompareEnded
+    | StackSeen
+    | PartEnded
+    | PartPrinted
+    | FrontKept
+    | InnerSighted
+    | Journeyed
     | Sighted
     | DoorOpened
     | DoorShut

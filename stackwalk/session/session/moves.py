@@ -84,10 +84,12 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
 def _become(session: Session, step: Step) -> Reaction:
     """A step may run another command than the one before it."""
     specs = session.lab.programs_at(step)
-    if specs == tuple(one.spec for one in session.programs):
+    services = session.lab.services_at(step)
+    if specs == tuple(one.spec for one in session.programs) and services == session.services:
         return session, ()
     session, ended = end_programs(session)
-    return replace(session, programs=tuple(Running(spec) for spec in specs)), (*ended, Become(specs))
+    programs = tuple(Running(spec) for spec in specs)
+    return replace(session, programs=programs, services=services), (*ended, Become(specs, services))
 
 
 def look(session: Session) -> Reaction:

@@ -173,7 +173,10 @@ def too_slow(session: Session, at: float) -> Reaction:
         waits = program.phase is Phase.STARTING and not program.heard and not program.slow_said
         if waits and at - program.since >= SLOW_START:
             text = f"{program.spec.file} runs, and has not begun to listen on port {program.spec.port}."
-            if program.ports:
+            late = [part.name for part in session.parts if part.state not in ("ready", "ended")]
+            if late:
+                text = f"The stack starts: {' and '.join(late)} {'is' if len(late) == 1 else 'are'} not ready yet."
+            elif program.ports:
                 text = f"Port {program.spec.port} is open, and nothing answers yet: is your code still being imported?"
             return _with(session, index, replace(program, slow_said=True)), (Say(text, "bad"),)
     return session, ()
@@ -213,8 +216,9 @@ def _listens(session: Session, program: Running) -> str:
     if session.outer is None or session.outer.launch != program.launch or session.door is None:
         return f"{program.spec.file} {again} on port {program.spec.port}."
     typed = program.spec.port
-    if session.door == typed:
-        return f"{program.spec.file} {again} on port {typed}: http://{session.address}"
+    if session.door == program.spec.clients_at:
+        where = f"on port {typed}: " if typed == session.door else f"on port {typed}. Open "
+        return f"{program.spec.file} {again} {where}http://{session.address}"
     why = ""
     if any(port.number == typed for port in program.ports):
         why = f" ({typed} is its own, and what is sent there is not seen here)"

@@ -26,11 +26,16 @@ from stackwalk.session.session.events import (
     DoorShut,
     Event,
     Found,
+    FrontKept,
+    InnerSighted,
+    Journeyed,
     Judged,
     Key,
     LiveDone,
     NotJudged,
     NotStarted,
+    PartEnded,
+    PartPrinted,
     Pasted,
     Port,
     Printed,
@@ -41,6 +46,7 @@ from stackwalk.session.session.events import (
     RequestSent,
     Saved,
     Sighted,
+    StackSeen,
     StageListening,
     Strayed,
     Survived,
@@ -59,6 +65,7 @@ from stackwalk.session.session.moves import (
     run_anew,
 )
 from stackwalk.session.session.oddities import drop_day, play_day, survived
+from stackwalk.session.session.parts import part_news
 from stackwalk.session.session.pressing import press
 from stackwalk.session.session.program import ended, listening, not_started, printed, processes, sighted, too_slow
 from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, what_next
@@ -87,9 +94,19 @@ def begin(
     `present` are the programs' files that are there; `port` is the door, if not the one of the lesson;
     `folder` is the whole path of the workspace.
     """
-    wanted = port if port is not None else (lab.programs[0].port if lab.programs else 0)
+    wanted = port if port is not None else (lab.programs[0].clients_at if lab.programs else 0)
     programs = tuple(Running(spec) for spec in lab.programs_at(step))
-    session = Session(course, lab, step, progress, programs, wanted, folder, present=frozenset(present))
+    session = Session(
+        course,
+        lab,
+        step,
+        progress,
+        programs,
+        wanted,
+        folder,
+        present=frozenset(present),
+        services=lab.services_at(step),
+    )
     first = lab.steps[0].id == step.id and not progress.begun(step.id)
     why: tuple[Action, ...] = (ShowWhy(lab),) if lab.why and first else ()
     session, actions = enter(session, step, at)
@@ -132,6 +149,12 @@ def react(session: Session, event: Event) -> Reaction:
             return session, (Say(f"{what} {try_this}", "bad"), *launched)
         case Survived():
             return survived(session, event)
+        case StackSeen(parts):
+            return replace(session, parts=parts), ()
+        case InnerSighted():
+            return session, ()  # it is for the picture alone
+        case PartEnded() | PartPrinted() | FrontKept() | Journeyed():
+            return part_news(session, event)
         case CompareEnded():
             return comparison_ended(session, event)
         case Sighted(sight, at):
@@ -293,7 +316,7 @@ def _door_opened(session: Session, event: DoorOpened) -> Reaction:
         return session, (
             Say(f"Port {event.port} is free again, and the door is there: http://{session.address}", "good"),
         )
-    lesson = session.outer.spec.port if session.outer is not None else session.port
+    lesson = session.outer.spec.clients_at if session.outer is not None else session.port
     if event.port == lesson:
         return session, ()
     read = f"Where the lesson says localhost:{lesson}, open localhost:{event.port}."

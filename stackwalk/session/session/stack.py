@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from stackwalk.session.session.events import PartSeen
 from stackwalk.session.session.state import Phase, Running, Session
 from stackwalk.session.session.workers import Underway, Workers
 
@@ -68,30 +69,49 @@ def stack_of(session: Session, workers: Workers, at: float) -> Stack:
     return Stack(session.door, workers.clients, layers, underway.get(None, ()), told, at)
 
 
+def workers_of(part: PartSeen, workers: Workers) -> tuple[Worker, ...]:
+    """What is known of the processes that a part of a stack has started."""
+    if part.pid is None or not workers.tells(part.pid):
+        return ()
+    underway, starting = workers.underway(), part.state == "starting"
+    group = _Group(part.pid, part.others, starting)
+    return tuple(_worker(pid, group, workers, underway.get(pid, ())) for pid in part.others[:MOST_WORKERS])
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The processes of one program."""
+
+    first: int | None
+    others: tuple[int, ...]
+    starting: bool  # nothing of it answers yet
+
+
 def _layer(program: Running, workers: Workers, underway: _Requests) -> Layer:
     layer = Layer(program.spec.run[0], program.spec.port, program.phase, program.first)
     if not program.processes:
         return replace(layer, requests=underway.get(program.first, ()) if program.first is not None else ())
     gone = [Worker(pid, Doing.GONE, answered=workers.answered(pid), successor=after) for pid, after in program.gone]
-    here = [_worker(pid, program, workers, underway.get(pid, ())) for pid in sorted(program.processes)]
+    group = _Group(program.first, program.processes, program.phase is Phase.STARTING)
+    here = [_worker(pid, group, workers, underway.get(pid, ())) for pid in sorted(program.processes)]
     return replace(layer, workers=(*gone, *here[:MOST_WORKERS]), more=max(0, len(here) - MOST_WORKERS))
 
 
-def _worker(pid: int, program: Running, workers: Workers, requests: tuple[Underway, ...]) -> Worker:
+def _worker(pid: int, group: _Group, workers: Workers, requests: tuple[Underway, ...]) -> Worker:
     connections = workers.open_at(pid)
-    doing = _doing(pid, program, workers, busy=bool(requests), holding=bool(connections))
+    doing = _doing(pid, group, workers, busy=bool(requests), holding=bool(connections))
     return Worker(pid, doing, requests, connections, workers.answered(pid))
 
 
-def _doing(pid: int, program: Running, workers: Workers, *, busy: bool, holding: bool) -> Doing:
+def _doing(pid: int, group: _Group, workers: Workers, *, busy: bool, holding: bool) -> Doing:
     if busy:
         return Doing.BUSY
     if holding:
         return Doing.HOLDING
     if workers.is_serving(pid):
         return Doing.IDLE
-    if program.first is None or not workers.tells(program.first):
+    if group.first is None or not workers.tells(group.first):
         return Doing.UNKNOWN
     # Some kinds of workers never tell: it is booting where nothing answers yet, or where others of its kind do tell.
-    tell = any(workers.is_serving(other) for other in program.processes)
-    return Doing.BOOTING if tell or program.phase is Phase.STARTING else Doing.UNKNOWN
+    tell = any(workers.is_serving(other) for other in group.others)
+    return Doing.BOOTING if tell or group.starting else Doing.UNKNOWN

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
 from stackwalk.course.place import all_passed, next_after
-from stackwalk.session.session.events import Port
+from stackwalk.session.session.events import PartSeen, Port
 
 
 class Phase(StrEnum):
@@ -90,6 +90,8 @@ class Session:
     day: int = 0  # the number of the last day on the internet
     day_due: bool = True  # none has been played with the files as they are
     survives: int | None = None  # oddities, when they were last counted in this lab
+    services: tuple[ProgramSpec, ...] = ()  # what stands behind the programs by name
+    parts: tuple[PartSeen, ...] = ()  # of a stack with a web server in front, the outermost one first
     comparison: int = 0  # the number of the last comparison
     comparing: bool = False  # it is under way
     compared: bool = False  # this step's has been played, or is
@@ -175,14 +177,14 @@ def at_door(session: Session, line: str) -> str:
     """A text with the address that the lesson names turned into the one that the door has."""
     if session.door is None or not session.programs:
         return line
-    return at_port(line, session.programs[0].spec.port, session.door)
+    return at_port(line, session.programs[0].spec.clients_at, session.door)
 
 
 def step_at_door(session: Session, step: Step) -> Step:
     """A step whose texts name the door as it is."""
     if session.door is None or not session.programs:
         return step
-    return step_at_port(step, session.programs[0].spec.port, session.door)
+    return step_at_port(step, session.programs[0].spec.clients_at, session.door)
 
 
 def at_port(line: str, typed: int, door: int) -> str:

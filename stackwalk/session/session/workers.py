@@ -44,6 +44,7 @@ class Workers:
 
     def __init__(self) -> None:
         self._taken: dict[int, int] = {}  # the port that a connection came from -> the process that took it
+        self._last: dict[int, int] = {}  # the same, of connections that are over, too
         self._ports: dict[int, int | None] = {}  # connection that is open -> that port, once the target has it
         self._underway: dict[int, dict[int, Underway]] = {}  # by connection and number
         self._answered: dict[int, int] = {}  # process -> how often
@@ -62,6 +63,7 @@ class Workers:
         """A process has taken the connection that came from this port."""
         self.serves(pid)
         _keep(self._taken, port, pid, MOST)
+        _keep(self._last, port, pid, MOST)
 
     def note(self, sight: Sight) -> None:
         """Take in what crossed the door."""
@@ -99,6 +101,10 @@ class Workers:
         """The process that has taken this connection; None: it was not told, or nobody has."""
         port = self._ports.get(connection)
         return None if port is None else self._taken.get(port)
+
+    def who_took(self, port: int) -> int | None:
+        """The process that took the connection which came from this port last."""
+        return self._last.get(port)
 
     @property
     def clients(self) -> int:

@@ -1,0 +1,34 @@
+"""What an open lab makes of the news about a stack with a web server in front. Pure."""
+
+from dataclasses import replace
+
+from stackwalk.session.session.actions import Action, Say, ShowJourney, ShowPrinted, ShowTraceback
+from stackwalk.session.session.events import FrontKept, Journeyed, PartEnded, PartPrinted
+from stackwalk.session.session.state import Phase, Session
+
+Reaction = tuple[Session, tuple[Action, ...]]
+
+
+def part_news(session: Session, event: PartEnded | PartPrinted | FrontKept | Journeyed) -> Reaction:
+    """A part has ended or printed, the web server goes on with its old file, or an exchange is over."""
+    match event:
+        case PartEnded(name, how, traceback):
+            shown: tuple[Action, ...] = (ShowTraceback(name, traceback),) if traceback else ()
+            return session, (*shown, Say(f"{name} has ended: {how}. r, or a save, starts it again.", "bad"))
+        case PartPrinted(name, lines, dropped):
+            return session, (ShowPrinted(name, lines, dropped),)
+        case FrontKept(launch, what, try_this):
+            return _kept(session, launch, f"{what} {try_this}")
+        case Journeyed(journey, ports):
+            return session, (ShowJourney(journey, ports),)
+
+
+def _kept(session: Session, launch: int, text: str) -> Reaction:
+    programs = tuple(
+        replace(one, phase=Phase.LISTENING, heard=True) if one.launch == launch else one for one in session.programs
+    )
+    if programs == session.programs:
+        return session, ()
+    front = session.programs[0].spec
+    goes_on = f"Until that is mended, {front.name} goes on with {front.file} as it was before."
+    return replace(session, programs=programs), (Say(text, "bad"), Say(goes_on))

@@ -1,0 +1,249 @@
+"""What an open lab says of a stack with a web server in front, and how it draws it."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.nginx.served import Served
+from stackwalk.screen.console import make_console
+from stackwalk.screen.stack import draw_parts
+from stackwalk.session.session.actions import Become, Launch, Say, ShowJourney, ShowPrinted, ShowStack, ShowTraceback
+from stackwalk.session.session.events import (
+    DoorOpened,
+    FrontKept,
+    InnerSighted,
+    Journeyed,
+    Key,
+    PartEnded,
+    PartPrinted,
+    PartSeen,
+    Port,
+    ProgramListening,
+    Saved,
+    StackSeen,
+    Tick,
+)
+from stackwalk.session.session.react import begin, react
+from stackwalk.session.session.state import Phase, Session, at_door
+from stackwalk.session.session.workers import Workers
+from stackwalk.session.sights import Sights
+from stackwalk.whole.journey import Journey, Leg
+from stackwalk.wire.message import Exchange, Request, Response, read_head
+from stackwalk.wire.sight import Asked, Closed, Joined, Opened
+
+NOWHERE = Path("/nowhere")
+FRONT = ProgramSpec("nginx", ("nginx",), "nginx.conf", 80, server="nginx", door=8080)
+ONE = ProgramSpec("application", ("gunicorn", "wsgi"), "wsgi.py", 8000)
+TWO = replace(ONE, name="application2", since=2)
+
+
+def step_of(number: int) -> Step:
+    return Step(
+        id=f"4.{number}", lab=4, number=number, name="step", title="Step", kind="core", live=False, minutes=5,
+        essence="Short.", text="Type it.", hints=("a", "b", "c"), send=("curl http://localhost:8080/",),
+        predictions=(), words=(), folder=NOWHERE, check=NOWHERE, start=None, solution=None, replaces=frozenset(),
+        programs=(),
+    )  # fmt: skip
+
+
+STEPS = (step_of(1), step_of(2), step_of(3))
+LAB = Lab(4, "web", "Web", "How?", "", NOWHERE, (FRONT,), None, None, STEPS, services=(ONE, TWO))
+COURSE = Course(NOWHERE, (LAB,), ())
+
+
+class Player:
+    def __init__(self) -> None:
+        self.session: Session
+        present = ("nginx.conf", "wsgi.py")
+        self.session, self.actions = begin(COURSE, LAB, STEPS[0], Progress(), present=present, at=0.0)
+
+    def feed(self, event: Any) -> tuple[Any, ...]:
+        self.session, self.actions = react(self.session, event)
+        return self.actions
+
+    def ready(self) -> None:
+        ports = (Port("127.0.0.1", 23456, 80),)
+        self.feed(ProgramListening(self.session.launches, ports))
+
+    @property
+    def said(self) -> str:
+        return "\n".join(action.text for action in self.actions if isinstance(action, Say))
+
+
+def test_the_door_is_the_one_that_the_lab_says_and_the_lesson_names_it() -> None:
+    player = Player()
+    assert player.session.port == 8080
+    player.feed(DoorOpened(8080))
+    assert player.said == ""
+    player.ready()
+    assert player.said == "nginx.conf listens on port 80. Open http://localhost:8080"
+    player.feed(DoorOpened(8081, "another program"))
+    assert "Where the lesson says localhost:8080, open localhost:8081." in player.said
+    assert at_door(player.session, "curl http://secure.localhost:8080/") == "curl http://secure.localhost:8081/"
+
+
+def test_a_step_with_other_services_ends_the_stack_and_makes_another() -> None:
+    player = Player()
+    player.feed(Key("n", 1.0))
+    become = [action for action in player.actions if isinstance(action, Become)]
+    assert become == [Become((FRONT,), (ONE, TWO))]
+    assert any(isinstance(action, Launch) for action in player.actions)
+    player.feed(Key("n", 2.0))
+    assert not any(isinstance(action, Become) for action in player.actions)
+
+
+def test_a_part_that_has_ended_is_said_with_its_traceback() -> None:
+    player = Player()
+    actions = player.feed(PartEnded("application", "exit status 3", "Traceback …"))
+    assert actions[0] == ShowTraceback("application", "Traceback …")
+    assert player.said == "application has ended: exit status 3. r, or a save, starts it again."
+    assert player.feed(PartPrinted("application", ("a line",), 2)) == (ShowPrinted("application", ("a line",), 2),)
+
+
+def test_a_file_that_is_not_taken_leaves_the_old_one_in_force() -> None:
+    player = Player()
+    player.ready()
+    player.feed(Saved(("nginx.conf",), player.session.present, 10.0))
+    launch = player.session.launches
+    player.feed(FrontKept(launch - 1, "Old.", "News."))
+    assert player.said == "" and player.session.programs[0].phase is Phase.STARTING
+    player.feed(FrontKept(launch, "nginx.conf, line 3: no.", "Mend it."))
+    assert "nginx.conf, line 3: no. Mend it." in player.said
+    assert "nginx goes on with nginx.conf as it was before" in player.said
+    assert player.session.programs[0].heard
+
+
+def exchange(request: str, response: str | None) -> Exchange:
+    asked = Request(read_head(request.encode()))
+    answered = None if response is None else Response(read_head(response.encode()), b"hi", 2, "length", None)
+    return Exchange(1, 1, asked, answered, 1.0, 1.0, 1.001, 1.002)
+
+
+OUTER = exchange("GET /a HTTP/1.1\r\nHost: x\r\nTE: gzip\r\n\r\n", "HTTP/1.1 200 OK\r\nServer: nginx\r\n\r\n")
+INNER = exchange(
+    "GET /a HTTP/1.0\r\nHost: both\r\nX-Real-IP: 1\r\n\r\n", "HTTP/1.1 200 OK\r\nServer: g\r\nA: b\r\n\r\n"
+)
+SERVED = Served(1.0, 1, 1, 1, ("127.0.0.1", 5), "", "", "", 200, 0.1, "", "", ())
+
+
+def drawn(journey: Journey, *pids: int | None) -> str:
+    out = io.StringIO()
+    make_console(out, environ={"COLUMNS": "100"}).show(*Sights().draw_journey(journey, pids, 100, 1.0))
+    return out.getvalue()
+
+
+def test_an_exchange_names_who_served_it_and_what_was_done_to_its_headers() -> None:
+    legs = (
+        Leg("127.0.0.1:1", "application1", 502, False, None),
+        Leg("127.0.0.1:2", "application2", 200, True, INNER),
+    )
+    shown = drawn(Journey(OUTER, SERVED, legs), None, 4711)
+    assert "application2 pid 4711" in shown.split("\n")[0]
+    for line in (
+        "  ! application1 was asked: it took no connection",
+        "  ~ GET /a HTTP/1.1 → GET /a HTTP/1.0",
+        "  ~ Host: x → both",
+        "  + X-Real-IP: 1",
+        "  - TE: gzip",
+        "  ~ Server: g → nginx",
+        "  - A: b",
+    ):
+        assert line in shown
+
+
+@pytest.mark.parametrize(
+    ("journey", "named"),
+    [
+        (Journey(OUTER, None), ""),
+        (Journey(OUTER, SERVED), " by itself"),
+        (Journey(OUTER, SERVED, (Leg("127.0.0.1:9", None, 502, False, None),)), " by itself"),
+        (Journey(OUTER, SERVED, (Leg("127.0.0.1:9", None, 200, True, None),)), " 127.0.0.1:9"),
+    ],
+    ids=["unknown", "its own", "nobody there", "a stranger"],
+)
+def test_where_it_is_not_known_who_served_nothing_is_said(journey: Journey, named: str) -> None:
+    first = drawn(journey).split("\n")[0].rstrip()
+    assert first.endswith(f" ms{named}")
+
+
+def test_a_leg_that_broke_off_or_answered_badly_is_told() -> None:
+    broke = Leg("127.0.0.1:1", "application1", 502, True, exchange("GET / HTTP/1.0\r\n\r\n", None))
+    bad = Leg("127.0.0.1:1", "application1", 503, True, exchange("GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 503 No\r\n\r\n"))
+    last = Leg("127.0.0.1:2", "application2", 200, True, INNER)
+    assert "application1 was asked: no answer came, which counts as 502" in drawn(Journey(OUTER, SERVED, (broke, last)))
+    assert "application1 was asked: its answer was 503" in drawn(Journey(OUTER, SERVED, (bad, last)))
+
+
+def test_headers_are_shown_safely() -> None:
+    evil = exchange("GET /a HTTP/1.1\r\nHost: x\r\nX: \x1b[2J[red]\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n")
+    shown = drawn(Journey(OUTER, SERVED, (Leg("a", "b", 200, True, evil),)))
+    assert "\x1b" not in shown and "\\x1b[2J[red]" in shown
+
+
+def test_the_picture_has_each_part_with_its_processes_and_doors() -> None:
+    player = Player()
+    player.feed(DoorOpened(8080))
+    parts = (
+        PartSeen("nginx", "ready", 100, (101,), 80, 23000, None),
+        PartSeen("application", "ready", 200, (201, 202), 8000, 24000, 25000),
+        PartSeen("api", "ended", None, (), 8000, None, 25001),
+    )
+    assert player.feed(StackSeen(parts)) == ()
+    assert player.feed(Key("v", 1.0)) == (ShowStack(),)
+    out = io.StringIO()
+    make_console(out, environ={"COLUMNS": "100"}).show(draw_parts(player.session, Workers(), 9.0))
+    for text in (
+        "its tap is the door, port 8080",
+        "✔ nginx  process 100, workers 101, port 80, really 23000",
+        "├─ tap 25000 → ✔ application  process 200, workers 201 202, port 8000, really 24000",
+        "└─ tap 25001 → ✘ api  ended",
+    ):
+        assert text in out.getvalue()
+
+
+def test_the_picture_has_what_each_process_behind_the_web_server_is_doing() -> None:
+    player = Player()
+    player.feed(DoorOpened(8080))
+    one = PartSeen("application", "ready", 200, (201, 202, 203), 8000, 24000, 25000)
+    two = PartSeen("api", "starting", 300, (301,), 8000, 24001, 25001)
+    player.feed(StackSeen((PartSeen("nginx", "ready", 100, (101,), 80, 23000, None), one, two)))
+    workers = Workers()
+    workers.listens(200)
+    workers.listens(300)
+    workers.serves(202)
+    asked = Request(read_head(b"GET /slow HTTP/1.0\r\n\r\n"))
+    for sight in (Opened(7, 1.0, "x"), Joined(7, 1.0, 5001), Asked(7, 1.0, asked)):
+        assert player.feed(InnerSighted(sight)) == ()
+        workers.note(sight)
+    workers.accepts(201, 5001)
+    out = io.StringIO()
+    make_console(out, environ={"COLUMNS": "100"}).show(draw_parts(player.session, workers, 3.0))
+    for text in (
+        "├─ tap 25000 → ✔ application  process 200, port 8000, really 24000\n",
+        "│     ├ 201  busy with GET /slow for 2.0 s\n",
+        "│     ├ 202  idle\n",
+        "│     └ 203  booting\n",
+        "└─ tap 25001 → … api  starting, process 300, port 8000, really 24001\n",
+        "         └ 301  booting\n",
+    ):
+        assert text in out.getvalue()
+    workers.note(Closed(7, 4.0, "server", False, 1, 1))
+    assert workers.who(7) is None and workers.who_took(5001) == 201
+
+
+def test_who_is_late_is_named() -> None:
+    player = Player()
+    player.feed(
+        StackSeen((PartSeen("nginx", "ready", 1, (), 80, 2, None), PartSeen("api", "starting", 3, (), 1, 2, 4)))
+    )
+    player.feed(Tick(3.5))
+    assert player.said == "The stack starts: api is not ready yet."
+
+
+def test_a_journey_is_shown() -> None:
+    journey = Journey(OUTER, None)
+    assert Player().feed(Journeyed(journey, (), 1.0)) == (ShowJourney(journey, ()),)
