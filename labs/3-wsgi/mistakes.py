@@ -64,7 +64,8 @@ def nobody_works(evidence: Evidence) -> bool:
 
 def no_address(evidence: Evidence) -> str:
     """The address of gunicorn.conf.py that is none; "" where Gunicorn has not said so."""
-    bound = setting(evidence, "bind").strip("\"'")
+    written = re.fullmatch(r"([\"'])([^\"']*)\1", setting(evidence, "bind"))
+    bound = written[2] if written else "127.0.0.1:8000"  # a list, or what is computed, is not judged
     told = said(evidence, "Can't connect to (") or said(evidence, ") failed: ") or said(evidence, "is not a valid")
     return bound if told and not re.fullmatch(r"[\w.\[\]:-]*:\d+", bound) else ""
 

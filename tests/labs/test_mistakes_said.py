@@ -62,3 +62,11 @@ def test_a_script_that_sh_cannot_run_is_told_why(script: str, words: str) -> Non
     assert sentence is not None
     assert words in sentence
     assert said("3-wsgi", message="deploy.sh has run, and 5 s later the old code still answers.", **known) is None
+
+
+def test_an_address_is_blamed_only_where_it_is_none() -> None:
+    taken = "[ERROR] connection to ('127.0.0.1', 8000) failed: [Errno 98] Address already in use\n"
+    for bind, blamed in (('"127.0.0.1;8000"', True), ('["127.0.0.1:8000"]', False), ("'localhost:8000'", False)):
+        conf = {"gunicorn.conf.py": f"bind = {bind}\n"}
+        sentence = said("3-wsgi", step="3.5", cause="exited", printed=taken, sources=conf)
+        assert ("is no address" in (sentence or "")) == blamed
