@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ BODY = 64 * 1024 * 1024  # bytes of a large one
 PATIENCE = 60.0  # seconds for a peer to start
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}
 DIRECT, TAP, NGINX, HAPROXY, SOCAT, MITMDUMP = "direct", "stackwalk", "nginx", "haproxy", "socat", "mitmdump"
+SAVED = "--save"  # the command `stackwalk trace --save FILE`, its lines for people going nowhere
 
 ORIGIN = """
 worker_processes 1; daemon off; pid {folder}/origin.pid; error_log stderr crit;
@@ -106,7 +108,8 @@ def main() -> int:
         sides, recording = _sides(folder, stack)
         print(f"(medians of {rounds} {'round' if rounds == 1 else 'rounds'} that took turns)")
         if "small" in parts:
-            _small(sides, recording, rounds, seconds)
+            with _command_that_saves(sides[DIRECT], folder / "saved.jsonl") as saving:
+                _small({**sides, SAVED: saving.port}, recording, saving, rounds, seconds)
         if "large" in parts:
             _large(sides, recording, rounds, seconds)
         if "new" in parts:
@@ -114,26 +117,30 @@ def main() -> int:
     return 0
 
 
-def _small(sides: Mapping[str, int], recording: Recording, rounds: int, seconds: int) -> None:
+def _small(sides: Mapping[str, int], recording: Recording, saving: Recording, rounds: int, seconds: int) -> None:
     for connections, haproxy in ((64, 0.7), (16, 0.55)):
-        asked = 0
+        asked = saved = 0
 
         def rate(name: str, port: int, connections: int = connections) -> float:
-            nonlocal asked
+            nonlocal asked, saved
             count, _, taken = _wrk(port, "/small", connections, seconds)
             asked += count if name == TAP else 0
+            saved += count if name == SAVED else 0
             return count / taken
 
-        before = _lines(recording)
+        before, saved_before = _lines(recording), _lines(saving)
         figures = _timed(rate, sides, rounds)
         _wait_for_lines(recording, before + asked)
+        _wait_for_lines(saving, saved_before + saved)
         goals = [
             Goal(TAP, NGINX, 1.0),
             Goal(TAP, HAPROXY, haproxy),
             Goal(TAP, MITMDUMP, 30.0),
+            Goal(SAVED, NGINX, 1.0),
         ]
         print(_table(f"small requests, {connections} connections kept", "a second", figures, goals))
         print(f"exchanges asked for through the tap: {asked}, lines recorded: {_lines(recording) - before}")
+        print(f"and through --save: {saved}, lines saved: {_lines(saving) - saved_before}")
 
 
 def _large(sides: Mapping[str, int], recording: Recording, rounds: int, seconds: int) -> None:
@@ -300,6 +307,32 @@ def _recording(origin: int, file: Path) -> Iterator[Recording]:
             yield Recording(int(said[0]), int(said[1]), file)
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def _command_that_saves(origin: int, file: Path) -> Iterator[Recording]:
+    port = _free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "stackwalk",
+        "trace",
+        f"127.0.0.1:{origin}",
+        "--port",
+        str(port),
+        "--save",
+        str(file),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while not _is_open(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    sys.exit("stackwalk trace --save does not listen.")
+                time.sleep(0.02)
+            yield Recording(port, process.pid, file)
+        finally:
+            process.send_signal(signal.SIGINT)
 
 
 @contextlib.contextmanager

@@ -141,13 +141,16 @@ class Recorder:
         self._is_rung = False
         with self._lock:
             asked, self._asked = self._asked, {}
-            taken: list[Plain | Sight] = [from_line(line) for line in asked.values()]
-            taken += self._backlog
-            self._backlog = []
+            backlog, self._backlog = self._backlog, []
             self._weight = 0
             if self._missed:
-                taken.append(Missed(0, time.monotonic(), self._missed))
+                backlog.append(Missed(0, time.monotonic(), self._missed))
                 self._missed = 0
+        taken: list[Plain | Sight] = []
+        for line in asked.values():
+            with contextlib.suppress(ValueError):  # a newer stackwalk may tell what this one does not know
+                taken.append(from_line(line))
+        taken += backlog
         if not taken and self._problem is not None:
             raise self._problem
         return taken

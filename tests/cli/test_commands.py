@@ -15,7 +15,10 @@ from stackwalk import __version__
 from stackwalk.course.reading import find_course
 
 SOLUTIONS = find_course() / "solutions" / "1-sockets"
-COMMANDS = ("lab", "check", "watch", "trace", "hint", "solution", "list", "words", "reset", "doctor", "shell")
+COMMANDS = (
+    "lab", "check", "watch", "trace", "up", "down", "status", "logs", "hint", "solution", "list", "words",
+    "reset", "doctor", "shell",
+)  # fmt: skip
 
 
 @pytest.fixture

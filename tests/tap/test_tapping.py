@@ -22,7 +22,7 @@ from stackwalk.tap.tapping import addresses_of, tapping
 from stackwalk.wire.lines import from_line
 from stackwalk.wire.message import Side
 from stackwalk.wire.scribe import Scribe
-from stackwalk.wire.sight import Answered, Asked, Closed, Joined, Missed, Sight, Unreadable
+from stackwalk.wire.sight import Answered, Asked, Closed, Joined, Missed, Piece, Sight, Unreadable
 
 GET = b"GET / HTTP/1.1\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
@@ -213,3 +213,40 @@ def test_who_asks_is_told_from_which_port_the_target_sees_each_client_come() -> 
     assert told == [(1, peers[0]), (2, peers[1])]
     kinds = [type(one) for one in seen if one.connection == 1]
     assert kinds.index(Joined) < kinds.index(Asked)
+
+
+def test_a_tap_that_keeps_all_waits_for_its_reader_and_leaves_nothing_out() -> None:
+    """Nobody reads, and no more passes than there is room for; once somebody does, every byte is told."""
+    body = bytes(range(250)) * 120_000
+    asked = b"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body)
+    heard = 0
+
+    def serve(connection: socket.socket) -> None:
+        nonlocal heard
+        while heard < len(asked) + len(body):
+            heard += len(connection.recv(65536))
+        connection.sendall(OK)
+
+    def upload(connection: socket.socket) -> bytes:
+        connection.sendall(asked + body)
+        return read_exactly(connection, len(OK))
+
+    with serving(serve) as (port, _):
+        target = ("127.0.0.1", port)
+        with tapping(port=0, target=target, body_limit=1 << 40, room=1_000_000, keep_all=True) as tap:
+            told: list[bytes] = []
+            client = threading.Thread(target=lambda: told.append(call(tap.port, upload)))
+            client.start()
+            before = -1
+            while before < heard or not heard:  # as long as more comes within half a second
+                before = heard
+                client.join(0.5)
+            assert heard < len(asked) + len(body), "it waits"
+            seen = wait_for(tap, Answered)
+            client.join(PATIENCE)
+    assert told == [OK]
+    assert not any(isinstance(sight, Missed) for sight in seen)
+    (answered,) = [sight for sight in seen if isinstance(sight, Answered)]
+    assert answered.exchange.request is not None
+    kept = answered.exchange.request.body + b"".join(sight.data for sight in seen if isinstance(sight, Piece))
+    assert kept == body

@@ -16,6 +16,8 @@ from stackwalk.trace.saving import Saver
 from stackwalk.wire.filter import read_filter
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.message import Exchange, Request, Response, read_head
+from stackwalk.wire.plain import read_plain
+from stackwalk.wire.scribe import Scribe
 from stackwalk.wire.sight import Answered, Missed, Opened, Sight
 
 PATIENCE = 60.0  # seconds
@@ -25,7 +27,7 @@ BATCH = 500
 class Told:
     """A source that tells batches, one at a time, and then either stays or fails."""
 
-    def __init__(self, batches: Iterator[list[Sight]], fails: bool = False) -> None:
+    def __init__(self, batches: Iterator[list[bytes]], fails: bool = False) -> None:
         self._batches = batches
         self._fails = fails
         self._ready, self._end = os.pipe()
@@ -38,7 +40,7 @@ class Told:
     def read_lines(self) -> list[bytes]:
         batch = next(self._batches, None)
         if batch is not None:
-            return [to_line(sight) for sight in batch]
+            return batch
         if self._fails:
             raise StackwalkError("The tap has ended.", "Start again.")
         if not self.is_done:
@@ -68,11 +70,22 @@ def wait_until_done(told: Told) -> None:
     raise AssertionError("it has not read everything")
 
 
-def test_a_screen_that_takes_nothing_costs_neither_counts_nor_memory(tmp_path: Path) -> None:
-    """200,000 exchanges while nobody looks: all counted and saved, what waits for the screen bounded, the rest said."""
-    count = 200_000
-    one: Sight = answered(1, body=b"x" * 1000)
-    batches = iter([[one] * BATCH] * (count // BATCH))
+def plain_line() -> bytes:
+    """As a tap tells an exchange that looks like most."""
+    scribe = Scribe(1)
+    scribe.feed("client", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 1.0)
+    line = scribe.feed("server", b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000, 1.0)
+    assert read_plain(line) is not None
+    return line
+
+
+@pytest.mark.parametrize(("is_plain", "count"), [(True, 200_000), (False, 30_000)])
+def test_a_screen_that_takes_nothing_costs_neither_counts_nor_memory(
+    is_plain: bool, count: int, tmp_path: Path
+) -> None:
+    """Many exchanges while nobody looks: all counted and saved, what waits for the screen bounded, the rest said."""
+    line = plain_line() if is_plain else to_line(answered(1, body=b"x" * 1000))
+    batches = iter([[line] * BATCH] * (count // BATCH))
     saved = tmp_path / "a.jsonl"
     with contextlib.closing(Told(batches)) as told, contextlib.closing(Saver(saved, 0.0)) as saver:
         before = psutil.Process().memory_info().rss
@@ -90,7 +103,8 @@ def test_a_screen_that_takes_nothing_costs_neither_counts_nor_memory(tmp_path: P
 
 def test_only_what_the_filter_takes_is_counted() -> None:
     choice = Choice(read_filter("path=/a"))
-    batches: list[list[Sight]] = [[Opened(1, 1.0, ""), answered(1, b"/a"), answered(2, b"/b")]]
+    sights: list[Sight] = [Opened(1, 1.0, ""), answered(1, b"/a"), answered(2, b"/b")]
+    batches = [[to_line(sight) for sight in sights]]
     with contextlib.closing(Told(iter(batches))) as told, Recorder(told, None, choice) as recorder:
         wait_until_done(told)
         recorder.stop()
@@ -100,7 +114,7 @@ def test_only_what_the_filter_takes_is_counted() -> None:
 
 def test_a_source_that_fails_is_said_once_all_before_it_was_taken(tmp_path: Path) -> None:
     saved = tmp_path / "a.jsonl"
-    with contextlib.closing(Told(iter([[answered(1)]]), fails=True)) as told:
+    with contextlib.closing(Told(iter([[to_line(answered(1))]]), fails=True)) as told:
         with contextlib.closing(Saver(saved, 0.0)) as saver, Recorder(told, saver, Choice(None)) as recorder:
             while not recorder.ended:
                 select.select([recorder], [], [], PATIENCE)
