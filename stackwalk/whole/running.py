@@ -7,16 +7,17 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.answering import Question
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
-from stackwalk.tap.door import DoorTaken
-from stackwalk.tap.tapping import Hop
 from stackwalk.whole.plan import Part
+
+if TYPE_CHECKING:
+    from stackwalk.tap.tapping import Hop
 
 State = Literal["new", "starting", "elsewhere", "ready", "paused", "ended"]
 Environment = Callable[[Path, Mapping[int, int]], dict[str, str]]  # from a run folder and moved ports
@@ -185,6 +186,8 @@ class Running:
                 self.hop.aim((host, self.listener.port))
                 self._aimed = self.listener.port
             if not self.door_open:
+                from stackwalk.tap.door import DoorTaken  # no program starts later for it
+
                 with contextlib.suppress(DoorTaken):  # somebody has the port by now; it is tried again
                     self.hop.take()
                     self.door_open = True

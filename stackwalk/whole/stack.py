@@ -19,17 +19,17 @@ from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import Limits
-from stackwalk.tap.tapping import Tap, tap_without_doors
-from stackwalk.whole.logged import RequestLog
 from stackwalk.whole.plan import Declared, StackPlan, plan_stack
-from stackwalk.whole.record import Record, Seen
 from stackwalk.whole.running import GLANCE, Environment, Running
 
 if TYPE_CHECKING:
     from stackwalk.nginx.complaint import Complaint
     from stackwalk.nginx.served import Served
     from stackwalk.nginx.setting import Service
+    from stackwalk.tap.tapping import Tap
     from stackwalk.whole.front import Front
+    from stackwalk.whole.logged import RequestLog
+    from stackwalk.whole.record import Record, Seen
 
 START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
 HOST = "127.0.0.1"
@@ -62,7 +62,6 @@ class Stack:
         read here, and not only by those who subscribe to it.
         """
         self.declared = declared
-        self.record = Record()
         self.complaints: tuple[Complaint, ...] = ()  # about the front's file as it is used now
         self._guardian = guardian
         self._workspace = workspace
@@ -74,7 +73,8 @@ class Stack:
         self._stack = contextlib.ExitStack()
         self._tap: Tap | None = None
         self._front: Front | None = None
-        self._log = RequestLog()
+        self._record: Record | None = None
+        self._log: RequestLog | None = None
         self._lock = threading.Lock()  # of what is read: a check may ask from several threads
         self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
         self.plan = StackPlan((), None, ())
@@ -105,6 +105,8 @@ class Stack:
 
         Raises Refused where the front can't take its file as it is, and DoorTaken.
         """
+        from stackwalk.tap.tapping import tap_without_doors
+
         self._know(door)
         self._tap = self._stack.enter_context(tap_without_doors(tells=self._records))
         if self.declared.front is not None:
@@ -191,18 +193,27 @@ class Stack:
         return self._front
 
     @property
-    def tap(self) -> Tap:
+    def tap(self) -> "Tap":
         """What is readable when something has passed. Only while it is started."""
         if self._tap is None:
             raise RuntimeError("the stack was not started")
         return self._tap
 
-    def read(self) -> list[Seen]:
+    @property
+    def record(self) -> "Record":
+        """What has passed, as far as it was read."""
+        if self._record is None:
+            from stackwalk.whole.record import Record
+
+            self._record = Record()
+        return self._record
+
+    def read(self) -> "list[Seen]":
         """What has passed since, as far as it is told by now; also in `record`."""
         with self._lock:
             return self.record.take(self.tap.read_lines())
 
-    def hear(self) -> list[Seen]:
+    def hear(self) -> "list[Seen]":
         """The same, with all that has passed until now."""
         with self._lock:
             return self.record.take(self.tap.told())
@@ -212,8 +223,7 @@ class Stack:
         if self._front is None:
             return []
         with self._lock:
-            self._log.read(self._front.prepared.requests)
-            return self._log.take()
+            return self._read_log(self._front).take()
 
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
@@ -273,8 +283,15 @@ class Stack:
         if self._front is None:
             return None
         with self._lock:
-            self._log.read(self._front.prepared.requests)
-            return self._log.find(port, nth)
+            return self._read_log(self._front).find(port, nth)
+
+    def _read_log(self, front: "Front") -> "RequestLog":
+        if self._log is None:
+            from stackwalk.whole.logged import RequestLog
+
+            self._log = RequestLog()
+        self._log.read(front.prepared.requests)
+        return self._log
 
     def _launch(self, running: Running) -> None:
         moved = {port: free_port() for port in running.part.spec.moved}

@@ -40,7 +40,7 @@ def test_the_missing_file_of_an_earlier_step_leads_there_or_past_it() -> None:
 
 
 def test_after_the_last_core_step_the_ways_on_are_said_though_a_later_step_is_open() -> None:
-    core = ("2.1", "2.2", "2.3", "3.1", "3.2", "3.3", "1.1", "1.2", "1.3")
+    core = tuple(step.id for step in COURSE.steps if step.core and not step.live)
     progress = Progress(opened=("3.7",), passed=core, current="3.7")
     finding = Finding("3.3", "it_greets_with_the_path", "t", Outcome.PASSED)
     verdict = Verdict("3.3", ("3.3",), "7", 0.1, (finding,))
