@@ -19,7 +19,7 @@ from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import EXIT_CODES, Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Progress, Step
-from stackwalk.course.place import Grading, choice, next_after, replaced_by, steps_to_grade, where_is
+from stackwalk.course.place import Grading, choice, next_after, replaced_by, steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace
@@ -97,10 +97,7 @@ def next_line(course: Course, progress: Progress, grading: Grading, verdict: Ver
         following = next_after(course, progress, last)
         if following is not None:
             return f"Next: {following.id}, {following.title}. Type: stackwalk lab {following.id}"
-        place = where_is(course, progress)
-        if progress.current is not None and place.step.id == progress.current and place.step.id not in progress.passed:
-            return f"{last.id} has passed. {choice(course, progress, last)}"
-        return place.why
+        return f"{last.id} has passed. {choice(course, progress, last)}"
     problem = verdict.first_problem
     if verdict.outcome is Outcome.FAILED and problem is not None:
         # A program that has gone on still runs, and answers otherwise; where it fails otherwise, that is the reason.

@@ -261,6 +261,29 @@ def spoke_to_the_door(evidence: Evidence) -> bool:
     )
 
 
+def ran_out(evidence: Evidence) -> bool:
+    """Whether the program came to its last line before it had listened."""
+    early = "before it" in evidence.message and "exit status 0" in evidence.message
+    return evidence.cause == "exited" and early
+
+
+def misspelt_main(evidence: Evidence) -> str:
+    """What the program compares __name__ with, where that is never true; "" where it is right."""
+    found = re.search(r"(?m)^if\s+(\w+)\s*==\s*([\"'])(\w*main\w*)\2", source(evidence))
+    typed = f"{found[1]} == {found[2]}{found[3]}{found[2]}" if found else ""
+    return typed if found and (found[1], found[3]) != ("__name__", "__main__") else ""
+
+
+def never_called(evidence: Evidence) -> str:
+    """The function that opens the door, where nobody calls it; "" where somebody does."""
+    text = source(evidence)
+    for name, body in re.findall(r"(?ms)^def\s+(\w+)\([^\n]*\n((?:[ \t]+[^\n]*\n|\s*\n)*)", text + "\n"):
+        opens = re.search(r"\.bind\(|create_server\(|start_server\(", body)
+        if opens and not re.search(rf"(?<!def )\b{name}\b", text):
+            return str(name)
+    return ""
+
+
 def no_loop(evidence: Evidence) -> bool:
     return (
         evidence.cause == "exited"
@@ -334,6 +357,17 @@ def length_in_characters(evidence: Evidence) -> bool:
         and said is not None
         and bool(answer.extra)
         and said == str(len((answer.body + answer.extra).decode("utf-8", "replace")))
+    )
+
+
+def chunks_in_name_only(evidence: Evidence) -> bool:
+    text = source(evidence)
+    sized = re.search(r"\b0\\r\\n|:[xX]\}|%[xX]|\bhex\(", text)
+    return (
+        evidence.cause in ("closed-early", "wrong-answer")
+        and "chunk" in evidence.message
+        and bool(re.search(r"Transfer-Encoding:\s*chunked", text, re.IGNORECASE))
+        and not sized
     )
 
 
@@ -639,6 +673,22 @@ MISTAKES = [
         "`accept` gave you.",
     ),
     Mistake(
+        "main is misspelt",
+        lambda evidence: ran_out(evidence) and bool(misspelt_main(evidence)),
+        lambda evidence: (
+            f"{misspelt_main(evidence)} is never true, so nothing below it ran. Each of the names has two underscores "
+            'on both sides: if __name__ == "__main__":'
+        ),
+    ),
+    Mistake(
+        "a function that nobody calls",
+        lambda evidence: ran_out(evidence) and bool(never_called(evidence)),
+        lambda evidence: (
+            f"Your program defines {never_called(evidence)} and never calls it, so nothing in it ran. Write "
+            f"{never_called(evidence)}() at the very left, as the last line."
+        ),
+    ),
+    Mistake(
         "asks to end",
         asked_to_end,
         lambda evidence: f"{evidence.message} Your program asks for that itself: take the exit() away.",
@@ -676,6 +726,12 @@ MISTAKES = [
         joins_text_and_bytes,
         "You join text and bytes, and Python does not guess how. Call .encode() on the text before you join it, or "
         'open the file with "rb".',
+    ),
+    Mistake(
+        "chunks in name only",
+        chunks_in_name_only,
+        "Your head says that the body comes in chunks, and it comes in one piece. Leave the header Transfer-Encoding "
+        "out: the end of the connection ends the body.",
     ),
     Mistake(
         "printed the answer",

@@ -121,20 +121,9 @@ def no_at_sign(evidence: Evidence) -> bool:
     return status(evidence) == 404 and evidence.cause == "wrong-answer" and bool(bare)
 
 
-def empty_gap(evidence: Evidence) -> str:
-    """The name of a gap in the template that nobody has filled; "" where all are."""
-    if status(evidence) != 200 or evidence.check != "the_page_greets" or "Hello, !" not in body(evidence):
-        return ""
-    gap = re.search(r"Hello, \{\{\s*(\w+)", evidence.sources.get("app/templates/index.html", ""))
-    return gap[1] if gap else ""
-
-
-def says_empty_gap(evidence: Evidence) -> str:
-    name = empty_gap(evidence)
-    return (
-        f"Nobody fills the gap {{{{ {name} }}}}: what a template shall know is handed over by that name, "
-        f'render_template("index.html", {name}="world").'
-    )
+def empty_gap(evidence: Evidence) -> bool:
+    greets_nobody = status(evidence) == 200 and "Hello, !" in body(evidence)
+    return evidence.check == "the_page_greets" and greets_nobody and "render_template(" in source(evidence)
 
 
 def routes_first(evidence: Evidence) -> bool:
@@ -225,6 +214,11 @@ def says_bad_syntax(evidence: Evidence) -> str:
     found = re.findall(r"(?m)^(?:Syntax|Indentation|Tab)Error: (.+)", evidence.traceback)
     said = found[-1].strip().rstrip(".") if found else ""
     more = f" It says: {said}." if said and said != "invalid syntax" else ""
+    if raised(evidence, "IndentationError") or raised(evidence, "TabError"):
+        return (
+            f"Python stumbles over the indentation there.{more} Lines that belong together stand equally far in, "
+            "all of them by spaces."
+        )
     return f"Python cannot read what stands there, or just above: look for a missing bracket, quote or colon.{more}"
 
 
@@ -422,7 +416,9 @@ MISTAKES = [
     Mistake("no @ before the route", no_at_sign,
         "application.route(…) stands there without its @, and so the function below is no view. Write "
         "@application.route(…), directly above def."),
-    Mistake("an empty gap", lambda evidence: bool(empty_gap(evidence)), says_empty_gap),
+    Mistake("an empty gap", empty_gap,
+        "The gap behind Hello is empty, for nobody fills it. What a template shall know is handed over by the gap's "
+        "name: render_template(\"index.html\", who=\"world\")."),
     Mistake("returns nothing", nothing_returned, says_nothing_returned),
     Mistake("returns something else", wrong_type, says_wrong_type),
     Mistake("a tuple taken for text and status", tuple_as_status,

@@ -64,7 +64,8 @@ def nobody_works(evidence: Evidence) -> bool:
 
 def no_address(evidence: Evidence) -> str:
     """The address of gunicorn.conf.py that is none; "" where Gunicorn has not said so."""
-    bound = setting(evidence, "bind").strip("\"'")
+    written = re.fullmatch(r"([\"'])([^\"']*)\1", setting(evidence, "bind"))
+    bound = written[2] if written else "127.0.0.1:8000"  # a list, or what is computed, is not judged
     told = said(evidence, "Can't connect to (") or said(evidence, ") failed: ") or said(evidence, "is not a valid")
     return bound if told and not re.fullmatch(r"[\w.\[\]:-]*:\d+", bound) else ""
 
@@ -254,6 +255,12 @@ def master_ended(evidence: Evidence) -> bool:
     return evidence.step == "3.6" and evidence.cause == "exited" and said(evidence, "Handling signal: term")
 
 
+def script_failed(evidence: Evidence, pattern: str) -> bool:
+    """Whether deploy.sh ended with an error and holds that."""
+    failed = evidence.step == "3.6" and "deploy.sh" in evidence.message and "ends with status" in evidence.message
+    return failed and bool(re.search(pattern, source(evidence, "deploy.sh")))
+
+
 def needs_more(evidence: Evidence) -> bool:
     return evidence.step == "3.7" and evidence.cause == "needs"
 
@@ -317,6 +324,14 @@ MISTAKES = [
         "deploy.sh has killed the master, which could not even end its workers: the signal for new workers is HUP."),
     Mistake("the master was ended", master_ended,
         "The master is to stay, and deploy.sh has ended it with TERM: the signal for new workers is HUP."),
+    Mistake("the name for the number", lambda evidence: script_failed(evidence, r"kill\s+(-\S+\s+)*[\"']?\$\{?1"),
+        "kill wants the number of a process, and $1 is the name of the file with that number in it: \"$(cat \"$1\")\" "
+        "reads it."),
+    Mistake("SIG before the signal", lambda evidence: script_failed(evidence, r"-(s\s*)?SIG"),
+        "Not every sh knows signals by their long names: write kill -HUP, without SIG."),
+    Mistake("bash for sh", lambda evidence: script_failed(evidence, r"pipefail|\[\[|\$\(<"),
+        "What runs deploy.sh is sh, which knows nothing of what bash has added (pipefail, [[ … ]], $(<file)). One line "
+        "with kill and cat is enough."),
     Mistake("a new application", new_application,
         "wsgi.py makes a new Flask object, which has no views at all. Take the one that you have: "
         "from app import application."),

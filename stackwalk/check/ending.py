@@ -105,7 +105,7 @@ def mute(port: int, seconds: float) -> LearnerFailure:
     """The program listens, and has answered nothing yet."""
     return LearnerFailure(
         f"Port {port} is open, but {seconds:.0f} s after the start no request has been answered: "
-        "your code is still being imported, or does not come to an end.",
+        "your code may still be being imported, or not come to an end.",
         Cause.SILENT,
     )
 

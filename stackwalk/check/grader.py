@@ -18,7 +18,7 @@ import pytest
 from stackwalk.check import plugin
 from stackwalk.check.bench import Bench
 from stackwalk.check.child import Tell, await_gate, teller
-from stackwalk.check.crash import bounded, last_crash
+from stackwalk.check.crash import Crash, bounded, last_crash
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.mistake import BrokenRule, Evidence, Mistake, sentence_for
 from stackwalk.check.opening import opened_bench, readied
@@ -236,7 +236,7 @@ class Reporter:
             return Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}.")
         message = own(failure.message)
         if sentence is not None:
-            message = sentence if crash is None or re.search(r"\bline \d", sentence) else f"{crash.place}{sentence}"
+            message = sentence if crash is None or _names_place(sentence, crash) else f"{crash.place}{sentence}"
         outcome = failure.cause.outcome if isinstance(failure.cause, Cause) else Outcome.FAILED
         hint = own(failure.hint)
         if hint.strip(" .") in message:
@@ -261,6 +261,11 @@ class Reporter:
         self._said_slow = True
         ready = "answered" if server.answers else "listened"
         return f"Your program took {server.started_in:.1f} s until it {ready}."
+
+
+def _names_place(sentence: str, crash: Crash) -> bool:
+    """Whether a sentence says itself where the crash was: "line 8 of server.py"."""
+    return bool(crash.file and crash.file in sentence and re.search(r"\bline \d", sentence))
 
 
 _OUR_SLIP = "This check is broken; that is a slip of the lab's, not of yours:"

@@ -1,6 +1,7 @@
 """A learner's file that was saved under another name, or in another folder, than the one that is looked at."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -14,6 +15,8 @@ def find_stray(workspace: Path, file: str, *beside: Path) -> str | None:
 
     `beside` are other folders in which it may have been saved. Nothing is opened or changed.
     """
+    if not workspace.is_dir():
+        return _gone(workspace)
     for name in _names(workspace):
         said = _misnamed(name, file)
         if said:
@@ -23,6 +26,19 @@ def find_stray(workspace: Path, file: str, *beside: Path) -> str | None:
         if folder != workspace and (folder / file).is_file():
             return f"There is a {file} in {folder}, and it is looked for in {workspace}. Move it there."
     return None
+
+
+def _gone(workspace: Path) -> str:
+    """The whole workspace is not there any more; where it was only given another name, that one."""
+    said = f"The folder {workspace} itself is gone."
+    for name in _names(workspace.parent):
+        folder = workspace.parent / name
+        if (folder / ".stackwalk").is_dir():
+            return (
+                f"{said} Is it {folder} now? Call it {workspace.name} again, or press q, and: "
+                f"stackwalk lab --workspace {shlex.quote(str(folder))}"
+            )
+    return f"{said} Put it back where it was, or press q and open the lab where it is now."
 
 
 def _misnamed(name: str, file: str) -> str:

@@ -3,7 +3,7 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,13 +80,17 @@ def nearest(name: str, known: Collection[str]) -> str | None:
 
 
 def listed(names: Collection[str]) -> str:
-    """Names as a sentence has them.
+    """Names in their order, as a sentence has them.
 
     >>> listed(["b", "a", "c"])
     'a, b and c'
     """
-    ordered = sorted(names)
-    return " and ".join([", ".join(ordered[:-1]), ordered[-1]] if len(ordered) > 1 else ordered)
+    return joined(sorted(names))
+
+
+def joined(words: Sequence[str]) -> str:
+    """Words as a sentence has them."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _is_ours(address: Address, services: Mapping[str, Service]) -> bool:

@@ -52,6 +52,8 @@ WRITTEN = frozenset(
 BELOW_ROOT = frozenset({"try_files", "index", "error_page", "rewrite", "auth_request", "mirror"})
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
+# What a client writes as it likes, ".." included.
+_FREE = re.compile(r"\$\{?(arg_|args\b|query_string\b|request_uri\b|http_(?!host\b)|cookie_)")
 _OF_OURS = frozenset({"document_root", "realpath_root"})
 
 
@@ -70,11 +72,13 @@ def place_of(typed: str, setting: Setting) -> Place:
     variable = _VARIABLE.match(typed)
     if variable and variable[1] in _OF_OURS:
         return Place(typed) if ".." not in typed.split("/") else Place(None, "leads out of its root with “..”")
+    if _FREE.search(typed):
+        return Place(None, "lets a request choose the path, so that it could lead anywhere")
     if variable:
         return Place(None, "begins with a variable, so that it could lead anywhere")
     if typed.startswith(("engine:", "store:")):
         return Place(None, "is a key of the machine and no file")
-    inside = _below(typed, setting.home) if setting.home else None
+    inside = _below(_normal(typed), setting.home) if setting.home and typed.startswith("/") else None
     if inside is None:
         container = typed if typed.startswith("/") else f"{PREFIX}/{typed}"
         inside = _mounted(_normal(container), setting)
@@ -89,6 +93,12 @@ def ours(typed: str, setting: Setting) -> bool:
     """Whether it already leads to where the rewriting moves paths."""
     below = _below(typed, setting.run)
     return below is not None and ".." not in below.split("/")
+
+
+def leads_out(address: str) -> bool:
+    """Whether what is looked for below a root could lie outside of it."""
+    path = address.partition("?")[0]
+    return ".." in path.split("/") or _FREE.search(path) is not None
 
 
 def name_in_run(typed: str) -> str:

@@ -148,7 +148,8 @@ def _comparison(expected: str, actual: str, width: int) -> list[Text]:
         start = max(0, place - room // 2) if max(map(len, (*wanted, *got))) > room else 0
         wanted, got = ([_window(line, start, room) for line in lines] for lines in (wanted, got))
     lines = []
-    for name, texts in (("expected", wanted), ("actual", got)):
+    # Where nothing is expected by its letters, an empty line under that name would say that nothing should come.
+    for name, texts in (("expected", wanted), ("actual", got)) if expected else (("actual", got),):
         for number, text in enumerate(texts):
             head = f"{name if number == 0 else '':<{label}}"
             lines += _hanging(head, text, room)

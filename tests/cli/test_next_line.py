@@ -39,10 +39,10 @@ def test_the_missing_file_of_an_earlier_step_leads_there_or_past_it() -> None:
     assert "stackwalk check 3.5 --only" in said
 
 
-def test_after_the_last_core_step_the_ways_on_are_said_though_a_later_step_is_open() -> None:
+def test_after_the_last_step_of_a_kind_the_ways_on_are_said_whatever_is_open() -> None:
     core = tuple(step.id for step in COURSE.steps if step.core and not step.live)
-    progress = Progress(opened=("3.7",), passed=core, current="3.7")
-    finding = Finding("3.3", "it_greets_with_the_path", "t", Outcome.PASSED)
-    verdict = Verdict("3.3", ("3.3",), "7", 0.1, (finding,))
-    said = next_line(COURSE, progress, steps_to_grade(COURSE, progress, "3.3"), verdict)
-    assert said.startswith("3.3 has passed. Go further: 3.4")
+    last, further = core[-1], next(step.id for step in COURSE.steps if not step.core)
+    verdict = Verdict(last, (last,), "7", 0.1, (Finding(last, "c", "t", Outcome.PASSED),))
+    for progress in (Progress(opened=(further,), passed=core, current=further), Progress(passed=core)):
+        said = next_line(COURSE, progress, steps_to_grade(COURSE, progress, last), verdict)
+        assert said.startswith(f"{last} has passed. ")

@@ -45,3 +45,20 @@ def test_another_folder_is_said(place: str, workspace: Path) -> None:
 def test_other_files_are_left_alone(name: str, workspace: Path) -> None:
     (workspace / name).touch()
     assert find_stray(workspace, "server.py", workspace / "missing") is None
+
+
+def test_a_workspace_of_another_name_is_said(workspace: Path) -> None:
+    (workspace / ".stackwalk").mkdir()
+    workspace.rename(workspace.parent / "my server")
+    found = find_stray(workspace, "server.py")
+    assert found is not None
+    assert f"The folder {workspace} itself is gone." in found
+    assert f"stackwalk lab --workspace '{workspace.parent / 'my server'}'" in found
+
+
+def test_a_workspace_that_is_gone_is_said(workspace: Path) -> None:
+    workspace.rmdir()
+    found = find_stray(workspace, "server.py")
+    assert found is not None
+    assert f"The folder {workspace} itself is gone." in found
+    assert "Put it back" in found

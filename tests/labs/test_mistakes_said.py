@@ -45,3 +45,28 @@ def test_gunicorn_in_the_background_is_told_its_line() -> None:
     killed = said("3-wsgi", step="3.6", cause="left-behind", sources={})
     assert killed is not None
     assert "the signal for new workers is HUP" in killed
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ('kill -SIGHUP "$(cat "$1")"\n', "without SIG"),
+        ('set -euo pipefail\nkill -HUP "$(cat "$1")"\n', "What runs deploy.sh is sh"),
+        ("kill -HUP $1\n", "the name of the file with that number"),
+    ],
+)
+def test_a_script_that_sh_cannot_run_is_told_why(script: str, words: str) -> None:
+    """Which of these fail depends on the machine's sh, so no recorded attempt can show them."""
+    known = {"step": "3.6", "cause": "wrong-answer", "sources": {"deploy.sh": script}}
+    sentence = said("3-wsgi", message="sh deploy.sh gunicorn.pid ends with status 2.", **known)
+    assert sentence is not None
+    assert words in sentence
+    assert said("3-wsgi", message="deploy.sh has run, and 5 s later the old code still answers.", **known) is None
+
+
+def test_an_address_is_blamed_only_where_it_is_none() -> None:
+    taken = "[ERROR] connection to ('127.0.0.1', 8000) failed: [Errno 98] Address already in use\n"
+    for bind, blamed in (('"127.0.0.1;8000"', True), ('["127.0.0.1:8000"]', False), ("'localhost:8000'", False)):
+        conf = {"gunicorn.conf.py": f"bind = {bind}\n"}
+        sentence = said("3-wsgi", step="3.5", cause="exited", printed=taken, sources=conf)
+        assert ("is no address" in (sentence or "")) == blamed

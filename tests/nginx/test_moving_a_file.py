@@ -1,6 +1,7 @@
 """Moving a file: every line keeps its number, only the named words change, and moving twice changes nothing more."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def line_of(text: str, typed: str) -> str:
         ("listen [::]:80 ipv6only=off;", "listen 127.0.0.1:23480 ;"),
         ("listen 172.18.0.2:80;", "listen 127.0.0.1:23480;"),
         ("listen localhost;", "listen 127.0.0.1:23480;"),
-        ("listen unix:/var/run/a.sock;", "listen unix:/run/lab/a.sock;"),
+        ("listen unix:/var/run/a.sock;", "listen unix:/run/lab/socket-a.sock;"),
         ("listen 9999;", "listen 9999;"),
         ("listen;", "listen;"),
     ],
@@ -90,6 +91,14 @@ def test_the_same_port_on_any_address_and_on_one_is_opened_once() -> None:
         ("root '/home/me/my stack/static';", 'root "/run/lab/workspace/static";'),
         ("root html;", "root /run/lab/workspace/html;"),
         ("root /etc;", "root /run/lab/refused;"),
+        ("root '/home/me/my stack/../secret';", 'root "/run/lab/refused";'),
+        ("alias '/home/me/my stack/../secret/$1';", 'alias "/run/lab/refused";'),
+        ("alias html/$1/../../../secret;", "alias /run/lab/refused;"),
+        ("root $document_root/..;", "root /run/lab/refused;"),
+        ("alias html/$arg_name;", "alias /run/lab/refused;"),
+        ("try_files /$arg_name $uri /index.html?$args =404;", "try_files /refused $uri /index.html?$args =404;"),
+        ("error_page 404 /../x;", "error_page 404 /refused;"),
+        ("rewrite ^ /x?$args;", "rewrite ^ /x?$args;"),
         ("alias html/$1;", "alias /run/lab/workspace/html/$1; disable_symlinks on from=/run/lab/workspace;"),
         ("alias /etc/nginx/../passwd;", "alias /run/lab/refused;"),
         ("alias /etc/nginx/../nginx/x/./y/;", "alias /run/lab/workspace/x/y/;"),
@@ -132,6 +141,32 @@ def test_a_group_has_all_the_addresses_and_the_name_that_was_typed() -> None:
     (group,) = rewrite(server("location / { proxy_pass http://application:8000; }"), SETTING).groups
     assert (group.name, group.typed) == ("sw_application_8000", "application:8000")
     assert group.addresses == SETTING.services["application"].addresses
+
+
+def test_a_service_of_which_nothing_runs_is_said() -> None:
+    setting = replace(SETTING, services={"api": Service(8000, ())})
+    (said,) = rewrite(server("location / { proxy_pass http://api:8000; }"), setting).complaints
+    assert (said.severity, said.line) == ("note", 3)
+    assert "nothing of it runs" in said.means
+
+
+@pytest.mark.parametrize(
+    ("resolver", "value", "url", "value_here", "url_here"),
+    [
+        ("127.0.0.11", "api", "http://$b:8000", "sw_api_8000", "http://$b"),
+        ("127.0.0.11", "http://api:8000", "$b", "http://sw_api_8000", "$b"),
+        ("127.0.0.11", "api:8000", "http://${b}/x", "sw_api_8000", "http://${b}/x"),
+        ("1.1.1.1", "example.com", "http://$b:8000", "example.com", "http://$b:8000"),
+        ("1.1.1.1", "api", "http://$c:8000", "api", "http://$c:8000"),
+        ("", "api", "http://$b:8000", "api", "http://$b:8000"),
+    ],
+)
+def test_a_variable_leads_where_a_name_would(
+    resolver: str, value: str, url: str, value_here: str, url_here: str
+) -> None:
+    asked = f"resolver {resolver};" if resolver else ""
+    copy = moved(server("location / {", asked, f"set $b {value};", f"proxy_pass {url};", "}"))
+    assert copy.splitlines()[4:6] == [f"set $b {value_here};", f"proxy_pass {url_here};"]
 
 
 def test_words_in_a_map_are_no_directives() -> None:

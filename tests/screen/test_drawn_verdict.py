@@ -211,3 +211,10 @@ def test_what_is_no_text_is_counted_and_not_drawn() -> None:
     assert r"\xff\xfe\xfd\x80 /\x99\r\n" in text
     assert "left out" not in text
     assert len(text.split("\n")) < 20
+
+
+def test_where_nothing_is_expected_by_its_letters_no_empty_line_says_that_nothing_is() -> None:
+    finding = Finding("3.6", "b", "t", Outcome.FAILED, Cause.WRONG_ANSWER, "m", actual="kill: Illegal number")
+    text = as_text(draw_verdict(verdict(finding, asked="3.6"), 80), 80)
+    assert "actual    kill: Illegal number" in text
+    assert "expected" not in text

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stackwalk.check.verdict import Cause, Outcome
+from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Progress
 from stackwalk.session.session.actions import (
     Aim,
@@ -546,8 +546,27 @@ def test_a_file_that_goes_away_ends_its_program_and_comes_back(play: Play) -> No
     player.save(present=())
     assert player.asked(EndPrograms) and not player.launched and not player.checked
     assert "server.py is gone" in player.said
+    assert what_next(player.session) == "Create server.py and save it."
     player.save()
     assert player.launched and player.checked
+
+
+def test_the_missing_file_of_a_step_that_was_left_leads_back_there(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    missing = Finding("1.1", "c", "t", FAILED, Cause.MISSING_FILE, "There is no file page.py yet.")
+    player.feed(Judged(player.session.run, Verdict("1.2", ("1.1", "1.2"), "7", 0.1, (missing,))))
+    assert what_next(player.session) == "A file of 1.1 is missing, and that step is begun: go back to it with b."
+    player.save()
+    player.judge(FAILED)
+    assert what_next(player.session) == "Change server.py and save it."
+
+
+def test_a_passed_step_whose_file_has_gone_does_not_send_one_on(play: Play) -> None:
+    player = play("1.2", present=("server.py",))
+    player.judge(PASSED)
+    assert what_next(player.session).startswith("Press n")
+    player.save(present=())
+    assert what_next(player.session) == "Create server.py and save it."
 
 
 def test_who_saves_fast_gets_each_save_launched(play: Play) -> None:
@@ -654,6 +673,7 @@ def test_a_single_check_is_counted_while_the_rest_runs(play: Play) -> None:
 KEYS = st.sampled_from("nbhsrlpwd?123") | st.just("enter")
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(KEYS, st.sampled_from(["save", "gone", "listen", "end", "pass", "fail", "tick"])),

@@ -100,7 +100,7 @@ def test_a_slow_import_is_said_once() -> None:
     player = Player("3.1", "wsgi.py")
     player.listen(answers=False)
     player.feed(Tick(4.0))
-    assert "your code is still being imported" in player.said
+    assert "is your code still being imported?" in player.said
     player.feed(Tick(5.0))
     assert player.said == ""
 

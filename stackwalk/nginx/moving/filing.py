@@ -7,7 +7,7 @@ from stackwalk.nginx.moved import Log, Reading
 from stackwalk.nginx.moving.draft import Draft, starts_with
 from stackwalk.nginx.moving.headers import included_headers
 from stackwalk.nginx.naming import listed
-from stackwalk.nginx.paths import PREFIX, name_in_run, ours, place_of
+from stackwalk.nginx.paths import PREFIX, leads_out, name_in_run, ours, place_of
 from stackwalk.nginx.project import Found
 from stackwalk.nginx.served import LOG_FORMAT
 from stackwalk.nginx.tokens import Token
@@ -89,8 +89,8 @@ def written(draft: Draft, found: Found) -> None:
 def below_root(draft: Draft, found: Found) -> None:
     """Addresses that nginx looks for below a root."""
     for word in found.statement.arguments:
-        if ".." in word.text.partition("?")[0].split("/"):
-            _refuse(draft, found, word, "leads out of its root with “..”")
+        if leads_out(word.text if found.statement.name == "try_files" else word.text.replace("$", "")):
+            _refuse(draft, found, word, "could lead out of its root")
             draft.put(word, "/refused")
 
 

@@ -73,8 +73,10 @@ def passed_on(draft: Draft, found: Found) -> None:
     authority = match.group() if match else ""
     path = rest[len(authority) :]
     read = read_authority(authority, schemes[scheme])
-    if read is None or read[0].startswith(OURS) or read[0].lower() in draft.survey.upstreams:
+    if read is None or read[0].lower() in draft.survey.upstreams:
         return
+    if read[0].startswith(OURS) and read[0].lower() not in draft.setting.services:
+        return  # it was moved before
     if "$" in path and ((path[0] == "$" and not _PATHS.match(path)) or not _known_by_then(authority, draft.survey)):
         return
     upstream = upstream_of(*read, draft.setting)
@@ -90,8 +92,10 @@ def _passed_to_variable(draft: Draft, word: Token) -> None:
     at = BY_VARIABLE.match(word.text)
     if at is None or not at["port"]:
         return
-    values = draft.survey.given.get(at["braced"] or at["plain"], ())
-    if values and all(_service_in(value.text, at["port"], draft.setting) for value in values):
+    variable = at["braced"] or at["plain"]
+    values = [_service_in(word.text, at["port"], draft.setting) for word in draft.survey.given.get(variable, ())]
+    moved = all(value is not None and _known_by_then(value[1], draft.survey) for value in values)
+    if values and moved and len(draft.survey.passing[variable]) == 1:
         draft.put(word, word.text[: at.start("port")] + word.text[at.end("port") :])
 
 
@@ -140,7 +144,7 @@ def _group(draft: Draft, upstream: Upstream, addresses: tuple[Address, ...], typ
 
 
 def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, asked: str) -> tuple[Address, ...]:
-    """Where it is, with a word about it where it is not what the learner may think. None: it stays as it is typed.
+    """Where it is, with a word about it where that is not what the learner may think. (): it stays as it is typed.
 
     `asked` is the name as nginx would put it.
     """
@@ -168,6 +172,14 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
             "note",
             f"{host} listens on port {right}, and nginx asks it on port {port}: every request ends as a 502.",
             f"Write {host}:{right}.",
+            word=word,
+        )
+    elif upstream.kind == "not running":
+        draft.remark(
+            found,
+            "note",
+            f"“{host}” is known by name, and nothing of it runs here: every request ends as a 502.",
+            "Look at what it should be started from.",
             word=word,
         )
     elif upstream.kind == "itself" and is_nowhere(addresses[0]):

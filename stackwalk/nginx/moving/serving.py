@@ -73,7 +73,7 @@ def listen(draft: Draft, found: Found) -> None:
         return  # it was moved before
     if at.kind == "unix":
         if not ours(word.text[5:], draft.setting):
-            draft.put(word, f"unix:{draft.setting.run}/{name_in_run(word.text[5:])}")
+            draft.put(word, f"unix:{draft.setting.run}/socket-{name_in_run(word.text[5:])}")
     elif at.kind in _ON_A_PORT and at.port in draft.setting.ports:
         _listen_on(draft, found, word, at)
     elif at.kind in ("name", "range"):

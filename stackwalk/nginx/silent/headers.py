@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from stackwalk.nginx.complaint import Complaint
+from stackwalk.nginx.naming import joined
 from stackwalk.nginx.project import Found, Project
 from stackwalk.nginx.setting import Setting
 from stackwalk.nginx.silent.note import Look, note
@@ -27,12 +28,13 @@ def dropped(project: Project, _: Setting) -> Iterator[Complaint]:
             if gone:
                 shown = ", ".join(where.arguments[0].text for where in gone.values())
                 first = next(iter(own.values()))
-                lines = ", ".join(str(where.line) for where in gone.values())
+                numbers = [f"{where.line}" for where in gone.values()]
+                lines = f"line{'' if len(numbers) == 1 else 's'} {joined(numbers)}"
                 yield note(
                     found.source,
                     first.line,
                     f"One {name} in this block ends those further out: "
-                    f"{shown} (line {lines}) {'is' if len(gone) == 1 else 'are'} not sent from here.",
+                    f"{shown} ({lines}) {'is' if len(gone) == 1 else 'are'} not sent from here.",
                     f"Say {'it' if len(gone) == 1 else 'them'} again in this block.",
                 )
 

@@ -177,7 +177,7 @@ def too_slow(session: Session, at: float) -> Reaction:
             if late:
                 text = f"The stack starts: {' and '.join(late)} {'is' if len(late) == 1 else 'are'} not ready yet."
             elif program.ports:
-                text = f"Port {program.spec.port} is open, and nothing answers yet: your code is still being imported."
+                text = f"Port {program.spec.port} is open, and nothing answers yet: is your code still being imported?"
             return _with(session, index, replace(program, slow_said=True)), (Say(text, "bad"),)
     return session, ()
 

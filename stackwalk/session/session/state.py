@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from stackwalk.check.verdict import Finding, Outcome, Verdict
+from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
 from stackwalk.course.place import all_passed, next_after
 from stackwalk.session.session.events import PartSeen, Port
@@ -110,7 +110,8 @@ class Session:
     def passed(self) -> bool:
         """Whether this step is done, as far as is known of the files as they are."""
         if self.step.live or self.verdict is None:
-            return self.step.id in self.progress.passed
+            missing = self.outer is not None and self.outer.spec.file not in self.present
+            return self.step.id in self.progress.passed and (self.step.live or not missing)
         return self.verdict.passed
 
     @property
@@ -163,6 +164,9 @@ def what_next(session: Session) -> str:
         return f"{press} to go on to {following.id} {following.title} ({following.minutes} minutes)."
     if session.verdict is not None and session.verdict.outcome is not Outcome.FAILED:
         return "Press r to run the checks again."
+    problem = session.verdict.first_problem if session.verdict is not None else None
+    if problem is not None and problem.cause == Cause.MISSING_FILE and problem.step != session.step.id:
+        return f"A file of {problem.step} is missing, and that step is begun: go back to it with b."
     outer = session.outer
     file = outer.spec.file if outer else "your file"
     verb = "Change" if file in session.present else "Create"

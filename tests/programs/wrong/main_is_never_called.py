@@ -2,7 +2,7 @@
 # step: 1.1
 # outcome: failed
 # cause: exited
-# says: exit status 0
+# says: never calls it
 
 def main():
     import socket
