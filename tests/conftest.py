@@ -1,4 +1,4 @@
-"""Options of the whole suite."""
+"""Options of the whole suite, and what begins first."""
 
 import pytest
 
@@ -13,3 +13,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--conversations", type=int, default=60, help="how many drawn conversations pass the tap (5000: the full size)"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first: begun last, one of them would leave a core idle for as long as it takes."""
+    items.sort(key=lambda item: "tests/walk/" not in item.nodeid)

@@ -156,8 +156,9 @@ def test_gunicorn_typed_with_slips_and_a_worker_killed(spot: Path, door: int) ->
         while not (told and psutil.pid_exists(int(told))):  # those of the launch before may still stand there
             assert time.monotonic() < deadline
             window.press("v")
-            screen = window.wait_for("├ ", "idle", seconds=PATIENCE)
-            told = ["", *re.findall(r"├ (\d+)  ", screen)][-1]
+            # At first there is one, and the others come a moment later.
+            screen = window.wait_for("└ ", "idle", seconds=PATIENCE)
+            told = ["", *re.findall(r"[├└] (\d+)  idle", screen)][-1]
         os.kill(int(told), signal.SIGKILL)
         window.wait_for(f"gunicorn: {told} ended", seconds=PATIENCE)
         with urllib.request.urlopen(f"http://localhost:{door}/pid", timeout=PATIENCE) as page:
