@@ -1022,7 +1022,9 @@ def called(evidence: Evidence) -> tuple[str, str]:
 
 
 def arguments_alone(evidence: Evidence) -> bool:
-    return raised(evidence, "TypeError", "argument after * must be an iterable") and "Thread(" in source(evidence)
+    # Raised in threading.py, before a line of the learner's: no traceback is theirs.
+    said = evidence.output + evidence.printed
+    return "argument after * must be an iterable" in said and "Thread(" in source(evidence)
 
 
 def never_started(evidence: Evidence) -> bool:
