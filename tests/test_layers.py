@@ -1,6 +1,7 @@
 """The import law of docs/architecture.md, held to the code."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import stackwalk
 
 PACKAGE = Path(stackwalk.__file__).parent
+PAGE = Path(__file__).parents[1] / "docs" / "architecture.md"
 
 # What a pure part may never import: sockets, files, clocks, terminals, processes.
 IMPURE = {
@@ -188,3 +190,18 @@ def test_every_part_of_the_tree_has_a_law() -> None:
         if name not in free and law_of(name) is None and not any(within(name, part) for part in ALONE)
     ]
     assert lawless == []
+
+
+def test_every_file_that_the_picture_names_is_there() -> None:
+    page = PAGE.read_text(encoding="utf-8").partition("## Values")[0]
+    folders: list[tuple[int, str]] = []  # those that the present line stands in, with their indents
+    named = 0
+    for indent, name in re.findall(r"^( +)(\S+?\.py|\S+/)(?: |$)", page, re.MULTILINE):
+        while folders and folders[-1][0] >= len(indent):
+            folders.pop()
+        path = "/".join([*(folder for _, folder in folders), name.rstrip("/")])
+        assert (PAGE.parents[1] / path).exists(), f"{PAGE.name} names {path}"
+        named += 1
+        if name.endswith("/"):
+            folders.append((len(indent), name.rstrip("/")))
+    assert named > 50
