@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ pytest_plugins = ("spots",)
 pytestmark = pytest.mark.tmux
 
 PATIENCE = 90.0  # seconds; the machine may be busy
+WORKERS = 3  # of step 3.2
 COURSE = SOLUTIONS.parent
 
 
@@ -57,6 +59,19 @@ def served_in(workspace: Path, command: str) -> list[psutil.Process]:
             if command in " ".join(process.cmdline()) and process.cwd() == str(workspace):
                 found.append(process)
     return found
+
+
+def a_worker_at_rest(window: Terminal) -> str:
+    """The number of a worker of three that are all there and idle, by the picture of this moment."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        window.press("v")
+        picture = re.split(r"(?m)^clients\s*$", window.wait_for("└ ", seconds=PATIENCE))[-1]
+        workers = re.findall(r"[├└] (\d+)  idle", picture)
+        if len(workers) == WORKERS and all(psutil.pid_exists(int(worker)) for worker in workers):
+            return str(workers[-1])
+        select.select([], [], [], 0.1)
+    raise AssertionError(f"there are never {WORKERS} idle workers in the picture:\n{window.screen()}")
 
 
 def passed(window: Terminal, step: str) -> None:
@@ -151,14 +166,7 @@ def test_gunicorn_typed_with_slips_and_a_worker_killed(spot: Path, door: int) ->
         window.wait_for("That is the master", seconds=PATIENCE)
         put(spot, "2-workers", "app/routes.py")
         passed(window, "3.2")
-        deadline = time.monotonic() + PATIENCE
-        told = ""
-        while not (told and psutil.pid_exists(int(told))):  # those of the launch before may still stand there
-            assert time.monotonic() < deadline
-            window.press("v")
-            # At first there is one, and the others come a moment later.
-            screen = window.wait_for("└ ", "idle", seconds=PATIENCE)
-            told = ["", *re.findall(r"[├└] (\d+)  idle", screen)][-1]
+        told = a_worker_at_rest(window)
         os.kill(int(told), signal.SIGKILL)
         window.wait_for(f"gunicorn: {told} ended", seconds=PATIENCE)
         with urllib.request.urlopen(f"http://localhost:{door}/pid", timeout=PATIENCE) as page:
