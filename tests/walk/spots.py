@@ -1,8 +1,7 @@
-"""A place of its own for each walk, and a door that no other has."""
+"""A place of its own for each walk, and a course whose door no other has."""
 
 import re
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,13 +17,6 @@ def spot() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="sw-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def door() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture
