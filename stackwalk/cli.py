@@ -327,6 +327,9 @@ def trace(
 
 @app.command()
 def up(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="Begin with this one: haproxy.cfg, wsgi.py …")
+    ] = None,
     port: PortFlag = None,
     nginx: NginxFlag = None,
     workspace: WorkspaceFlag = None,
@@ -346,6 +349,7 @@ def up(
         port=_port(port),
         nginx=nginx,
         screen=_console,
+        outermost=file,
     )
 
 

@@ -343,7 +343,8 @@ class Stack:
         self._arrivals = len(self.whole.record.arrivals)
         self._calls.clear()
         paths = list(self._logs().values())
-        paths += [] if self.whole.front is None else [Path(self.whole.front.prepared.errors)]
+        errors = None if self.whole.front is None else self.whole.front.errors
+        paths += [] if errors is None else [errors]
         self._log_marks = {path: path.stat().st_size for path in paths if path.is_file()}
         for server in self._servers.values():
             server.begin_check()
@@ -508,7 +509,7 @@ class Stack:
     def _front_errors(self) -> tuple[Complaint, ...]:
         """What the front has logged since the check began, explained."""
         front = self.whole.front
-        path = None if front is None else Path(front.prepared.errors)
+        path = None if front is None else front.errors
         if front is None or path is None or not path.is_file():
             return ()
         new = path.read_bytes()[self._log_marks.get(path, 0) :].decode("utf-8", "replace")
@@ -522,7 +523,7 @@ class Stack:
 
     def _logs(self) -> dict[str, Path]:
         front = self.whole.front
-        return {} if front is None else {log.typed: Path(log.path) for log in front.prepared.logs}
+        return {} if front is None else dict(front.logs)
 
     def _log_path(self, name: str) -> Path:
         for typed, path in self._logs().items():

@@ -92,8 +92,8 @@ class Up:
         for running in self._stack.parts:
             self._listen_to(running)
         if self._stack.front is not None:
-            prepared = self._stack.front.prepared
-            self._tails = [(self._stack.plan.outermost.name, Tail(Path(log.path))) for log in prepared.logs]
+            logs = self._stack.front.logs.values()
+            self._tails = [(self._stack.plan.outermost.name, Tail(path)) for path in logs]
         while self.status is None and not self._screen.closed:
             self._turn()
 

@@ -32,6 +32,7 @@ class Front:
         self._workspace = workspace
         self._run_folder = run_folder
         self._prepared: Prepared | None = None
+        self._before: Prepared | None = None  # as it was prepared the time before
 
     @property
     def prepared(self) -> Prepared:
@@ -40,9 +41,29 @@ class Front:
             raise RuntimeError("the file was not prepared")
         return self._prepared
 
-    @prepared.setter
-    def prepared(self, value: Prepared) -> None:
-        self._prepared = value
+    def take_back(self) -> None:
+        """The file was not taken: what was prepared before it holds."""
+        self._prepared = self._before
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The learner's files, to be watched."""
+        return self.prepared.files
+
+    @property
+    def logs(self) -> dict[str, Path]:
+        """The learner's own logs: as they are called -> where they are written."""
+        return {log.typed: Path(log.path) for log in self.prepared.logs}
+
+    @property
+    def requests(self) -> Path:
+        """Its log of ours: who was asked for each request."""
+        return self.prepared.requests
+
+    @property
+    def errors(self) -> Path:
+        """What it has to say while it runs."""
+        return self.prepared.errors
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -53,6 +74,7 @@ class Front:
     def prepare(self, services: Mapping[str, Service]) -> tuple[Complaint, ...]:
         """Read the learner's file and write the copy that runs; what is said against it without asking nginx."""
         self._services = services
+        self._before = self._prepared
         ports = None if self._prepared is None else self._prepared.ports
         self._prepared = prepare(
             self.nginx, self._workspace, self._run_folder, services, ports=ports, mounts=self._mounts, file=self._file

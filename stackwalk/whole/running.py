@@ -100,6 +100,12 @@ class Running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
 
+    def hold(self) -> None:
+        """Clients who come from now on wait for its next program: it is started anew at once."""
+        if self.hop is not None and self.door_open:
+            self.hop.aim("hold")
+            self._aimed = 0
+
     def end(self, patience: float = 0.0) -> None:
         """End it and all that it has started."""
         self.resume()
