@@ -354,6 +354,21 @@ def up(
 
 
 @app.command()
+def reload(
+    part: Annotated[str | None, typer.Argument(metavar="[PART]", show_default=False)] = None,
+    workspace: WorkspaceFlag = None,
+) -> int:
+    """Let the stack that is up take your saved files, or one part of it. Exit status: 1 where one was not taken.
+
+    Example: stackwalk reload
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.up.asking import take_in
+
+    return take_in(existing_workspace(workspace, os.environ, Path.cwd()), _console(), part=part)
+
+
+@app.command()
 def down(workspace: WorkspaceFlag = None) -> int:
     """End the stack that is up in the workspace, from another terminal.
 
