@@ -23,7 +23,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
-from stackwalk.whole.plan import Declared, joined, plan_stack
+from stackwalk.whole.plan import declare, plan_stack
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused
@@ -145,9 +145,9 @@ class Stack:
         if begun is not None:
             self.whole = begun
             return
-        added = read_composed(copy.root)
+        declared = declare(front, services, read_composed(copy.root), compose_first=False)
         self.whole = WholeStack(
-            Declared(front, joined(services, added, compose_first=False), added.mounts),
+            declared,
             guardian,
             workspace=copy.root,
             scratch=run_dir,
@@ -451,7 +451,7 @@ class Stack:
             if running.ending is not None:
                 raise self._front_ended()
             elsewhere = () if running.program is None else running.program.listeners()
-            if elsewhere and not any(each.typed == self._front.port for each in elsewhere):
+            if elsewhere and not any(each.typed == running.port for each in elsewhere):
                 failure = endings.elsewhere(elsewhere, self._front.port)
                 failure.message = failure.message.replace("Your program", self._front.name)
                 raise failure

@@ -45,7 +45,7 @@ from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
 from stackwalk.tap.tapping import Tap
 from stackwalk.whole.journey import Joining
-from stackwalk.whole.plan import Declared, joined
+from stackwalk.whole.plan import Declared, declare
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused, Stack
@@ -316,7 +316,7 @@ class StackStage:
         front = stack.running(stack.plan.outermost.name)
         if self._ready or front.listener is None or front.ending is not None:
             return
-        ports = (Port("127.0.0.1", front.listener.port, front.part.spec.port),)
+        ports = (Port("127.0.0.1", front.listener.port, front.port),)
         settled = all(one.state in ("ready", "ended", "paused") for one in stack.parts)
         if settled or not self._listening:
             self._listening, self._ready = True, settled
@@ -375,7 +375,7 @@ def declared_in(workspace: Path, front: ProgramSpec, services: tuple[ProgramSpec
         replace(one, run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
         for one in services
     )
-    return Declared(front, joined(settled, added, compose_first=False), added.mounts)
+    return declare(front, settled, added, compose_first=False)
 
 
 def _part_seen(running: Running, stack: Stack) -> PartSeen:
@@ -383,9 +383,7 @@ def _part_seen(running: Running, stack: Stack) -> PartSeen:
     others = program.processes()[1:] if program is not None and runs else ()
     tap = running.hop.port if running.hop is not None and running.part != stack.plan.outermost else None
     listens = None if running.listener is None or not runs else running.listener.port
-    return PartSeen(
-        running.name, running.state, running.pid, tuple(sorted(others)), running.part.spec.port, listens, tap
-    )
+    return PartSeen(running.name, running.state, running.pid, tuple(sorted(others)), running.port, listens, tap)
 
 
 def _how(code: int | None, number: int | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
-from stackwalk.whole.plan import Composed, Declared, joined
+from stackwalk.whole.plan import Composed, Declared, declare
 
 # Of a lab: its programs, its services, and what may stand in the place of the outermost program.
 Layer = tuple[tuple[ProgramSpec, ...], tuple[ProgramSpec, ...], tuple[ProgramSpec, ...]]
@@ -35,7 +35,7 @@ def choose(labs: Sequence[Layer], newest: Newest, added: Composed, wanted: str |
         if not spec.server:
             return Declared(None, (_settled(spec, has),))
         services = tuple(_settled(one, has) for one in known)
-        return Declared(spec, joined(services, added, compose_first=True), added.mounts)
+        return declare(spec, services, added, compose_first=True)
     known_files = [file for programs, _, instead in reversed(labs) for file in _files(programs, instead)]
     files = ", ".join(dict.fromkeys(known_files))
     if wanted is not None:

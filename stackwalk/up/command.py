@@ -369,13 +369,12 @@ def _how(running: Running) -> str:
 
 
 def _why_not(running: Running) -> str:
-    spec = running.part.spec
     if running.state == "paused":
         return "its processes are stopped."
     others = () if running.program is None else running.program.listeners()
     if running.listener is None and others:
         there = ", ".join(str(each.typed) for each in others[:3])
-        return f"it listens on port {there}, and port {spec.port} is where it is looked for."
+        return f"it listens on port {there}, and port {running.port} is where it is looked for."
     if running.listener is None:
-        return f"nothing of it listens on port {spec.port} yet."
-    return f"it listens on port {spec.port}, and has not answered yet."
+        return f"nothing of it listens on port {running.port} yet."
+    return f"it listens on port {running.port}, and has not answered yet."

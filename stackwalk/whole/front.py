@@ -23,9 +23,12 @@ class Front:
         spec: ProgramSpec,
         run_folder: Path,
         mounts: Mapping[str, str],
+        published: tuple[int, ...] = (),
     ) -> None:
+        """published: ports to which a compose file leads clients, where that is another one than the lab's."""
         self.nginx = nginx
         self._file = spec.file
+        self._ports = (spec.port, *published)
         self._mounts = dict(DEFAULT_MOUNTS) | ({spec.folder: ""} if spec.folder else {}) | dict(mounts)
         self._services: Mapping[str, Service] = {}
         self._guardian = guardian
@@ -66,6 +69,12 @@ class Front:
         return self.prepared.errors
 
     @property
+    def port(self) -> int:
+        """The port, as typed, that clients are led to: the lab's, else one that a compose file publishes."""
+        listened = self.prepared.listened
+        return next((port for port in self._ports if port in listened), self._ports[0])
+
+    @property
     def named(self) -> tuple[str, ...]:
         """The services that the file speaks to, in their order in it."""
         known = {f"{host}:{port}": name for name, one in self._services.items() for host, port in one.addresses}
@@ -77,7 +86,14 @@ class Front:
         self._before = self._prepared
         ports = None if self._prepared is None else self._prepared.ports
         self._prepared = prepare(
-            self.nginx, self._workspace, self._run_folder, services, ports=ports, mounts=self._mounts, file=self._file
+            self.nginx,
+            self._workspace,
+            self._run_folder,
+            services,
+            ports=ports,
+            mounts=self._mounts,
+            published=self._ports,
+            file=self._file,
         )
         return self._prepared.complaints
 

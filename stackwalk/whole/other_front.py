@@ -57,6 +57,11 @@ class OtherFront:
         self._folder = run_folder.absolute()
 
     @property
+    def port(self) -> int:
+        """The port, as typed, that clients are led to."""
+        return self._spec.port
+
+    @property
     def named(self) -> tuple[str, ...]:
         """The services that the file speaks to, in their order in it."""
         return self.prepared.named

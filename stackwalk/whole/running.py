@@ -34,6 +34,7 @@ class Running:
     ) -> None:
         self.part = part
         self.name = part.name
+        self.port = part.spec.port  # the one, as typed, where it is looked for
         self.program: Program | None = None
         self.ending: Ending | None = None  # of its last program
         self.launched_at = 0.0
@@ -164,8 +165,7 @@ class Running:
     def _look_at_listeners(self, program: Program) -> None:
         if self.listener is not None and self._answered:
             return
-        port = self.part.spec.port
-        right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == port)
+        right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == self.port)
         self.listener = next((each for each in right if each.address in HERE), None)
         if self.listener is None or self._answered:
             return

@@ -338,6 +338,7 @@ class Stack:
             spec,
             self._scratch / spec.name,
             mounts=dict(self.declared.mounts),
+            published=self.declared.published,
         )
 
     def _services(self) -> "dict[str, Service]":
@@ -353,6 +354,8 @@ class Stack:
     def _choose_parts(self) -> None:
         """The parts that the front's file names."""
         named = () if self._front is None else self._front.named
+        if self._front is not None and self.declared.front is not None:
+            self._running[self.declared.front.name].port = self._front.port
         self.plan = plan_stack(self.declared.front, self.declared.services, named)
 
     def _launch_front(self) -> None:

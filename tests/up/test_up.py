@@ -436,3 +436,17 @@ def test_a_file_that_it_cannot_begin_with_is_said(tmp_path: Path, name: str, sai
     with up(tmp_path, name, wsgi__py=WSGI) as stack:
         assert stack.process.wait(PATIENT) == 2
         assert said in stack.said()
+
+
+def test_clients_come_to_the_port_of_nginx_that_compose_yaml_publishes(tmp_path: Path) -> None:
+    compose = 'services:\n  nginx:\n    image: nginx:1.30-alpine\n    ports: ["8080:8080"]\n'
+    conf = CONF.replace("listen 80;", "listen 8080;")
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=conf, compose__yaml=compose) as stack:
+        said = stack.wait_for("Ready in")
+        assert "No server listens on port 80" not in said
+        assert stack.ask() == (200, "from the stack")
+
+
+def test_what_nginx_takes_in_silence_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF.replace("listen 80;", "listen 8080;")) as stack:
+        assert "nginx.conf, line 6: No server listens on port 80" in stack.wait_for("leads: only on 8080.")

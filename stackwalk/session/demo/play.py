@@ -243,10 +243,9 @@ class _Demo:
         if not stack.await_ready(START):
             late = ", ".join(one.name for one in stack.parts if one.state != "ready")
             raise FellShort(f"Of the stack this is not ready: {late}.")
-        running = " and ".join(part.name for part in stack.plan.services) or "nothing"
-        self._say(
-            Text(), _command(front.line), Text(f"  listening on port {front.port}, before {running}", style="green")
-        )
+        behind = " and ".join(part.name for part in stack.plan.services) or "nothing"
+        port = stack.running(stack.plan.outermost.name).port
+        self._say(Text(), _command(front.line), Text(f"  listening on port {port}, before {behind}", style="green"))
         self._tap.aim(("127.0.0.1", door))
         return stack
 
