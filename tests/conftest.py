@@ -6,6 +6,11 @@ import socket
 from itertools import count
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is slow, and that is no failure of what is tested.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # Below the ports that Linux (from 32768) and macOS (from 49152) give to whoever asks for any: a door that was free a
 # moment ago is not taken by a client or a server of another test meanwhile.

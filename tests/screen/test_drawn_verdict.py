@@ -184,7 +184,7 @@ def test_a_long_transcript_keeps_its_beginning_and_its_end() -> None:
 anything = st.text(st.characters(), max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.tuples(*[anything] * 5), st.binary(max_size=80), st.sampled_from([40, 72]))
 def test_whatever_a_program_says_no_terminal_obeys_it(texts: tuple[str, ...], data: bytes, width: int) -> None:
     message, expected, actual, hint, output = texts

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
@@ -673,7 +673,6 @@ def test_a_single_check_is_counted_while_the_rest_runs(play: Play) -> None:
 KEYS = st.sampled_from("nbhsrlpwd?123") | st.just("enter")
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(KEYS, st.sampled_from(["save", "gone", "listen", "end", "pass", "fail", "tick"])),
