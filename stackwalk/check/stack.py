@@ -23,7 +23,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
-from stackwalk.whole.plan import Declared, joined, plan_stack
+from stackwalk.whole.plan import declare, plan_stack
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused
@@ -145,9 +145,9 @@ class Stack:
         if begun is not None:
             self.whole = begun
             return
-        added = read_composed(copy.root)
+        declared = declare(front, services, read_composed(copy.root), compose_first=False)
         self.whole = WholeStack(
-            Declared(front, joined(services, added, compose_first=False), added.mounts),
+            declared,
             guardian,
             workspace=copy.root,
             scratch=run_dir,
@@ -343,7 +343,8 @@ class Stack:
         self._arrivals = len(self.whole.record.arrivals)
         self._calls.clear()
         paths = list(self._logs().values())
-        paths += [] if self.whole.front is None else [Path(self.whole.front.prepared.errors)]
+        errors = None if self.whole.front is None else self.whole.front.errors
+        paths += [] if errors is None else [errors]
         self._log_marks = {path: path.stat().st_size for path in paths if path.is_file()}
         for server in self._servers.values():
             server.begin_check()
@@ -450,7 +451,7 @@ class Stack:
             if running.ending is not None:
                 raise self._front_ended()
             elsewhere = () if running.program is None else running.program.listeners()
-            if elsewhere and not any(each.typed == self._front.port for each in elsewhere):
+            if elsewhere and not any(each.typed == running.port for each in elsewhere):
                 failure = endings.elsewhere(elsewhere, self._front.port)
                 failure.message = failure.message.replace("Your program", self._front.name)
                 raise failure
@@ -508,7 +509,7 @@ class Stack:
     def _front_errors(self) -> tuple[Complaint, ...]:
         """What the front has logged since the check began, explained."""
         front = self.whole.front
-        path = None if front is None else Path(front.prepared.errors)
+        path = None if front is None else front.errors
         if front is None or path is None or not path.is_file():
             return ()
         new = path.read_bytes()[self._log_marks.get(path, 0) :].decode("utf-8", "replace")
@@ -522,7 +523,7 @@ class Stack:
 
     def _logs(self) -> dict[str, Path]:
         front = self.whole.front
-        return {} if front is None else {log.typed: Path(log.path) for log in front.prepared.logs}
+        return {} if front is None else dict(front.logs)
 
     def _log_path(self, name: str) -> Path:
         for typed, path in self._logs().items():

@@ -30,7 +30,7 @@ from stackwalk.course.readying import missing_before
 from stackwalk.course.saves import Saves
 from stackwalk.course.strays import find_stray
 from stackwalk.course.typed import NOTHING, Typed
-from stackwalk.course.workspace import Workspace, lock, put_start_files
+from stackwalk.course.workspace import Workspace, lock, put_start_files, saved_last
 from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
 from stackwalk.screen.bottom import Bottom
@@ -195,7 +195,8 @@ class Live:
         stack.callback(self._end_asides)
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
-        specs = lab.programs_at(step)
+        newest = saved_last(self._workspace.root, [one.file for one in lab.instead])
+        specs = lab.programs_at(step, newest)
         with contextlib.suppress(OSError):  # without it, it is not known which process has which connection
             self._telling = stack.enter_context(telling_pipe())
         telling = None if self._telling is None else self._telling.path
@@ -221,6 +222,7 @@ class Live:
             at=time.monotonic(),
             port=port,
             folder=str(self._workspace.root),
+            newest=newest,
         )
         saves.start()
         stack.callback(saves.stop)

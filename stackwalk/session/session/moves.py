@@ -70,7 +70,7 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     if step.predictions and step.id not in progress.passed:
         session, asked = ask(session, 0)
         actions += asked
-    session, changed = _become(session, step)
+    session, changed = become(session)
     actions += changed
     if not session.let_go:
         absent = Phase.ABSENT if session.turn is Turn.PROGRAM else None
@@ -81,10 +81,10 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     return session, (*actions, *looked)
 
 
-def _become(session: Session, step: Step) -> Reaction:
-    """A step may run another command than the one before it."""
-    specs = session.lab.programs_at(step)
-    services = session.lab.services_at(step)
+def become(session: Session) -> Reaction:
+    """A step may run another command than the one before it, and another server once its file is saved."""
+    specs = session.lab.programs_at(session.step, session.newest)
+    services = session.lab.services_at(session.step)
     if specs == tuple(one.spec for one in session.programs) and services == session.services:
         return session, ()
     session, ended = end_programs(session)

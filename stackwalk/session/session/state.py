@@ -72,6 +72,7 @@ class Session:
     resting: bool = False  # nobody has it, and old connections hold it
     reclaim_at: float = 0.0  # when it is tried again, where it rests
     present: frozenset[str] = frozenset()  # the programs' files that are there
+    newest: tuple[str, ...] = ()  # of lab.instead: the files that are there, last saved first
     let_go: bool = False  # the learner runs the program by hand
     movable: bool = True  # the probe can move the program's port
     turn: Turn = Turn.PROGRAM  # where it can't
@@ -169,6 +170,8 @@ def what_next(session: Session) -> str:
         return f"A file of {problem.step} is missing, and that step is begun: go back to it with b."
     outer = session.outer
     file = outer.spec.file if outer else "your file"
+    if session.step.instead and not session.newest:
+        return f"Create {' or '.join(one.file for one in session.lab.instead)} and save it."
     verb = "Change" if file in session.present else "Create"
     return f"{verb} {file} and save it."
 
