@@ -93,7 +93,8 @@ def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padd
         if finding.outcome is Outcome.PASSED and _earlier(finding, verdict):
             earlier[finding.step] = earlier.get(finding.step, 0) + 1
     for step, count in earlier.items():
-        lines.append(_line(Outcome.PASSED, safe(f"{step}: {_counted(count, 'check')} as before")))
+        how = "as before" if _number(step) < _number(verdict.asked) else "that your program has gone on to"
+        lines.append(_line(Outcome.PASSED, safe(f"{step}: {_counted(count, 'check')} {how}")))
     rest = [one for one in findings if not (one.outcome is Outcome.PASSED and _earlier(one, verdict))]
     for finding in sorted(rest, key=lambda one: one.outcome is not Outcome.PASSED):
         step = f"{finding.step} " if _earlier(finding, verdict) else ""
@@ -105,7 +106,12 @@ def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padd
 
 
 def _earlier(finding: Finding, verdict: Verdict) -> bool:
+    """Whether the check is of another step than the one asked: mostly one before it."""
     return "." in verdict.asked and finding.step != verdict.asked
+
+
+def _number(step: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in step.split(".") if part.isdecimal())
 
 
 def _line(outcome: Outcome, said: str) -> Padding:

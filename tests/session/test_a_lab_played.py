@@ -555,7 +555,10 @@ def test_the_missing_file_of_a_step_that_was_left_leads_back_there(play: Play) -
     player = play("1.2", present=("server.py",))
     missing = Finding("1.1", "c", "t", FAILED, Cause.MISSING_FILE, "There is no file page.py yet.")
     player.feed(Judged(player.session.run, Verdict("1.2", ("1.1", "1.2"), "7", 0.1, (missing,))))
-    assert what_next(player.session) == "A file of 1.1 is missing, and that step is begun: go back to it with b."
+    assert (
+        what_next(player.session)
+        == "A file of 1.1 is missing, and what that step asks still holds: go back to it with b."
+    )
     player.save()
     player.judge(FAILED)
     assert what_next(player.session) == "Change server.py and save it."

@@ -166,7 +166,7 @@ def what_next(session: Session) -> str:
         return "Press r to run the checks again."
     problem = session.verdict.first_problem if session.verdict is not None else None
     if problem is not None and problem.cause == Cause.MISSING_FILE and problem.step != session.step.id:
-        return f"A file of {problem.step} is missing, and that step is begun: go back to it with b."
+        return f"A file of {problem.step} is missing, and what that step asks still holds: go back to it with b."
     outer = session.outer
     file = outer.spec.file if outer else "your file"
     verb = "Change" if file in session.present else "Create"
