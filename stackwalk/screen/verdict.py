@@ -13,6 +13,7 @@ from rich.text import Text
 
 from stackwalk.check.verdict import Finding, Outcome, Piece, Verdict
 from stackwalk.screen.hanging import Hanging
+from stackwalk.screen.marked import rows_of
 from stackwalk.screen.safe import safe, safe_block
 
 MARKS = {
@@ -170,12 +171,11 @@ def _window(line: str, start: int, room: int) -> str:
 
 def _hanging(head: str, text: str, room: int) -> list[Text]:
     """A label, and a text that is broken (not hidden) where it is too long for the room beside it."""
-    rows = [text[at : at + room] for at in range(0, len(text), room)] or [""]
-    lines = []
-    for number, row in enumerate(rows):
-        line = Text(head if number == 0 else " " * len(head), style="dim", no_wrap=True, overflow="ignore")
-        lines.append(line.append(row, style="none"))
-    return lines
+    return [_behind(head if begins else " " * len(head), row) for row, begins in rows_of([text], room)]
+
+
+def _behind(head: str, row: str) -> Text:
+    return Text(head, style="dim", no_wrap=True, overflow="ignore").append(row, style="none")
 
 
 def _transcript(pieces: Iterable[Piece], width: int) -> list[Text]:
@@ -216,10 +216,9 @@ def _is_binary(row: bytes) -> bool:
 
 
 def _block(text: str, width: int) -> list[Text]:
-    lines: list[Text] = []
-    for row in safe_block(text, MOST_TEXT).rstrip("\n").expandtabs(4).split("\n"):
-        lines += _hanging("| ", row, max(8, width - 2))
-    return _bounded(lines)
+    lines = safe_block(text, MOST_TEXT).rstrip("\n").expandtabs(4).split("\n")
+    drawn = [_behind("| " if begins else "  ", row) for row, begins in rows_of(lines, max(8, width - 2))]
+    return _bounded(drawn)
 
 
 def _bounded(lines: list[Text]) -> list[Text]:
