@@ -240,7 +240,7 @@ def test_a_mark_under_an_errors_place_stays_under_it_however_narrow_the_screen(w
     live = as_text(draw_traceback("server.py", LONG, width), width).splitlines()
     for rows in ([row[4:] for row in shown], [row[12:] for row in live]):
         marked = "".join(
-            above[place]
+            above.ljust(width)[place]
             for above, row in itertools.pairwise(rows)
             if row.strip() and not row.strip(" ~^")
             for place in range(len(row))
