@@ -36,6 +36,7 @@ from stackwalk.screen.verdict import draw_verdict
 from stackwalk.stack.environment import free_port
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
+COURSE = read_course(find_course())
 WORST = 15.0  # seconds until the verdict on the worst program
 LONGEST = 420  # characters of what is said: one or two sentences, and an error's text
 
@@ -132,7 +133,7 @@ def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pyte
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    course, port = read_course(find_course()), 8080
+    course, port = COURSE, 8080
     if program.port:
         port = free_port()
         course = on_port(course, port)
