@@ -1,11 +1,21 @@
 """Options of the whole suite, and what begins first."""
 
+import gc
 import os
 import random
 import socket
 from itertools import count
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from stackwalk.check import grader, opening
+
+# A busy machine is slow, and that is no failure of what is tested.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+
+IMPORTED = (grader, opening)  # as in a warm process: a run that is forked finds what it needs
 
 # Below the ports that Linux (from 32768) and macOS (from 49152) give to whoever asks for any: a door that was free a
 # moment ago is not taken by a client or a server of another test meanwhile.
@@ -31,6 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests first: begun last, one of them would leave a core idle for as long as it takes."""
     items.sort(key=lambda item: "tests/walk/" not in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected stays: nobody looks through it for garbage again, in no run that is forked either."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

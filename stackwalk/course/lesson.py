@@ -5,7 +5,7 @@ Nothing here opens a file. `reading` makes these values from a folder; everybody
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -74,6 +74,10 @@ class Step:
     def core(self) -> bool:
         """Whether the step is on the road through the stack (else it deepens, and may be skipped)."""
         return self.kind == "core"
+
+    def replaces_any(self, steps: Collection[str]) -> bool:
+        """Whether it replaces a check of one of these steps."""
+        return any(check.rpartition(".")[0] in steps for check in self.replaces)
 
 
 @dataclass(frozen=True, slots=True)

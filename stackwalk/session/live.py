@@ -94,7 +94,7 @@ from stackwalk.session.session.events import (
     Trouble,
 )
 from stackwalk.session.session.stack import stack_of
-from stackwalk.session.session.state import step_at_door
+from stackwalk.session.session.state import Why, step_at_door
 from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
 from stackwalk.session.stack_stage import StackDoor, StackStage
@@ -458,9 +458,10 @@ class Live:
     def _check(self, run: int, step: str) -> None:
         self._run = run
         try:
-            grading = steps_to_grade(self._course, self._session.progress, step)
-            plan = Plan.of(self._course, grading.asked, grading.steps, self._workspace.root, new_seed())
-            self._warm.start(plan)
+            progress = self._session.progress
+            grading = steps_to_grade(self._course, progress, step)
+            here = self._session.checking is not Why.LOOK and step not in progress.passed
+            self._warm.start(Plan.to_grade(self._course, grading, self._workspace.root, new_seed(), here=here))
         except StackwalkError as error:
             self._waiting.append(NotJudged(run, error.what, error.try_this))
         except OSError as error:

@@ -61,7 +61,7 @@ def plain_lab(
             return 0
         _put_files(workspace, graded, screen)
         grading = steps_to_grade(course, progress, graded.id)
-        plan = Plan.of(course, grading.asked, grading.steps, workspace.root, new_seed())
+        plan = Plan.to_grade(course, grading, workspace.root, new_seed())
         verdict = grade(plan)
         if verdict.passed:
             progress = _record(workspace, progress, screen, lambda before: before.passing(*verdict.steps))

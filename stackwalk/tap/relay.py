@@ -7,7 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Literal
 
-from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt
+from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt, prepare
 from stackwalk.tap.connection import Connection, Waiting, moment
 from stackwalk.tap.loop import READ, Loop
 from stackwalk.tap.picture import Picture, Report
@@ -52,7 +52,7 @@ class Relay:
     def take(self, doors: Iterable[socket.socket]) -> None:
         """Listen on these too."""
         for door in doors:
-            door.setblocking(False)
+            prepare(door)  # whoever is accepted here inherits TCP_NODELAY
             self._doors.append(door)
             self._ports.add(door.getsockname()[1])
             self._loop.watch(door, READ, partial(self._accept, door))
@@ -97,6 +97,7 @@ class Relay:
             if problem.errno in NO_ROOM:
                 self._pause()
             return  # else: it has gone again
+        client.setblocking(False)
         number = next(self._numbers)
         connection = Connection(
             number, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
 from stackwalk.nginx.served import Served
 from stackwalk.screen.console import make_console
@@ -21,12 +22,14 @@ from stackwalk.session.session.actions import (
     ShowPrinted,
     ShowStack,
     ShowTraceback,
+    ShowVerdict,
 )
 from stackwalk.session.session.events import (
     DoorOpened,
     FrontKept,
     InnerSighted,
     Journeyed,
+    Judged,
     Key,
     PartEnded,
     PartPrinted,
@@ -112,6 +115,21 @@ def test_a_part_that_has_ended_is_said_with_its_traceback() -> None:
     assert actions[0] == ShowTraceback("application", "Traceback …")
     assert player.said == "application has ended: exit status 3. r, or a save, starts it again."
     assert player.feed(PartPrinted("application", ("a line",), 2)) == (ShowPrinted("application", ("a line",), 2),)
+
+
+def test_a_parts_traceback_is_not_shown_again_by_the_verdict_nor_after_it() -> None:
+    player = Player()
+    player.ready()
+    player.feed(Saved(("wsgi.py",), player.session.present, 10.0))
+    finding = Finding("4.1", "c", "t", Outcome.FAILED, Cause.CRASHED, "It ended.", output="Traceback …\nKeyError: 'x'")
+    verdict = Verdict("4.1", ("4.1",), "7", 0.1, (finding,))
+    player.feed(PartEnded("application", "exit status 3", finding.output))
+    shown = [action for action in player.feed(Judged(player.session.run, verdict)) if isinstance(action, ShowVerdict)]
+    assert [action.known for action in shown] == [finding.output]
+    player.feed(Saved(("wsgi.py",), player.session.present, 20.0))
+    player.feed(Judged(player.session.run, verdict))
+    later = player.feed(PartEnded("application", "exit status 3", finding.output))
+    assert not any(isinstance(action, ShowTraceback) for action in later)
 
 
 def test_a_file_that_is_not_taken_leaves_the_old_one_in_force() -> None:

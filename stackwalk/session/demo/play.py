@@ -370,7 +370,7 @@ class _Demo:
 
     def _judge(self, step: Step) -> None:
         grading = steps_to_grade(self._course, self._progress, step.id)
-        plan = Plan.of(self._course, step.id, grading.steps, self._workspace, new_seed())
+        plan = Plan.to_grade(self._course, grading, self._workspace, new_seed())
         verdict = grade(plan)
         self._pace.check()
         self._say(Text(), draw_verdict(verdict, self._console.width))

@@ -132,7 +132,7 @@ def check(session: Session, why: Why) -> Reaction:
         return session, ()
     run = session.run + 1
     strongest = why if session.checking is None else max(why, session.checking)
-    session = replace(session, run=run, checking=strongest, found=())
+    session = replace(session, run=run, checking=strongest, found=(), fallen="", judged="")
     if session.movable or session.let_go or session.turn is Turn.CHECKS:
         return session, (RunCheck(run, session.step.id),)
     programs = tuple(Running(one.spec) for one in session.programs)
@@ -203,7 +203,10 @@ def judge(session: Session, verdict: Verdict) -> Reaction:
         text = f"As it stands, {held} of {len(verdict.findings)} checks pass. {what_next(session)}"
         return session, (*written, Say(text))
     session, offer = _count_cause(session, verdict, why)
-    known = session.outer.traceback if session.outer is not None else ""
+    known = (session.outer.traceback if session.outer is not None else "") or session.fallen
+    problem = verdict.first_problem
+    if problem is not None and not known:
+        session = replace(session, judged=problem.output)
     return session, (*written, ShowVerdict(verdict, what_next(session), known), *offer)
 
 

@@ -22,7 +22,7 @@ from stackwalk.session.session.events import (
     ProgramProcesses,
 )
 from stackwalk.session.session.moves import Reaction, check, launch
-from stackwalk.session.session.state import Phase, Running, Session, Turn, Why
+from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, same_error
 from stackwalk.wire.sight import Closed, Sight
 
 SLOW_START = 3.0  # seconds until it is said that nothing listens yet
@@ -124,8 +124,9 @@ def ended(session: Session, event: ProgramEnded) -> Reaction:
         return _give_way(session, program)
     file = program.spec.file
     actions: list[Action] = [Aim(None)] if index == 0 else []
-    if event.traceback:
+    if event.traceback and not same_error(event.traceback, session.judged):
         actions.append(ShowTraceback(file, event.traceback))
+    session = replace(session, judged="")
     if event.left_behind:
         more = ", ".join(event.left_behind)
         actions.append(Say(f"It had left processes behind, which have been ended: {more}.", "bad"))
