@@ -4,6 +4,7 @@ LearnerFailure is an AssertionError, so that a check under plain pytest fails as
 is imported here: labs' checks import it through `stackwalk.check`.
 """
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from stackwalk.check.difference import difference, shortened, visible
@@ -27,6 +28,8 @@ class LearnerFailure(AssertionError):
         self.hint = hint
         self.output = output  # the learner's traceback or last lines, where they explain it
         self.works = ""  # what the program does already
+        self.where: Callable[[], str] = _nowhere  # asks the program where it hangs, while it still does
+        self.stands = ""  # what it said, as a sentence
         self.transcript: tuple[Piece, ...] | None = None  # None: the check's own is told
 
     def __str__(self) -> str:
@@ -35,6 +38,10 @@ class LearnerFailure(AssertionError):
         if self.expected or self.actual:
             parts += [f"expected: {self.expected}", f"actual:   {self.actual}"]
         return "\n".join([*parts, self.hint, self.output]).strip()
+
+
+def _nowhere() -> str:
+    return ""
 
 
 def fail(

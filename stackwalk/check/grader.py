@@ -237,6 +237,8 @@ class Reporter:
         message = own(failure.message)
         if sentence is not None:
             message = sentence if crash is None or _names_place(sentence, crash) else f"{crash.place}{sentence}"
+        if failure.stands and not re.search(r"\bline \d", message):
+            message = f"{message} {failure.stands}"
         outcome = failure.cause.outcome if isinstance(failure.cause, Cause) else Outcome.FAILED
         hint = own(failure.hint)
         if hint.strip(" .") in message:
