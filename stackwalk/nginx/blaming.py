@@ -7,7 +7,7 @@ is what a check fell short of is for the check to say.
 import difflib
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stackwalk.nginx.choosing import Choice, bare_host, choose, normal_path
 from stackwalk.nginx.complaint import Complaint
@@ -33,10 +33,12 @@ class Case:
     status: int | None
     asked: bool  # whether nginx asked anybody
     block: Block | None  # which block nginx itself says has answered
+    uri: str = ""  # what nginx has made of the path in the end; "" where that is not known
     port: int = DEFAULT_PORT
 
     @property
     def path(self) -> str:
+        """As locations are compared with it."""
         return normal_path(self.target)
 
 
@@ -70,9 +72,15 @@ def blame(project: Project, setting: Setting, case: Case, complaints: Iterable[C
     `complaints`: what has been said against the file already; one about the very block is taken for the cause.
     """
     choice = choose(project, case.host, case.path, case.port)
-    if choice is None or not _agrees(choice, case):
+    if choice is None:
         return None
     view = _View(case, choice, project, setting)
+    if not _agrees(choice, case):
+        # It may have come there by way of another block: as an error page does.
+        inner = choose(project, case.host, case.uri, case.port) if case.uri else None
+        if inner is None or not _agrees(inner, case):
+            return None
+        return _file_not_there(_View(replace(case, target=case.uri), inner, project, setting))
     known = [each for each in complaints if each.severity in ("warning", "note")]
     found = next((found for rule in _ELSEWHERE if (found := rule(view)) is not None), None)
     if found is not None:
@@ -223,7 +231,7 @@ def _no_location(view: _View) -> Complaint | None:
 def _too_wide(view: _View) -> Complaint | None:
     """`location /api` for /apix, `location /old` with its `return` for /old/x."""
     location = view.choice.location
-    if location is None or location.kind not in ("", "^~") or location.path == "/" or view.path == location.path:
+    if location is None or location.kind not in ("", "^~") or location.path in ("/", view.path):
         return None
     returns = location.first("return")
     glued = not location.path.endswith("/") and not view.path.startswith(f"{location.path}/")
