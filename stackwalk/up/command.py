@@ -179,6 +179,7 @@ class Up:
             return
         if running.part == self._stack.plan.outermost:
             words.append(safe(f" Clients of localhost:{self._door} are refused now."))
+        words.append(safe(f" To start it again: stackwalk reload {running.name}"))
         self._show(words)
 
     def _tell_elsewhere(self) -> None:
@@ -380,7 +381,7 @@ def _how(running: Running) -> str:
         return f"it was stopped, {ending.cause}."
     if ending.signal is not None:
         with contextlib.suppress(ValueError):
-            return f"{signal.Signals(ending.signal).name}."
+            return f"somebody has sent it {signal.Signals(ending.signal).name}."
     return f"exit status {ending.code}."
 
 
