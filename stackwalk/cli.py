@@ -327,6 +327,9 @@ def trace(
 
 @app.command()
 def up(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="Begin with this one: haproxy.cfg, wsgi.py …")
+    ] = None,
     port: PortFlag = None,
     nginx: NginxFlag = None,
     workspace: WorkspaceFlag = None,
@@ -346,7 +349,23 @@ def up(
         port=_port(port),
         nginx=nginx,
         screen=_console,
+        outermost=file,
     )
+
+
+@app.command()
+def reload(
+    part: Annotated[str | None, typer.Argument(metavar="[PART]", show_default=False)] = None,
+    workspace: WorkspaceFlag = None,
+) -> int:
+    """Let the stack that is up take your saved files, or one part of it. Exit status: 1 where one was not taken.
+
+    Example: stackwalk reload
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.up.asking import take_in
+
+    return take_in(existing_workspace(workspace, os.environ, Path.cwd()), _console(), part=part)
 
 
 @app.command()

@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from stackwalk.tap.tapping import Tap
     from stackwalk.whole.front import Front
     from stackwalk.whole.logged import RequestLog
+    from stackwalk.whole.other_front import OtherFront
     from stackwalk.whole.record import Record, Seen
 
 START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
+RESTART_PATIENCE = 2.0  # seconds in which a front that is started anew may end by itself
 HOST = "127.0.0.1"
 
 
@@ -72,7 +74,7 @@ class Stack:
         self._records = records
         self._stack = contextlib.ExitStack()
         self._tap: Tap | None = None
-        self._front: Front | None = None
+        self._front: Front | OtherFront | None = None
         self._record: Record | None = None
         self._log: RequestLog | None = None
         self._lock = threading.Lock()  # of what is read: a check may ask from several threads
@@ -188,7 +190,7 @@ class Stack:
         return tuple(self._running[part.name] for part in self.plan.parts)
 
     @property
-    def front(self) -> "Front | None":
+    def front(self) -> "Front | OtherFront | None":
         """The web server's own side; None: there is none, or it was never prepared."""
         return self._front
 
@@ -220,10 +222,10 @@ class Stack:
 
     def logged(self) -> "list[Served]":
         """What the front has written down of requests since this was last asked."""
-        if self._front is None:
+        if self._front is None or self._front.requests is None:
             return []
         with self._lock:
-            return self._read_log(self._front).take()
+            return self._read_log(self._front.requests).take()
 
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
@@ -235,6 +237,11 @@ class Stack:
         `port`: the client's; `nth`: the request's place on its connection, from 1. Waits until the front has logged
         it, at most so long; then LookupError.
         """
+        names = (self.name_at(one.address) for one in self.told(port, nth, seconds).tries)
+        return tuple(name for name in names if name is not None)
+
+    def told(self, port: int, nth: int, seconds: float) -> "Served":
+        """What the front says of a client's request; as for `served`."""
         deadline, pause = time.monotonic() + seconds, GLANCE[0]
         while (found := self._logged(port, nth)) is None:
             left = deadline - time.monotonic()
@@ -242,8 +249,7 @@ class Stack:
                 raise LookupError(f"the web server has not logged request {nth} of the client at port {port}")
             self.await_any(min(pause, left))
             pause = min(pause * 1.5, GLANCE[1])
-        names = (self.name_at(one.address) for one in found.tries)
-        return tuple(name for name in names if name is not None)
+        return found
 
     # Changing
 
@@ -256,7 +262,6 @@ class Stack:
         if self._front is None or self.declared.front is None:
             raise StackwalkError("Nothing in this stack can be reloaded.", "Start it again.")
         running = self._running[self.declared.front.name]
-        before = self._front.prepared
         try:
             _held(self._front.prepare(self._services()))
             self._choose_parts()
@@ -274,23 +279,23 @@ class Stack:
             if not told.took:
                 self._restart_front()
         except Refused:
-            self._front.prepared = before
+            self._front.take_back()
             raise
 
     # Its own
 
     def _logged(self, port: int, nth: int) -> "Served | None":
-        if self._front is None:
+        if self._front is None or self._front.requests is None:
             return None
         with self._lock:
-            return self._read_log(self._front).find(port, nth)
+            return self._read_log(self._front.requests).find(port, nth)
 
-    def _read_log(self, front: "Front") -> "RequestLog":
+    def _read_log(self, path: Path) -> "RequestLog":
         if self._log is None:
             from stackwalk.whole.logged import RequestLog
 
             self._log = RequestLog()
-        self._log.read(front.prepared.requests)
+        self._log.read(path)
         return self._log
 
     def _launch(self, running: Running) -> None:
@@ -317,19 +322,28 @@ class Stack:
             running.hop = self.tap.add_shut(running.name, running.entry, HOST)
 
     def _prepare(self, spec: ProgramSpec) -> None:
+        self._front = self._nginx(spec) if spec.server == "nginx" else self._other(spec)
+        self.complaints = _held(self._front.prepare(self._services()))
+
+    def _other(self, spec: ProgramSpec) -> "OtherFront":
+        from stackwalk.whole.other_front import OtherFront
+
+        return OtherFront(self._guardian, self._workspace, spec, self._scratch / spec.name)
+
+    def _nginx(self, spec: ProgramSpec) -> "Front":
         # Imported while the services start.
         from stackwalk.stack.nginx import find_nginx
         from stackwalk.whole.front import Front
 
-        self._front = Front(
+        return Front(
             find_nginx(self._nginx_named),
             self._guardian,
             self._workspace,
             spec,
             self._scratch / spec.name,
             mounts=dict(self.declared.mounts),
+            published=self.declared.published,
         )
-        self.complaints = _held(self._front.prepare(self._services()))
 
     def _services(self) -> "dict[str, Service]":
         from stackwalk.nginx.setting import Service
@@ -344,6 +358,8 @@ class Stack:
     def _choose_parts(self) -> None:
         """The parts that the front's file names."""
         named = () if self._front is None else self._front.named
+        if self._front is not None and self.declared.front is not None:
+            self._running[self.declared.front.name].port = self._front.port
         self.plan = plan_stack(self.declared.front, self.declared.services, named)
 
     def _launch_front(self) -> None:
@@ -352,7 +368,9 @@ class Stack:
 
     def _restart_front(self) -> None:
         if self.plan.front is not None:
-            self._running[self.plan.front.name].stop(2.0)
+            running = self._running[self.plan.front.name]
+            running.hold()
+            running.end(RESTART_PATIENCE)
             self._launch_front()
 
 

@@ -6,7 +6,7 @@ its workspace, each after a line `==== NAME`. The comments: `step` (asked), `out
 (seconds that it may take until it listens), `wait` (seconds that a check waits for its answer, where the usual
 time would only make this longer), and `port`: "real" where the probe cannot move it, "taken" where
 somebody else listens there as well. `needs` names a command without which the program cannot be tried, and
-`begun` says that the further steps before it are in force as well.
+`begun` says that the further steps before it have passed, and are in force as well.
 """
 
 import contextlib
@@ -141,8 +141,8 @@ def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pyte
         (workspace / path).parent.mkdir(parents=True, exist_ok=True)
         (workspace / path).write_text(text.replace("8080", str(port)), encoding="utf-8")
     begun = tuple(step.id for step in course.steps if step.id < program.step) if program.begun else ()
-    grading = steps_to_grade(course, Progress(opened=begun), program.step)
-    plan = Plan.of(course, grading.asked, grading.steps, workspace, name)
+    grading = steps_to_grade(course, Progress(passed=begun), program.step)
+    plan = Plan.to_grade(course, grading, workspace, name)
     plan = dataclasses.replace(plan, start_patience=program.start)
     if program.wait is not None:
         labs = tuple(dataclasses.replace(lab, patience=program.wait) for lab in plan.labs)
