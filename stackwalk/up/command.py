@@ -182,7 +182,7 @@ class Up:
         if running.part == self._stack.plan.outermost:
             words.append(safe(f" Clients of localhost:{self._door} are refused now."))
         if any(one.state != "ended" for one in self._stack.parts):
-            words.append(safe(f" Started again by: stackwalk reload {running.name}"))
+            words.append(safe(f" To start it again: stackwalk reload {running.name}"))
         self._show(words)
 
     def _tell_elsewhere(self) -> None:
@@ -384,7 +384,7 @@ def _how(running: Running) -> str:
         return f"it was stopped, {ending.cause}."
     if ending.signal is not None:
         with contextlib.suppress(ValueError):
-            return f"{signal.Signals(ending.signal).name}."
+            return f"somebody has sent it {signal.Signals(ending.signal).name}."
     return f"exit status {ending.code}."
 
 

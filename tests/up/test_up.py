@@ -183,11 +183,11 @@ def test_a_part_that_is_killed_shows_and_the_others_go_on(tmp_path: Path) -> Non
         stack.wait_for("Ready in")
         parts = {part["name"]: part for part in stack.status()["parts"]}
         os.kill(parts["application1"]["pid"], signal.SIGKILL)
-        stack.wait_for("application1 has ended: SIGKILL.")
+        stack.wait_for("application1 has ended: somebody has sent it SIGKILL.")
         assert {stack.ask()[0] for _ in range(3)} == {200}
         assert stack.command("status").returncode == 1
         os.kill(parts["nginx"]["pid"], signal.SIGKILL)
-        stack.wait_for("nginx has ended: SIGKILL. Clients of localhost")
+        stack.wait_for("nginx has ended: somebody has sent it SIGKILL. Clients of localhost")
         assert gone(parts["nginx"]["processes"]), "its workers go with it"
         with pytest.raises(urllib.error.URLError):
             stack.ask()
@@ -371,7 +371,7 @@ def test_what_has_ended_is_started_by_a_reload(tmp_path: Path) -> None:
         pids = {part["name"]: part["pid"] for part in stack.status()["parts"]}
         for name in ("nginx", "application1"):
             os.kill(pids[name], signal.SIGKILL)
-            stack.wait_for(f"{name} has ended: SIGKILL.")
+            stack.wait_for(f"{name} has ended: somebody has sent it SIGKILL.")
             stack.wait_for(f"stackwalk reload {name}")
         told = stack.command("reload")
         assert told.returncode == 0, told.stdout + told.stderr
