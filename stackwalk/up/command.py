@@ -181,7 +181,8 @@ class Up:
             return
         if running.part == self._stack.plan.outermost:
             words.append(safe(f" Clients of localhost:{self._door} are refused now."))
-        words.append(safe(f" To start it again: stackwalk reload {running.name}"))
+        if any(one.state != "ended" for one in self._stack.parts):
+            words.append(safe(f" To start it again: stackwalk reload {running.name}"))
         self._show(words)
 
     def _tell_elsewhere(self) -> None:
@@ -275,7 +276,7 @@ class Up:
         self._pending |= saved
 
     def _reload(self, name: str | None) -> Told:
-        told = list(reload(self._stack, name))
+        told = list(reload(self._stack, name, self._workspace))
         self._pending.clear()
         self._take_in()
         for text, well in told:
