@@ -5,10 +5,13 @@ is imported here: labs' checks import it through `stackwalk.check`.
 """
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from stackwalk.check.difference import difference, shortened, visible
 from stackwalk.check.verdict import Cause, Piece, cause_from
+
+if TYPE_CHECKING:
+    from stackwalk.nginx.complaint import Complaint  # of labs with a web server only
 
 Shown = bytes | str | None
 
@@ -30,6 +33,8 @@ class LearnerFailure(AssertionError):
         self.works = ""  # what the program does already
         self.where: Callable[[], str] = _nowhere  # asks the program where it hangs, while it still does
         self.stands = ""  # what it said, as a sentence
+        self.blame: Complaint | None = None  # the line of a file that is most likely the cause
+        self.notes: tuple[str, ...] = ()  # what could be better besides
         self.transcript: tuple[Piece, ...] | None = None  # None: the check's own is told
 
     def __str__(self) -> str:

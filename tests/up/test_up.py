@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from ports import unused_port
 
 from stackwalk.stack import kin
 
@@ -51,12 +53,6 @@ while True:
     client.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\nfrom the stack")
     client.close()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 class Up:
@@ -107,7 +103,7 @@ def up(folder: Path, *words: str, **files: str) -> Iterator[Up]:
     workspace.mkdir()
     for name, text in files.items():
         (workspace / name.replace("__", ".")).write_text(text)
-    port = free_port()
+    port = unused_port()
     with (folder / "up.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "stackwalk", "up", *words, "--workspace", str(workspace), "--port", str(port)],
@@ -187,11 +183,11 @@ def test_a_part_that_is_killed_shows_and_the_others_go_on(tmp_path: Path) -> Non
         stack.wait_for("Ready in")
         parts = {part["name"]: part for part in stack.status()["parts"]}
         os.kill(parts["application1"]["pid"], signal.SIGKILL)
-        stack.wait_for("application1 has ended: SIGKILL.")
+        stack.wait_for("application1 has ended: somebody has sent it SIGKILL.")
         assert {stack.ask()[0] for _ in range(3)} == {200}
         assert stack.command("status").returncode == 1
         os.kill(parts["nginx"]["pid"], signal.SIGKILL)
-        stack.wait_for("nginx has ended: SIGKILL. Clients of localhost")
+        stack.wait_for("nginx has ended: somebody has sent it SIGKILL. Clients of localhost")
         assert gone(parts["nginx"]["processes"]), "its workers go with it"
         with pytest.raises(urllib.error.URLError):
             stack.ask()
@@ -214,7 +210,7 @@ def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path:
 def test_one_stack_a_workspace(tmp_path: Path) -> None:
     with up(tmp_path, server__py=SOCKETS) as stack:
         stack.wait_for("Ready in")
-        second = stack.command("up", "--port", str(free_port()))
+        second = stack.command("up", "--port", str(unused_port()))
         assert second.returncode == 2
         assert f"process {stack.process.pid}" in second.stdout + second.stderr
 
@@ -222,6 +218,12 @@ def test_one_stack_a_workspace(tmp_path: Path) -> None:
 def test_traces_attach_to_all_hops_or_to_one(tmp_path: Path) -> None:
     with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
         stack.wait_for("Ready in")
+        wrong = subprocess.run(
+            [sys.executable, "-m", "stackwalk", "trace", f"localhost:{stack.port}", "--hop", "app"],
+            capture_output=True, text=True, timeout=PATIENT, check=False,
+        )  # fmt: skip
+        assert wrong.returncode == 2
+        assert "Its hops are nginx, " in wrong.stderr
         traces = {}
         for name, more in {"all": [], "one": ["--hop", "application1"], "json": ["--json"]}.items():
             file = tmp_path / f"{name}.out"
@@ -238,6 +240,9 @@ def test_traces_attach_to_all_hops_or_to_one(tmp_path: Path) -> None:
         for _, process in traces.values():
             process.send_signal(signal.SIGINT)
             assert process.wait(PATIENT) == 0
+        # Whoever answered stands above whom it answered, for each request.
+        order = [line.split()[0] for line in traces["all"][0].read_text().splitlines() if "/traced" in line]
+        assert order[1::2] == ["nginx"] * 4
         one = traces["one"][0].read_text()
         assert "nginx " not in one
         assert "application2" not in one
@@ -284,6 +289,7 @@ def test_settings_and_compose_are_heeded(tmp_path: Path) -> None:
         ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("application2", "other")}, 1, "other"),
         ({"wsgi__py": "1 / 0\n", "nginx__conf": CONF}, 1, "ZeroDivisionError"),
         ({"nginx__conf": CONF}, 1, "has ended"),
+        ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("listen 80;", "listen 8080;")}, 1, "it listens on port 8080"),
         ({"server__py": "1 / 0\n"}, 1, "ZeroDivisionError"),
     ],
 )
@@ -365,7 +371,7 @@ def test_what_has_ended_is_started_by_a_reload(tmp_path: Path) -> None:
         pids = {part["name"]: part["pid"] for part in stack.status()["parts"]}
         for name in ("nginx", "application1"):
             os.kill(pids[name], signal.SIGKILL)
-            stack.wait_for(f"{name} has ended: SIGKILL.")
+            stack.wait_for(f"{name} has ended: somebody has sent it SIGKILL.")
         told = stack.command("reload")
         assert told.returncode == 0, told.stdout + told.stderr
         assert "application1 has been started." in told.stdout
@@ -447,6 +453,39 @@ def test_clients_come_to_the_port_of_nginx_that_compose_yaml_publishes(tmp_path:
         assert stack.ask() == (200, "from the stack")
 
 
+def test_a_web_server_that_listens_nowhere_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf="# nothing yet\n") as stack:
+        said = " ".join(stack.wait_for("in nginx.conf.").split())
+        assert (
+            "nginx is not ready yet: nothing of it listens on port 80 yet. Look for a `listen 80;` in nginx.conf."
+            in said
+        )
+
+
 def test_what_nginx_takes_in_silence_is_said(tmp_path: Path) -> None:
     with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF.replace("listen 80;", "listen 8080;")) as stack:
         assert "nginx.conf, line 6: No server listens on port 80" in stack.wait_for("leads: only on 8080.")
+
+
+def test_a_tap_that_is_killed_ends_the_stack_which_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = stack.processes()
+        (tap,) = [one.pid for one in psutil.Process(stack.process.pid).children() if "tap" in " ".join(one.cmdline())]
+        os.kill(tap, signal.SIGKILL)
+        assert stack.process.wait(PATIENT) == 2
+        assert f"The tap on port {stack.port} has ended." in stack.said()
+        assert gone(pids)
+
+
+def test_a_worker_that_is_killed_has_a_successor(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = stack.processes()
+        masters = {part["pid"] for part in stack.status()["parts"]}
+        for pid in set(pids) - masters:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENT
+        while len(now := stack.processes()) != len(pids) or set(now) & set(pids) != masters:
+            assert time.monotonic() < deadline, (pids, now)
+        assert {stack.ask()[0] for _ in range(4)} == {200}
