@@ -19,7 +19,7 @@ from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.ground import Conversation, Ground
 from stackwalk.check.source import must_be_readable, python_files
 from stackwalk.check.verdict import Cause
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
 from stackwalk.stack.answering import Question

@@ -6,7 +6,6 @@ moves what was there into a dated folder.
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -176,6 +175,8 @@ def reset(
     was moved (.stackwalk/kept/DATE/…), and which files were put. Raises StackwalkError where a path leads out
     or cannot be moved: then nothing is lost, and it says what has been moved already.
     """
+    import shutil  # takes 2 ms of every start, and only this needs it
+
     given = () if step.start is None else tuple(name for name, _ in files_of(step.start))
     names = tuple(dict.fromkeys((*files, *given)))
     for name in names:

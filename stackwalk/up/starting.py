@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stackwalk.course.reading import read_programs
+from stackwalk.course.programs import read_programs
 from stackwalk.course.workspace import Workspace, lock
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import guarding

@@ -10,7 +10,7 @@ from stackwalk.compose.command import gunicorn_of, words_of
 from stackwalk.compose.contents import source_of
 from stackwalk.compose.dockerfile import Image
 from stackwalk.compose.services import Build, ComposeFile, Service
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.whole.plan import Composed
 
 DEFAULT_PORT = 8000  # Gunicorn's

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import PORTS

@@ -6,7 +6,7 @@ Pure. What a lab declares and what the learner's files name comes in, a StackPla
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 
 MOST_PARTS = 8  # behind the front: two cores have enough to do with four

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian

@@ -29,9 +29,10 @@ from rich.console import Console
 from stackwalk.check.plan import START_PATIENCE, Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Finding, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 from stackwalk.screen.verdict import draw_verdict
 from stackwalk.stack.environment import free_port
 

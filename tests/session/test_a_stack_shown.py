@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.nginx.served import Served
 from stackwalk.screen.console import make_console
 from stackwalk.screen.stack import draw_parts

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.session.session.actions import Action, Aim, Become, EndPrograms, Launch, RunCheck, Say, ShowStack
 from stackwalk.session.session.events import Event, Key, Port, ProgramListening, ProgramProcesses, Saved, Tick
 from stackwalk.session.session.react import begin, react

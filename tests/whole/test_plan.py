@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.whole.plan import plan_stack
 
