@@ -221,7 +221,7 @@ def _rate(port: int, seconds: int) -> float:
 
 
 def _nginx() -> Path:
-    from stackwalk.stack.nginx import find_nginx
+    from stackwalk.stack.nginx.finding import find_nginx
 
     return find_nginx().path
 

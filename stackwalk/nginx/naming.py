@@ -1,6 +1,5 @@
 """Which program a `host:port` of a learner's file means."""
 
-import difflib
 import ipaddress
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -73,6 +72,8 @@ def is_nowhere(address: Address) -> bool:
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name that was most likely meant."""
     name = name[:100].lower()
+    import difflib  # only where a name is not known
+
     found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     # "apps" and "application" share few letters of the longer one, and yet it is clear.
     begins_alike = sorted((each for each in known if each[:3] == name[:3] and len(name) >= 3), key=len)

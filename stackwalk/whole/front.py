@@ -8,7 +8,9 @@ from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import PORTS
 from stackwalk.stack.launch import Guardian, Program
-from stackwalk.stack.nginx import DEFAULT_MOUNTS, Nginx, Prepared, Reloaded, prepare, reload
+from stackwalk.stack.nginx.finding import Nginx
+from stackwalk.stack.nginx.preparing import DEFAULT_MOUNTS, Prepared, prepare
+from stackwalk.stack.nginx.reloading import Reloaded, reload
 from stackwalk.whole.running import Running
 
 
@@ -51,13 +53,13 @@ class Front:
         return tuple(dict.fromkeys(known[here] for here, _ in self.prepared.names if here in known))
 
     def prepare(self, services: Mapping[str, Service]) -> tuple[Complaint, ...]:
-        """Read the learner's file and write the copy that runs; what is said against it without asking nginx."""
+        """Read the learner's file and write the copy that runs; what was found against it on the way."""
         self._services = services
         ports = None if self._prepared is None else self._prepared.ports
         self._prepared = prepare(
             self.nginx, self._workspace, self._run_folder, services, ports=ports, mounts=self._mounts, file=self._file
         )
-        return self._prepared.complaints
+        return self._prepared.against
 
     def test(self) -> tuple[Complaint, ...]:
         """The same with what nginx itself says of it."""

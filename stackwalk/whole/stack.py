@@ -318,7 +318,7 @@ class Stack:
 
     def _prepare(self, spec: ProgramSpec) -> None:
         # Imported while the services start.
-        from stackwalk.stack.nginx import find_nginx
+        from stackwalk.stack.nginx.finding import find_nginx
         from stackwalk.whole.front import Front
 
         self._front = Front(

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.stack.nginx import NginxMissing, find_nginx
-from stackwalk.stack.nginx.finding import wheel_binary
+from stackwalk.stack.nginx.finding import NginxMissing, find_nginx, wheel_binary
 
 
 def program(file: Path, says: str, mode: int = 0o755) -> str:
