@@ -4,11 +4,8 @@ All else that can be typed (help, mistakes, `--from=DIR`) is left to `cli`, whic
 the functions here too.
 """
 
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 from stackwalk.errors import StackwalkError
 from stackwalk.given import opened, port_of, screen_for_stdout
@@ -29,42 +26,29 @@ def up(
     *, port: str | None = None, nginx: str | None = None, workspace: str | None = None, course_folder: str | None = None
 ) -> int:
     """Run the stack of a workspace."""
-    from stackwalk.course.folders import find_course
-    from stackwalk.course.workspace import existing_workspace
     from stackwalk.up.starting import bring_up
 
-    return bring_up(
-        find_course() if course_folder is None else Path(course_folder),
-        existing_workspace(workspace, os.environ, Path.cwd()),
-        port=port_of(port),
-        nginx=nginx,
-        screen=screen_for_stdout,
-    )
+    door = port_of(port)
+    return bring_up(course=course_folder, folder=workspace, port=door, nginx=nginx, screen=screen_for_stdout)
 
 
-class Quick(NamedTuple):
-    """A command, and the parameter that each of its options fills."""
-
-    run: Callable[..., int]
-    options: Mapping[str, str]
-
-
-COMMANDS: Mapping[str, Quick] = {
-    "list": Quick(list_steps, WORKSPACE),
-    "up": Quick(up, {"--port": "port", "--nginx": "nginx", **WORKSPACE}),
+# Each command, and the parameter that each of its options fills.
+COMMANDS: Mapping[str, tuple[Callable[..., int], Mapping[str, str]]] = {
+    "list": (list_steps, WORKSPACE),
+    "up": (up, {"--port": "port", "--nginx": "nginx", **WORKSPACE}),
 }
 
 
 def run_quickly(words: Sequence[str]) -> int | None:
     """Run a plain command line; the exit status is the value. None: it is for `cli` to read."""
-    command = COMMANDS.get(words[0]) if words else None
-    if command is None or sys.platform == "win32":
+    if not words or words[0] not in COMMANDS or sys.platform == "win32":
         return None
-    given = plainly_given(words[1:], command.options)
+    command, options = COMMANDS[words[0]]
+    given = plainly_given(words[1:], options)
     if given is None:
         return None
     try:
-        return command.run(**given)
+        return command(**given)
     except (StackwalkError, BrokenPipeError) as error:
         from stackwalk.cli import end_by
 

@@ -11,9 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from stackwalk.course.lesson import Step
 from stackwalk.errors import StackwalkError
+
+if TYPE_CHECKING:
+    from stackwalk.course.lesson import Step
 
 STATE = ".stackwalk"  # the folder in a workspace that is ours
 DEFAULT = "my-stack"
@@ -144,7 +147,7 @@ def lock(workspace: Workspace) -> Iterator[None]:
         os.close(handle)
 
 
-def put_start_files(workspace: Workspace, step: Step) -> tuple[Path, ...]:
+def put_start_files(workspace: Workspace, step: "Step") -> tuple[Path, ...]:
     """Put the files that a step gives, where nothing of that name stands; return those that were put.
 
     Raises StackwalkError where one cannot be written.
@@ -167,7 +170,7 @@ def put_start_files(workspace: Workspace, step: Step) -> tuple[Path, ...]:
 
 
 def reset(
-    workspace: Workspace, step: Step, files: Iterable[str], now: datetime | None = None
+    workspace: Workspace, step: "Step", files: Iterable[str], now: datetime | None = None
 ) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Set files of the learner aside and put the step's given files anew.
 

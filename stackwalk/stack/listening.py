@@ -32,6 +32,12 @@ def listeners_of(pids: Iterable[int], typed: Mapping[int, int]) -> tuple[Listene
     return tuple(sorted(found, key=lambda each: (each.kind, ":" in each.address, each.port, each.address)))
 
 
+def all_listening() -> object | None:
+    """What listens on this machine by TCP, to be compared with what did a moment ago: a hundred times quicker to be
+    had than whose it is. None where the system does not tell."""
+    return sock_diag.listening_sockets() if kin.LINUX else None
+
+
 _Found = tuple[Literal["tcp", "udp"], str, int]
 
 

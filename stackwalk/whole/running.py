@@ -134,15 +134,25 @@ class Running:
             return f"127.0.0.1:{self.entry}"
         return "" if self.listener is None else f"127.0.0.1:{self.listener.port}"
 
-    def look(self) -> bool:
-        """See how it is now, and open or shut its door accordingly; whether anything has changed. Never waits."""
+    @property
+    def is_starting(self) -> bool:
+        """Whether it runs, and its listener or its answer is still waited for."""
+        return self.program is not None and self.ending is None and (self.listener is None or not self._answered)
+
+    def look(self, for_listeners: bool = True) -> bool:
+        """See how it is now, and open or shut its door accordingly; whether anything has changed. Never waits.
+
+        `for_listeners`: where it listens, too, which takes longer than all the rest.
+        """
         before = self.state, self.door_open
         if self.program is not None and self.ending is None:
             if self.program.poll() is not None:
                 self.ending = self.program.end(0.0)  # what it has left behind goes with it
                 self._forget_question()
             elif not self._paused:
-                self._look_at_listeners(self.program)
+                if for_listeners and self.is_starting:
+                    self._find_listener(self.program)
+                self._hear_answer()
         self._keep_door()
         return before != (self.state, self.door_open)
 
@@ -155,12 +165,12 @@ class Running:
         self._answered = True
         self._forget_question()
 
-    def _look_at_listeners(self, program: Program) -> None:
-        if self.listener is not None and self._answered:
-            return
+    def _find_listener(self, program: Program) -> None:
         port = self.part.spec.port
         right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == port)
         self.listener = next((each for each in right if each.address in HERE), None)
+
+    def _hear_answer(self) -> None:
         if self.listener is None or self._answered:
             return
         if not self.part.spec.answers:

@@ -19,6 +19,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import Limits
+from stackwalk.stack.listening import all_listening
 from stackwalk.whole.plan import Declared, StackPlan, plan_stack
 from stackwalk.whole.running import GLANCE, Environment, Running
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from stackwalk.whole.logged import RequestLog
     from stackwalk.whole.record import Record, Seen
 
+LOOK_EVERY = 0.05  # seconds between two looks at where programs listen, where nothing new does
 START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
 HOST = "127.0.0.1"
 
@@ -53,13 +55,14 @@ class Stack:
 
     def __init__(
         self, declared: Declared, guardian: Guardian, *, workspace: Path, scratch: Path, environment: Environment,
-        nginx: str | None = None, limits: Limits | None = None, records: bool = True,
+        nginx: str | None = None, limits: Limits | None = None, records: bool = True, tap: "Tap | None" = None,
     ) -> None:  # fmt: skip
         """Nothing is started yet.
 
         `workspace`: where the programs run; `scratch`: a folder of this stack's own; `environment`: what a program
         is started with; `nginx`: the program that the user has named, if any; `records`: whether what passes can be
-        read here, and not only by those who subscribe to it.
+        read here, and not only by those who subscribe to it; `tap`: one without doors that was started already and
+        ends after this, or None: it starts its own.
         """
         self.declared = declared
         self.complaints: tuple[Complaint, ...] = ()  # about the front's file as it is used now
@@ -71,12 +74,15 @@ class Stack:
         self._limits = limits
         self._records = records
         self._stack = contextlib.ExitStack()
+        self._ready_tap = tap
         self._tap: Tap | None = None
         self._front: Front | None = None
         self._record: Record | None = None
         self._log: RequestLog | None = None
         self._lock = threading.Lock()  # of what is read: a check may ask from several threads
         self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
+        self._listening: object | None = None  # on this machine, at the last look at who does
+        self._looked_at = 0.0
         self.plan = StackPlan((), None, ())
 
     def __enter__(self) -> Self:
@@ -108,7 +114,9 @@ class Stack:
         from stackwalk.tap.tapping import tap_without_doors
 
         self._know(door)
-        self._tap = self._stack.enter_context(tap_without_doors(tells=self._records))
+        self._tap, self._ready_tap = self._ready_tap, None  # after an end it has doors
+        if self._tap is None:
+            self._tap = self._stack.enter_context(tap_without_doors(tells=self._records))
         if self.declared.front is not None:
             self._prepare(self.declared.front)
         self._hold(door)
@@ -118,18 +126,29 @@ class Stack:
         for name in {one.name for one in self.parts} ^ set(self._running):
             self._running[name].end()  # its name stood in a comment, say
 
-    def start(self) -> None:
+    def start(self, *, tests: bool = True) -> None:
         """Start everything that was prepared, innermost first, without waiting for any of it.
 
+        `tests`: nginx is asked what it says of its file before it is started, so that all is known that is against
+        it. Without that it says it as it ends (`refused`): it reads the file once, and serves sooner.
         Raises StackwalkError where a part can't be started; what was started until then is for `end`.
         """
         for part in self.plan.services:
             if self._running[part.name].program is None:
                 self.start_part(part.name)
         if self._front is not None:
-            # While the services start: what nginx itself says against the file is said in full.
-            self.complaints = _held(self._front.test())
+            if tests:
+                # While the services start: what nginx itself says against the file is said in full.
+                self.complaints = _held(self._front.test())
             self._launch_front()
+
+    def refused(self) -> Refused | None:
+        """Why the front has ended, where it did not take its file; None: it did not end, or not for that."""
+        running = None if self.plan.front is None else self._running[self.plan.front.name]
+        if self._front is None or running is None or running.program is None or running.ending is None:
+            return None
+        found = self._front.prepared.judged(running.program.output.text(), running.ending)
+        return Refused(found) if any(one.stops for one in found) else None
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
@@ -152,7 +171,8 @@ class Stack:
 
     def look(self) -> bool:
         """See how all parts are now; whether anything has changed. Never waits."""
-        changed = [self._running[part.name].look() for part in self.plan.parts]  # every one is looked at
+        new = self._is_more_to_see()
+        changed = [self._running[part.name].look(new) for part in self.plan.parts]  # every one is looked at
         return any(changed)
 
     @property
@@ -278,6 +298,16 @@ class Stack:
             raise
 
     # Its own
+
+    def _is_more_to_see(self) -> bool:
+        """Whether programs are to be looked at for where they listen: something new listens, or it is time."""
+        if not any(one.is_starting for one in self._running.values()):
+            return False
+        listening, now = all_listening(), time.monotonic()
+        if listening is not None and listening == self._listening and now - self._looked_at < LOOK_EVERY:
+            return False
+        self._listening, self._looked_at = listening, now
+        return True
 
     def _logged(self, port: int, nth: int) -> "Served | None":
         if self._front is None:

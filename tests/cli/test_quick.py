@@ -14,7 +14,7 @@ from stackwalk.quick import COMMANDS, plainly_given, run_quickly
 def test_a_quick_command_has_the_options_that_its_help_lists(name: str) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     declared = {option: one.name for one in commands[name].params for option in one.opts if option != "--help"}
-    assert dict(COMMANDS[name].options) == declared
+    assert dict(COMMANDS[name][1]) == declared
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_is_not_plain_is_left_to_typer(words: list[str]) -> None:
 
 
 def test_the_last_one_counts_as_ever() -> None:
-    options = COMMANDS["list"].options
+    options = COMMANDS["list"][1]
     assert plainly_given(["--from", "one", "--from", "two"], options) == {"course_folder": "two"}
 
 
