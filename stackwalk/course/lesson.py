@@ -101,7 +101,7 @@ class Lab:
         """What may be called by its name at a step of this lab, with as many copies as the step says."""
         copies = dict(step.copies)
         known = (one for one in self.services if one.since <= step.number)
-        return tuple(replace(one, copies=copies.get(one.name, one.copies)) for one in known)
+        return tuple(one._replace(copies=copies.get(one.name, one.copies)) for one in known)
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -1,10 +1,9 @@
 """ProgramSpec: what a lab says of a program that runs. A module of its own: `up` needs no more of a course. Pure."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramSpec:
+class ProgramSpec(NamedTuple):
     """One program of a lab, as lab.toml says it, before any real port is known."""
 
     name: str

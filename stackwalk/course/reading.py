@@ -6,7 +6,6 @@ passed over in silence. Names that begin with `_` or `.` are left alone: they ar
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -106,7 +105,7 @@ def _programs_of(table: Table, programs: tuple[ProgramSpec, ...]) -> tuple[Progr
     file = inside(table, "file") if table.holds("file") else programs[0].file
     if not run and file == programs[0].file:
         return ()
-    return (replace(programs[0], run=run or programs[0].run, file=file), *programs[1:])
+    return (programs[0]._replace(run=run or programs[0].run, file=file), *programs[1:])
 
 
 def _read_step(

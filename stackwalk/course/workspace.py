@@ -8,10 +8,9 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackwalk.errors import StackwalkError
 
@@ -23,8 +22,7 @@ DEFAULT = "my-stack"
 VARIABLE = "STACKWALK_WORKSPACE"
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """A learner's folder, which may not exist yet."""
 
     root: Path  # absolute, as it was named: a symbolic link stays one

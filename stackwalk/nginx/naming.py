@@ -3,8 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from stackwalk.nginx.setting import Address, Service, Setting
 
@@ -15,8 +14,7 @@ _NOWHERE = (1, 2, 3, 4, 5, 6)
 Kind = Literal["service", "wrong port", "not running", "itself", "ours", "address", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(NamedTuple):
     """What was typed, and where it is. Without addresses nothing can be said about it."""
 
     kind: Kind

@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -371,7 +370,7 @@ def declared_in(workspace: Path, front: ProgramSpec, services: tuple[ProgramSpec
     """What the stack of a workspace is made from: the lab's services, and what its compose file names besides."""
     added = read_composed(workspace)
     settled = tuple(
-        replace(one, run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
+        one._replace(run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
         for one in services
     )
     return Declared(front, joined(settled, added, compose_first=False), added.mounts)

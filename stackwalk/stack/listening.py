@@ -6,17 +6,15 @@ Never found out by a trial connection: one that says nothing is a request to a n
 import os
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from stackwalk.stack import kin, sock_diag
 
 _LISTEN, _UDP_BOUND = "0A", "07"  # the states of include/net/tcp_states.h
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(NamedTuple):
     """One socket that takes connections (tcp) or datagrams (udp). `typed`: the port in the learner's code."""
 
     kind: Literal["tcp", "udp"]

@@ -1,7 +1,6 @@
 """What `up` runs: the outermost layer that a workspace has, with all under it. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
@@ -30,4 +29,4 @@ def choose(labs: Sequence[Layer], has: Callable[[str], bool], added: Composed) -
 
 def _settled(spec: ProgramSpec, has: Callable[[str], bool]) -> ProgramSpec:
     """Where the learner has a settings file, what it settles is not said on the command line."""
-    return replace(spec, run=spec.settled) if spec.settings and has(spec.settings) else spec
+    return spec._replace(run=spec.settled) if spec.settings and has(spec.settings) else spec

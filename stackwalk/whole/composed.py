@@ -4,7 +4,6 @@ Only what Gunicorn runs can be run here, from the workspace and not from an imag
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from stackwalk.compose.command import gunicorn_of, words_of
 from stackwalk.compose.contents import source_of
@@ -25,7 +24,7 @@ def composed(compose: ComposeFile, image_of: ImageOf) -> Composed:
     for service in compose.services:
         spec = _spec(service, None if service.build is None else image_of(service.build))
         if spec is not None:
-            services += [replace(spec, name=name.lower()) for name in service.names or (service.name,)]
+            services += [spec._replace(name=name.lower()) for name in service.names or (service.name,)]
             continue
         for mount in service.mounts:
             source = source_of(mount)

@@ -78,7 +78,7 @@ def read_program(file: Path) -> Program:
 def on_port(course: Course, port: int) -> Course:
     """The course, with another port in the learners' programs."""
     labs = (
-        dataclasses.replace(lab, programs=tuple(dataclasses.replace(program, port=port) for program in lab.programs))
+        dataclasses.replace(lab, programs=tuple(program._replace(port=port) for program in lab.programs))
         for lab in course.labs
     )
     return dataclasses.replace(course, labs=tuple(labs))

@@ -7,8 +7,8 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stackwalk.errors import StackwalkError
 
@@ -28,8 +28,7 @@ class NginxMissing(StackwalkError):
     """There is no nginx that can be used. The cause of a check is "needs"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nginx:
+class Nginx(NamedTuple):
     """A program that said of itself that it is nginx."""
 
     path: Path

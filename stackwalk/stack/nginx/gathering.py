@@ -4,8 +4,8 @@ import glob
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.paths import place_of
@@ -17,8 +17,7 @@ LARGEST = 128 * 1024  # bytes of one file; the longest that people write by hand
 MOST_INCLUDES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """What was read. `runnable` is false where nginx must not see it: it would crash, or fill the machine."""
 
     project: Project
@@ -43,17 +42,17 @@ def gather(workspace: Path, name: str, setting: Setting) -> Gathered:
     )
 
 
-@dataclass(slots=True)
 class _Gathering:
-    workspace: Path
-    setting: Setting
-    sources: dict[str, Source] = field(default_factory=dict)
-    confs: dict[str, Conf] = field(default_factory=dict)
-    complaints: list[Complaint] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
-    includes: int = 0
-    too_many: bool = False
-    refused: bool = False
+    def __init__(self, workspace: Path, setting: Setting) -> None:
+        self.workspace = workspace
+        self.setting = setting
+        self.sources: dict[str, Source] = {}
+        self.confs: dict[str, Conf] = {}
+        self.complaints: list[Complaint] = []
+        self.files: list[Path] = []
+        self.includes = 0
+        self.too_many = False
+        self.refused = False
 
     def refuse(self, file: str | None, line: int | None, means: str, try_this: str, said: str = "") -> None:
         self.refused = True
@@ -157,7 +156,7 @@ class _Gathering:
                 if inner is not None:
                     included[typed] = (*included.get(typed, ()), each)
                     self.follow(each, inner, source.path_of(parents), (*above, each))
-        self.sources[name] = replace(self.sources[name], includes=included)
+        self.sources[name] = self.sources[name]._replace(includes=included)
 
     def matching(self, typed: str) -> tuple[str, ...]:
         """The files of the workspace that an include names, in nginx's order."""

@@ -6,9 +6,8 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
@@ -40,8 +39,7 @@ TEST_PATIENCE = 20.0  # seconds for `nginx -t`, which takes milliseconds
 LIMITS = Limits(memory=512 * MIB, processes=16)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """Everything that is known before nginx starts."""
 
     nginx: Nginx
@@ -204,8 +202,8 @@ def prepare(
     gathered = gather(workspace, file, setting)
     project = gathered.project
     wanted = {port: setting.ports.get(port) or free_port() for port in ports_of(project)}
-    setting = replace(
-        setting, ports={**wanted, **{port: real for port, real in setting.ports.items() if port not in wanted}}
+    setting = setting._replace(
+        ports={**wanted, **{port: real for port, real in setting.ports.items() if port not in wanted}}
     )
     rewritten = rewrite_all(project, setting)
     try:
