@@ -6,7 +6,6 @@ Every wait here has a deadline, and a program that ends is noticed at once. All 
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import threading
 import time
@@ -181,6 +180,8 @@ class Program:
 
 
 def _refusal(command: str, cwd: Path, path: str | None, stage: str, number: int) -> StackwalkError:
+    import shutil
+
     # A folder of the PATH that may not be read is "permission denied" to exec, whatever it holds.
     if number == errno.EACCES and os.sep not in command and shutil.which(command, os.F_OK, path) is None:
         number = errno.ENOENT

@@ -3,9 +3,9 @@
 import contextlib
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -59,8 +59,7 @@ class Running:
         """Start its program, without waiting. Raises StackwalkError where it can't be started."""
         if self.program is not None and self.ending is None:
             raise StackwalkError(f"{self.name} runs already.", "Stop it before you start it again.")
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix=f"{self.name}-"))
+        run_dir = self._new_folder()
         self._forget()
         self.launched_at = time.monotonic()
         self.program = self._guardian.launch(
@@ -164,6 +163,16 @@ class Running:
         """
         self._answered = True
         self._forget_question()
+
+    def _new_folder(self) -> Path:
+        """A folder of this launch's own."""
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            folder = self._scratch / f"{self.name}-{number}"
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+                break
+        return folder
 
     def _find_listener(self, program: Program) -> None:
         port = self.part.spec.port

