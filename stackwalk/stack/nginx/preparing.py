@@ -2,7 +2,6 @@
 
 import grp
 import os
-import shutil
 import socket
 import sys
 from collections.abc import Iterable, Mapping
@@ -244,6 +243,8 @@ def _write(
     for made in (folder, folder / "logs", folder / "image"):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     if copies.exists():
+        import shutil  # there are none at a first start
+
         shutil.rmtree(copies)
     link = Path(setting.workspace)
     if not link.is_symlink() or link.readlink() != workspace:
