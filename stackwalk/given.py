@@ -2,11 +2,10 @@
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stackwalk.errors import StackwalkError
 
+TYPE_CHECKING = False  # typing itself would be imported before anything starts
 if TYPE_CHECKING:
     from stackwalk.course.lesson import Course, Progress
     from stackwalk.course.workspace import Workspace
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 def course_in(folder: str | None) -> "Course":
     """The course of a folder; None: the one that came along."""
+    from pathlib import Path
+
     from stackwalk.course.folders import find_course
     from stackwalk.course.reading import read_course
 
@@ -23,6 +24,8 @@ def course_in(folder: str | None) -> "Course":
 
 def opened(folder: str | None, course_folder: str | None) -> "tuple[Course, Workspace, Progress]":
     """The course, the workspace, and what has been done in it; what is wrong with that is said."""
+    from pathlib import Path
+
     from stackwalk.course.progress import read_progress
     from stackwalk.course.workspace import find_workspace
 

@@ -5,10 +5,13 @@ the functions here too.
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
 
 from stackwalk.errors import StackwalkError
 from stackwalk.given import opened, port_of, screen_for_stdout
+
+TYPE_CHECKING = False  # typing itself would be imported before the guardian starts
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 WORKSPACE = {"--workspace": "workspace", "--from": "course_folder"}
 
@@ -26,20 +29,23 @@ def up(
     *, port: str | None = None, nginx: str | None = None, workspace: str | None = None, course_folder: str | None = None
 ) -> int:
     """Run the stack of a workspace."""
-    from stackwalk.up.starting import bring_up
+    from stackwalk.stack.beginning import Begun
 
     door = port_of(port)
-    return bring_up(course=course_folder, folder=workspace, port=door, nginx=nginx, screen=screen_for_stdout)
+    begun = Begun()  # it starts while the rest is imported
+    from stackwalk.up.starting import bring_up
+
+    return bring_up(begun, course=course_folder, folder=workspace, port=door, nginx=nginx, screen=screen_for_stdout)
 
 
 # Each command, and the parameter that each of its options fills.
-COMMANDS: Mapping[str, tuple[Callable[..., int], Mapping[str, str]]] = {
+COMMANDS: "Mapping[str, tuple[Callable[..., int], Mapping[str, str]]]" = {
     "list": (list_steps, WORKSPACE),
     "up": (up, {"--port": "port", "--nginx": "nginx", **WORKSPACE}),
 }
 
 
-def run_quickly(words: Sequence[str]) -> int | None:
+def run_quickly(words: "Sequence[str]") -> int | None:
     """Run a plain command line; the exit status is the value. None: it is for `cli` to read."""
     if not words or words[0] not in COMMANDS or sys.platform == "win32":
         return None
@@ -55,7 +61,7 @@ def run_quickly(words: Sequence[str]) -> int | None:
         return end_by(error)
 
 
-def plainly_given(words: Sequence[str], options: Mapping[str, str]) -> dict[str, str] | None:
+def plainly_given(words: "Sequence[str]", options: "Mapping[str, str]") -> dict[str, str] | None:
     """The value of each option that was typed, by its parameter; None where the words are anything else.
 
     >>> plainly_given(["--from", "there"], WORKSPACE)

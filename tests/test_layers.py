@@ -106,7 +106,7 @@ MAY = {
     "doctor": ("errors", "course", "screen", "tap"),
     "shell": ("errors", "stack"),
     "given": ("errors", "course", "screen"),
-    "quick": ("errors", "given", "course", "screen", "up", "cli"),
+    "quick": ("errors", "given", "course", "screen", "stack", "up", "cli"),
     "up": ("errors", "heeding", "tap", "stack", "whole", "course", "screen", "session.flow", "up"),
     "session": ("errors", "heeding", "wire", "tap", "stack", "whole", "course", "check", "session", "screen"),
 }

@@ -16,6 +16,7 @@ from typing import Self
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
+from stackwalk.stack.beginning import Begun
 from stackwalk.stack.environment import PORTS, REPORT
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.link import GuardianLost, Link
@@ -30,9 +31,12 @@ END_DEADLINE = 5.0  # beyond the patience, for its tree to be gone
 
 
 @contextlib.contextmanager
-def guarding() -> Iterator["Guardian"]:
-    """A guardian for the length of a block: no program that it launches lives on after it."""
-    guardian = Guardian()
+def guarding(begun: Begun | None = None) -> Iterator["Guardian"]:
+    """A guardian for the length of a block: no program that it launches lives on after it.
+
+    `begun`: its process, where that was started already.
+    """
+    guardian = Guardian(begun)
     try:
         yield guardian
     finally:
@@ -42,9 +46,9 @@ def guarding() -> Iterator["Guardian"]:
 class Guardian:
     """The client's side of the guardian process. Where one was killed, the next launch starts another."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Begun | None = None) -> None:
         self._lock = threading.Lock()
-        self._links = [Link()]
+        self._links = [Link(begun)]
 
     def launch(
         self, argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], limits: Limits | None = None

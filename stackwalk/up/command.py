@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FELL_SHORT = 1  # the exit status where the learner's own files keep it from running
 TRIES = 5  # free ports that somebody may snatch away
-QUIET, STARTING = 0.25, 0.005  # seconds between two looks: once all are ready, and before
+QUIET, STARTING = 0.25, 0.01  # seconds between two looks: once all are ready, and before
 SILENT = 1.0  # seconds for which a stack that starts may keep its terminal waiting for what its programs print
 END_PATIENCE = 5.0  # seconds in which each part may end by itself
 START_PATIENCE = 20.0  # seconds after which it is said what is still not ready

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackwalk.stack.beginning import Begun
 from stackwalk.stack.launch import guarding
 from stackwalk.tap.tapping import tap_without_doors
 
@@ -16,14 +17,21 @@ LARGEST = 512 * 1024  # bytes of a file in which names are looked for
 
 
 def bring_up(
-    *, course: str | None, folder: str | None, port: int | None, nginx: str | None, screen: "Callable[[], Screen]"
+    begun: Begun,
+    *,
+    course: str | None,
+    folder: str | None,
+    port: int | None,
+    nginx: str | None,
+    screen: "Callable[[], Screen]",
 ) -> int:
     """Run a workspace's stack until Ctrl+C (0), until it is told to end (0), or until nothing of it runs (1).
 
-    `course` and `folder`: the course and the workspace as they were named, if they were.
+    `begun`: the guardian of its programs; `course` and `folder`: the course and the workspace as they were named,
+    if they were.
     """
     with contextlib.ExitStack() as opened:
-        guardian = opened.enter_context(guarding())
+        guardian = opened.enter_context(guarding(begun))
         tap = opened.enter_context(tap_without_doors(tells=False))
         from stackwalk.course.folders import find_course
         from stackwalk.course.programs import read_programs
