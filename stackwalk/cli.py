@@ -331,6 +331,9 @@ def trace(
 
 @app.command()
 def up(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="Begin with this one: haproxy.cfg, wsgi.py …")
+    ] = None,
     port: PortFlag = None,
     nginx: NginxFlag = None,
     workspace: WorkspaceFlag = None,
@@ -340,7 +343,22 @@ def up(
 
     Example: stackwalk up
     """
-    return quick.up(port=port, nginx=nginx, workspace=workspace, course_folder=course_folder)
+    return quick.up(file=file, port=port, nginx=nginx, workspace=workspace, course_folder=course_folder)
+
+
+@app.command()
+def reload(
+    part: Annotated[str | None, typer.Argument(metavar="[PART]", show_default=False)] = None,
+    workspace: WorkspaceFlag = None,
+) -> int:
+    """Let the stack that is up take your saved files, or one part of it. Exit status: 1 where one was not taken.
+
+    Example: stackwalk reload
+    """
+    from stackwalk.course.workspace import existing_workspace
+    from stackwalk.up.asking import take_in
+
+    return take_in(existing_workspace(workspace, os.environ, Path.cwd()), screen_for_stdout(), part=part)
 
 
 @app.command()

@@ -26,7 +26,12 @@ def list_steps(*, workspace: str | None = None, course_folder: str | None = None
 
 
 def up(
-    *, port: str | None = None, nginx: str | None = None, workspace: str | None = None, course_folder: str | None = None
+    *,
+    file: str | None = None,
+    port: str | None = None,
+    nginx: str | None = None,
+    workspace: str | None = None,
+    course_folder: str | None = None,
 ) -> int:
     """Run the stack of a workspace."""
     from stackwalk.stack.beginning import Begun
@@ -35,7 +40,9 @@ def up(
     begun = Begun()  # it starts while the rest is imported
     from stackwalk.up.starting import bring_up
 
-    return bring_up(begun, course=course_folder, folder=workspace, port=door, nginx=nginx, screen=screen_for_stdout)
+    return bring_up(
+        begun, course=course_folder, folder=workspace, port=door, nginx=nginx, screen=screen_for_stdout, outermost=file
+    )
 
 
 # Each command, and the parameter that each of its options fills.

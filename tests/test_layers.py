@@ -83,7 +83,7 @@ MAY = {
     "tap": ("errors", "wire", "tap"),
     "compose": ("compose",),
     "fronts": ("fronts",),
-    "whole": ("errors", "wire", "nginx", "tap", "stack", "compose", "course.program", "whole"),
+    "whole": ("errors", "wire", "nginx", "tap", "stack", "compose", "fronts", "course.program", "whole"),
     "course": ("errors", "course"),
     "check": ("errors", "wire", "nginx", "compose", "stack", "whole", "course", "check"),
     "screen": (

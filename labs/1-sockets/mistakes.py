@@ -980,6 +980,12 @@ def folder_as_a_prefix(evidence: Evidence) -> bool:
     )
 
 
+def unquotes_first(evidence: Evidence) -> bool:
+    cut = r"unquote\w*\([^()]*\)\.(split|partition)\(|(\w+) = unquote(?s:.*)\b\2\.(split|partition)\(.\?"
+    not_there = evidence.answer is not None and evidence.answer.status == 404
+    return evidence.check == "an_escaped_question_mark" and not_there and bool(re.search(cut, source(evidence)))
+
+
 def escapes_kept(evidence: Evidence) -> bool:
     return evidence.check == "escaped_letters" and not re.search(r"unquote\w*\(|%", source(evidence))
 
@@ -1106,6 +1112,12 @@ MISTAKES[:0] = [
         folder_as_a_prefix,
         "You compare the beginnings of two texts. But the name of your folder is also the beginning of its "
         "neighbour's: /home/me/my-stack and /home/me/my-stack-old. Ask is_relative_to.",
+    ),
+    Mistake(
+        "escapes are undone before the query is cut off",
+        unquotes_first,
+        "You undo the escapes, and then cut at ?. But %3F is a question mark that belongs to the name, and by then it "
+        "looks like the other one: the name is cut at its first question mark. Cut first, then unquote.",
     ),
     Mistake(
         "escapes are kept",

@@ -212,6 +212,10 @@ def no_host(evidence: Evidence) -> bool:
     )  # fmt: skip
 
 
+def old_import(evidence: Evidence) -> bool:
+    return "werkzeug.contrib" in evidence.traceback.rstrip().rpartition("\n")[2]
+
+
 # 4.9: failures.
 
 
@@ -302,6 +306,9 @@ MISTAKES = [
     Mistake("no Host", running(no_host),
         "nginx asks with Host set to the name in proxy_pass, so your application believes that to be its address: "
         "proxy_set_header Host $http_host;"),
+    Mistake("an import of old", old_import,
+        "werkzeug.contrib is gone since 2020, and ProxyFix has moved: from werkzeug.middleware.proxy_fix import "
+        "ProxyFix.", explains=("ModuleNotFoundError",)),
     Mistake("the page says 200", running(page_says_200),
         "With = in error_page nginx changes the status, too, and a broken service says 200: programs that watch it "
         "take that for all is well. Leave the = out."),

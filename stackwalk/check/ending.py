@@ -214,7 +214,9 @@ def _missing_package(crash: Crash, files: frozenset[str]) -> str | None:
     """A package that stackwalk's own Python has and the learner's lacks."""
     if crash.kind != "ModuleNotFoundError" or "'" not in crash.error:
         return None
-    name = crash.error.split("'")[1].partition(".")[0]
+    name, dot, _ = crash.error.split("'")[1].partition(".")
+    if dot:
+        return None  # of a.b Python says that only where there is an a
     own = any(file.partition("/")[0].removesuffix(".py") == name for file in files)
     if own or not name.isidentifier():
         return None
@@ -225,6 +227,11 @@ def _meant_module(crash: Crash, files: frozenset[str]) -> str:
     """The question whether a module was meant that is there, and called nearly as the one that is not."""
     if crash.kind != "ModuleNotFoundError" or "'" not in crash.error:
         return ""
+    package, dot, inner = crash.error.split("'")[1].rpartition(".")
+    if dot and "is not a package" in crash.error:
+        return ""
+    if dot:
+        return f" There is a package {package}, and nothing called {inner} in it."
     own = {file.partition("/")[0].removesuffix(".py") for file in files if file.endswith(".py")}
     known = [*sorted(own), *sorted(sys.stdlib_module_names), *sorted(PACKAGES)]
     close = get_close_matches(crash.error.split("'")[1], [name for name in known if not name.startswith("_")], n=1)

@@ -24,6 +24,7 @@ _PORT = re.compile(
     r"(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?P<protocol>tcp|udp|sctp))?",
     re.ASCII,
 )
+_CURLY = "“”„‟‘’‚‛«»"
 _TRUE = ("true", "yes", "on", "y", "1")
 _RISKS = ("privileged", "cap_add", "devices", "security_opt", "use_api_socket")  # with any value but a false one
 _HOST_RISKS = ("pid", "ipc", "network_mode", "userns_mode", "uts", "cgroup")  # with the value host
@@ -35,8 +36,10 @@ def read_compose(text: str, environment: Values[str, str]) -> ComposeFile:
     document = _Filled(environment).node(read_document(text))
     if not isinstance(document, Mapping):
         raise FileFault("a compose file is a list of keys with their values, and this is none.", document.line)
-    _known(document, keys.TOP, "A compose file")
     services = document.get("services")
+    if services is None:
+        _none_at_the_top(document)
+    _known(document, keys.TOP, "A compose file")
     if services is None:
         raise FileFault("the key services: is missing; what runs stands below it.", document.line)
     if not isinstance(services, Mapping) or not services.entries:
@@ -59,6 +62,12 @@ class _Filled:
     def node(self, node: Node) -> Node:
         match node:
             case Scalar(text, line):
+                if text and text[0] in _CURLY and text[-1] in _CURLY:
+                    raise FileFault(
+                        f"the quotes around {text[1:-1]} are curly, and so a part of it.",
+                        line,
+                        "Type them again: a word processor made them curly.",
+                    )
                 return node if text is None else Scalar(fill_in(text, self.environment, line), line)
             case Sequence(items, line):
                 return Sequence(tuple(self.node(one) for one in items), line)
@@ -190,6 +199,16 @@ def _known(body: Mapping, known: frozenset[str], whose: str) -> None:
         name = key.text or ""
         if name not in known and not name.startswith("x-"):
             raise FileFault(f"{whose} has no key {name}.", key.line, keys.near(name, known))
+
+
+def _none_at_the_top(document: Mapping) -> None:
+    for key, value in document.entries:
+        if key.text not in keys.TOP and isinstance(value, Mapping) and (value.get("image") or value.get("build")):
+            raise FileFault(
+                f"{key.text} stands at the top, and services stand below the key services:.",
+                key.line,
+                "Write services: above them, and indent them by two spaces.",
+            )
 
 
 def _declared(document: Mapping, key: str) -> dict[str, Node]:

@@ -16,7 +16,7 @@ class ProgramSpec(NamedTuple):
     needs: tuple[str, ...] = ()  # packages that it runs on; the workspace's own environment may lack them
     taken: str = ""  # what to say besides where somebody else has its port
     strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
-    server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx"
+    server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx", "haproxy" …
     folder: str = ""  # what its file calls the workspace ("/service"), where that is prepared
     door: int = 0  # where its clients come to; 0: to its own port
     copies: int = 1  # how many of it run, behind one name

@@ -7,14 +7,18 @@ from stackwalk.course.folders import numbered, places
 from stackwalk.course.program import ProgramSpec
 from stackwalk.course.table import Table, read_table
 
-SERVERS = ("nginx",)  # the web servers whose files are prepared
+SERVERS = ("nginx", "haproxy", "caddy", "apache")  # the web servers whose files are prepared
 MOST_COPIES = 4  # of a service
 
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}", re.ASCII)
 
 
-def read_programs(root: Path) -> tuple[tuple[tuple[ProgramSpec, ...], tuple[ProgramSpec, ...]], ...]:
-    """The programs and the services of each lab, by its number: all that `up` needs of a course.
+# Of one lab: its programs, its services, and what may stand in the place of the outermost.
+Programs = tuple[tuple[ProgramSpec, ...], tuple[ProgramSpec, ...], tuple[ProgramSpec, ...]]
+
+
+def read_programs(root: Path) -> tuple[Programs, ...]:
+    """The programs of each lab, by its number: all that `up` needs of a course.
 
     Raises StackwalkError, as `read_course` does, for what is malformed in them.
     """
@@ -22,8 +26,8 @@ def read_programs(root: Path) -> tuple[tuple[tuple[ProgramSpec, ...], tuple[Prog
     found = []
     for _, _, folder in numbered(labs_folder, (), "a lab"):
         table = read_table(folder / "lab.toml")
-        programs = tuple(read_program(one) for one in table.tables("program"))
-        found.append((programs, tuple(read_service(one) for one in table.tables("service"))))
+        programs, instead = (tuple(read_program(one) for one in table.tables(key)) for key in ("program", "instead"))
+        found.append((programs, tuple(read_service(one) for one in table.tables("service")), instead))
     return tuple(found)
 
 

@@ -53,6 +53,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     if not programs:
         raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
     services = tuple(read_service(one) for one in table.tables("service"))
+    instead = tuple(read_program(one) for one in table.tables("instead"))
     _hold_names(table, services)
     title, question = table.text("title"), table.text("question")
     patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
@@ -79,6 +80,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         steps=steps,
         oddities=oddities if oddities.is_file() else None,
         services=services,
+        instead=instead,
         budget=budget,
     )
 
@@ -144,6 +146,7 @@ def _read_step(
         wins=table.texts("wins"),
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
+        instead=table.flag("instead"),
         copies=_read_copies(table, services),
         comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
     )

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from stackwalk.check.verdict import Finding, Outcome, Piece, Verdict
 from stackwalk.screen.hanging import Hanging
+from stackwalk.screen.marked import rows_of
 from stackwalk.screen.safe import safe, safe_block
 
 MARKS = {
@@ -24,6 +25,7 @@ MARKS = {
 }
 MOST_LINES = 24  # of a transcript or of what a program printed
 FIRST_BYTES = 24  # of what is no text
+MOST_NOTES = 6  # of a verdict
 MOST_TEXT = 4000  # characters of any one text
 INDENT = 2
 _MARK = re.compile(r" *\^( ends here)?")
@@ -47,6 +49,7 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
         if finding is first or (whole and what not in told):
             parts += _details(finding, width, known)
         told.add(what)
+    parts += _notes(verdict)
     if next_line:
         parts += [Text(), Text(f"→ {next_line}", style="bold")]
     return Group(*parts)
@@ -93,7 +96,8 @@ def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padd
         if finding.outcome is Outcome.PASSED and _earlier(finding, verdict):
             earlier[finding.step] = earlier.get(finding.step, 0) + 1
     for step, count in earlier.items():
-        lines.append(_line(Outcome.PASSED, safe(f"{step}: {_counted(count, 'check')} as before")))
+        how = "as before" if _number(step) < _number(verdict.asked) else "that your program has gone on to"
+        lines.append(_line(Outcome.PASSED, safe(f"{step}: {_counted(count, 'check')} {how}")))
     rest = [one for one in findings if not (one.outcome is Outcome.PASSED and _earlier(one, verdict))]
     for finding in sorted(rest, key=lambda one: one.outcome is not Outcome.PASSED):
         step = f"{finding.step} " if _earlier(finding, verdict) else ""
@@ -105,7 +109,12 @@ def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padd
 
 
 def _earlier(finding: Finding, verdict: Verdict) -> bool:
+    """Whether the check is of another step than the one asked: mostly one before it."""
     return "." in verdict.asked and finding.step != verdict.asked
+
+
+def _number(step: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in step.split(".") if part.isdecimal())
 
 
 def _line(outcome: Outcome, said: str) -> Padding:
@@ -136,6 +145,19 @@ def _details(finding: Finding, width: int, known: str) -> list[Text | Padding]:
     return [Padding(line, (0, 0, 0, INDENT), expand=False) if line.plain else line for line in lines]
 
 
+def _notes(verdict: Verdict) -> list[Text | Padding]:
+    """What could be better in the files besides, whatever the checks say."""
+    notes = dict.fromkeys(note for finding in verdict.findings for note in finding.notes)
+    if not notes:
+        return []
+    head = Padding(Text("Worth a look, too:", style="bold"), (0, 0, 0, INDENT), expand=False)
+    lines = [
+        Padding(Hanging(Text("• "), Text(safe(note, 600))), (0, 0, 0, INDENT), expand=False)
+        for note in list(notes)[:MOST_NOTES]
+    ]
+    return [Text(), head, *lines]
+
+
 def _comparison(expected: str, actual: str, width: int) -> list[Text]:
     """Both under each other; where the last line is a mark, both are cut around it: it keeps its place."""
     if not expected and not actual:
@@ -164,12 +186,11 @@ def _window(line: str, start: int, room: int) -> str:
 
 def _hanging(head: str, text: str, room: int) -> list[Text]:
     """A label, and a text that is broken (not hidden) where it is too long for the room beside it."""
-    rows = [text[at : at + room] for at in range(0, len(text), room)] or [""]
-    lines = []
-    for number, row in enumerate(rows):
-        line = Text(head if number == 0 else " " * len(head), style="dim", no_wrap=True, overflow="ignore")
-        lines.append(line.append(row, style="none"))
-    return lines
+    return [_behind(head if begins else " " * len(head), row) for row, begins in rows_of([text], room)]
+
+
+def _behind(head: str, row: str) -> Text:
+    return Text(head, style="dim", no_wrap=True, overflow="ignore").append(row, style="none")
 
 
 def _transcript(pieces: Iterable[Piece], width: int) -> list[Text]:
@@ -210,10 +231,9 @@ def _is_binary(row: bytes) -> bool:
 
 
 def _block(text: str, width: int) -> list[Text]:
-    lines: list[Text] = []
-    for row in safe_block(text, MOST_TEXT).rstrip("\n").expandtabs(4).split("\n"):
-        lines += _hanging("| ", row, max(8, width - 2))
-    return _bounded(lines)
+    lines = safe_block(text, MOST_TEXT).rstrip("\n").expandtabs(4).split("\n")
+    drawn = [_behind("| " if begins else "  ", row) for row, begins in rows_of(lines, max(8, width - 2))]
+    return _bounded(drawn)
 
 
 def _bounded(lines: list[Text]) -> list[Text]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
@@ -23,6 +23,9 @@ from stackwalk.stack.link import GuardianLost, Link
 from stackwalk.stack.listening import Listener, listeners_of
 from stackwalk.stack.output import Output
 from stackwalk.stack.reports import Bound, read_reports
+
+if TYPE_CHECKING:
+    from stackwalk.stack.standing import Standing
 
 __all__ = ["Guardian", "GuardianLost", "Program", "guarding"]
 
@@ -77,6 +80,7 @@ class Program:
         self, link: Link, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], limits: Limits
     ) -> None:
         self._link = link
+        self._environment = environment
         self._report = Path(environment[REPORT]) if REPORT in environment else None
         pairs = (pair.split(":") for pair in environment.get(PORTS, "").split())
         self._typed = {int(real): int(typed) for typed, real in pairs}
@@ -147,6 +151,12 @@ class Program:
     def bound(self) -> tuple[Bound, ...]:
         """What the probe saw it bind, as typed. It explains, never decides: not all programs can have it."""
         return read_reports(self._report) if self._report else ()
+
+    def standings(self) -> "tuple[Standing, ...]":
+        """Where the Pythons of its tree stand, as far as they tell. It explains, never decides."""
+        from stackwalk.stack.standing import standings  # asked of few
+
+        return standings(self.processes(), self._environment)
 
     def refused(self) -> tuple[int, ...]:
         """The ports, as typed, that the probe saw the system refuse it because they were taken."""

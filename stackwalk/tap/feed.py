@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import select
 import socket
 import stat
 import time
 from collections.abc import Callable
 
-from stackwalk.tap.meeting import Lines, connected_to, meeting_folders
-from stackwalk.wire.lines import connection_of, from_line, without_hop
+from stackwalk.tap.meeting import PATIENCE, Lines, connected_to, meeting_folders
+from stackwalk.wire.lines import connection_of, from_line, hops_of, without_hop
 from stackwalk.wire.sight import Sight
 
 CONNECTIONS = 10_000  # whose hops are remembered
@@ -36,6 +37,16 @@ class Subscription:
         self._lines = Lines()
         self._hop = hop
         self._hops: dict[int, str] = {}  # connection -> its hop, of a tap with several doors
+        self._all: tuple[str, ...] | None = None  # hops, once they have been told
+        self._early: list[bytes] = []  # lines that came while those were waited for
+
+    def hops(self) -> tuple[str, ...] | None:
+        """All hops there are, by name; ("",): one door alone. None: an older stackwalk, which does not tell."""
+        deadline = time.monotonic() + PATIENCE
+        while self._all is None and not self.ended and (left := deadline - time.monotonic()) > 0:
+            select.select([self._socket], [], [], left)
+            self._early += self._read_lines()
+        return self._all
 
     def hop_of(self, connection: int) -> str:
         """The hop that a connection is on; "" where the tap has one door alone."""
@@ -66,8 +77,15 @@ class Subscription:
 
     def read_lines(self) -> list[bytes]:
         """The same as lines of JSON (see `wire.lines`), without their newlines and the names of their hops."""
+        early, self._early = self._early, []
+        return early + self._read_lines()
+
+    def _read_lines(self) -> list[bytes]:
         lines: list[bytes] = []
         for line in self._lines.read(self._socket):
+            if self._all is None and (hops := hops_of(line)) is not None:
+                self._all = hops
+                continue
             hop, plain = without_hop(line)
             if self._hop is not None and hop != self._hop:
                 continue

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import queue
 import select
 import signal
 import socket
@@ -15,6 +16,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.tap.door import DoorTaken, next_free_port
 from stackwalk.up.control import LONGEST
 from stackwalk.up.journal import Journal
+from stackwalk.up.reloading import noticed, reload
 from stackwalk.up.saying import Sayings
 from stackwalk.whole.stack import Refused, Stack
 from stackwalk.whole.tail import Tail
@@ -22,15 +24,17 @@ from stackwalk.whole.tail import Tail
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stackwalk.course.saves import Saves
     from stackwalk.screen.console import Screen
     from stackwalk.whole.running import Running
 
 FELL_SHORT = 1  # the exit status where the learner's own files keep it from running
 TRIES = 5  # free ports that somebody may snatch away
-QUIET, STARTING = 0.25, 0.01  # seconds between two looks: once all are ready, and before
+QUIET, LATE, STARTING = 0.25, 0.05, 0.01  # seconds between two looks: once all are ready, and before
 SILENT = 1.0  # seconds for which a stack that starts may keep its terminal waiting for what its programs print
 END_PATIENCE = 5.0  # seconds in which each part may end by itself
-START_PATIENCE = 20.0  # seconds after which it is said what is still not ready
+START_PATIENCE = 5.0  # seconds after which it is said what is still not ready
+ELSEWHERE = 1.0  # seconds after which a part that listens on other ports is taken to have opened all that it will
 MOST_CLIENTS = 16  # terminals that ask at the same time
 
 Told = dict[str, Any]
@@ -46,9 +50,14 @@ class Up:
         self._control = control
         self._sayings = Sayings(screen)
         self._clients: dict[socket.socket, bytes] = {}  # who asks, and what has come of it so far
-        self._tails: list[tuple[str, Tail]] = []
+        self._tails: dict[Path, Tail] = {}  # the front's own logs
+        self._heard: dict[str, int] = {}  # which launch of a part is listened to
+        self._saves: Saves | None = None
+        self._saved: queue.SimpleQueue[tuple[str, ...]] = queue.SimpleQueue()
+        self._pending: set[str] = set()  # what was saved and is not taken in yet
         self._shown = 0  # the number of the last line that was shown
         self._told: dict[str, tuple[str, int]] = {}  # of each part: state and launches, as they were said
+        self._strayed: dict[str, float] = {}  # parts that listen elsewhere, since when
         self._was_ready = False
         self._said_slow = False
         self._began = 0.0
@@ -62,6 +71,8 @@ class Up:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._saves is not None:
+            self._saves.stop()
         for running in reversed(self._stack.parts):
             running.end(END_PATIENCE)
         self._stack.end()
@@ -90,11 +101,7 @@ class Up:
             self._refuse(refused)
             self._sayings.show()
             return
-        for running in self._stack.parts:
-            self._listen_to(running)
-        if self._stack.front is not None:
-            prepared = self._stack.front.prepared
-            self._tails = [(self._stack.plan.outermost.name, Tail(Path(log.path))) for log in prepared.logs]
+        self._take_in()
         while self.status is None and not self._sayings.closed:
             self._turn()
 
@@ -120,7 +127,7 @@ class Up:
         programs = [one.program for one in self._stack.parts if one.program is not None and one.ending is None]
         bells = [program.fileno() for program in programs if program.fileno() >= 0]
         reading: list[Any] = [self._bell, self._control, *bells, *self._clients]
-        pause = QUIET if self._was_ready else STARTING
+        pause = QUIET if self._was_ready else LATE if self._is_late() else STARTING
         ready = select.select(reading, [], [], pause)[0]
         with contextlib.suppress(BlockingIOError):
             while os.read(self._bell, 4096):
@@ -135,6 +142,7 @@ class Up:
             if refused is not None:
                 self._refuse(refused)
             else:
+                self._tell_saves()
                 self._read_logs()
                 self._show_lines()
                 self._tell_changes()
@@ -144,7 +152,10 @@ class Up:
         """Not while it starts: what draws has much to import, and would take the time from the programs."""
         parts = self._stack.parts
         is_over = self._stack.ready or any(one.state == "ended" for one in parts)
-        return self._was_ready or is_over or time.monotonic() - self._began > SILENT
+        return self._was_ready or is_over or self._is_late()
+
+    def _is_late(self) -> bool:
+        return time.monotonic() - self._began > SILENT
 
     # What is said here
 
@@ -156,10 +167,15 @@ class Up:
                 self._tell_end(running)
         if self._stack.ready and not self._was_ready:
             self._was_ready = True
+            self._watch()
+            self._stack.examine()
+            self._tell_odd()
             seconds = time.monotonic() - self._began
             self._sayings.show_status(self.told_status())
             self._sayings.say(f"Ready in {seconds:.2f} s. Ctrl+C ends it.")
             self._sayings.say(f"Its traffic, in another terminal: stackwalk trace localhost:{self._door}")
+        if not self._was_ready and self.status is None:
+            self._tell_elsewhere()
         waited = time.monotonic() - self._began
         if not self._was_ready and not self._said_slow and waited > START_PATIENCE:
             self._said_slow = True
@@ -178,6 +194,18 @@ class Up:
             words += f" Clients of localhost:{self._door} are refused now."
         self._sayings.say(words, "red")
 
+    def _tell_elsewhere(self) -> None:
+        """What listens, and not where it is looked for, will not become ready."""
+        now = time.monotonic()
+        for running in self._stack.parts:
+            if running.ending is not None or running.listener is not None or not _elsewhere(running):
+                self._strayed.pop(running.name, None)
+            elif now - self._strayed.setdefault(running.name, now) > ELSEWHERE:
+                self.status = FELL_SHORT
+                file = running.part.spec.settings or running.part.spec.file
+                words = f"{running.name} can't be reached: {_why_not(running)} Correct the port in {file}."
+                self._sayings.say(words, "red")
+
     def _refuse(self, refused: Refused) -> None:
         self.status = FELL_SHORT
         self._sayings.say(refused.what, "red")
@@ -189,15 +217,67 @@ class Up:
 
     # What is known
 
-    def _listen_to(self, running: "Running") -> None:
-        if running.program is not None:
-            running.program.output.watch(partial(self._journal.add, running.name))
+    def _take_in(self) -> None:
+        """Listen to programs that are new, and read the logs of the front as it is now."""
+        for running in self._stack.parts:
+            if running.program is not None and self._heard.get(running.name) != running.launches:
+                self._heard[running.name] = running.launches
+                running.program.output.watch(partial(self._journal.add, running.name))
+        if self._stack.front is not None:
+            logs = self._stack.front.logs.values()
+            self._tails = {path: self._tails.get(path) or Tail(path) for path in logs}
+
+    def _tell_odd(self) -> None:
+        """Say what is odd about the front's file."""
+        for one in self._stack.complaints:
+            if one.severity in ("warning", "note"):
+                where = f"{one.file}, line {one.line}: " if one.line is not None else ""
+                self._sayings.say(f"{where}{one.means} {one.try_this}", "yellow")
 
     def _read_logs(self) -> None:
-        for part, tail in self._tails:
+        for tail in self._tails.values():
             lines = tail.read()
             if lines:
-                self._journal.add(part, lines)
+                self._journal.add(self._stack.plan.outermost.name, lines)
+
+    # Saved files
+
+    def _watch(self) -> None:
+        from stackwalk.course.saves import Saves  # not while the programs start: it takes a while to be imported
+
+        self._saves = Saves(self._workspace, self._front_files(), self._note_saved)
+        self._saves.start()
+
+    def _note_saved(self, paths: tuple[str, ...]) -> None:
+        self._saved.put(paths)
+        self._ring()
+
+    def _front_files(self) -> tuple[str, ...]:
+        """The web server's own files, as they are called in the workspace."""
+        if self._stack.front is None:
+            return ()
+        root = self._workspace.absolute()
+        files = (file for file in self._stack.front.files if file.is_relative_to(root))
+        return (*(str(file.relative_to(root)) for file in files), self._stack.plan.outermost.spec.file)
+
+    def _tell_saves(self) -> None:
+        """A service goes on with what it has read: say so, once of each file."""
+        saved: set[str] = set()
+        while not self._saved.empty():
+            saved.update(self._saved.get())
+        kept = tuple(folder for part in self._stack.plan.parts for folder in part.spec.keeps)
+        for text in noticed(saved - self._pending, self._front_files(), kept):
+            self._sayings.say(text, "yellow")
+        self._pending |= saved
+
+    def _reload(self, name: str | None) -> Told:
+        told = list(reload(self._stack, name))
+        self._pending.clear()
+        self._take_in()
+        self._tell_odd()
+        for text, well in told:
+            self._sayings.say(text, "" if well else "red")
+        return {"told": [text for text, _ in told], "took": all(well for _, well in told)}
 
     def _ring(self) -> None:
         with contextlib.suppress(BlockingIOError, OSError):
@@ -260,6 +340,9 @@ class Up:
         match question.get("do"):
             case "status":
                 return self.told_status()
+            case "reload":
+                name = question.get("part")
+                return self._reload(None if name is None else str(name))
             case "down":
                 self.leave(0)
                 return {"pid": os.getpid()}
@@ -301,14 +384,18 @@ def _how(running: "Running") -> str:
     return f"exit status {ending.code}."
 
 
+def _elsewhere(running: "Running") -> tuple[int, ...]:
+    """The ports that a part has opened."""
+    return () if running.program is None else tuple(each.typed for each in running.program.listeners())
+
+
 def _why_not(running: "Running") -> str:
-    spec = running.part.spec
     if running.state == "paused":
         return "its processes are stopped."
-    others = () if running.program is None else running.program.listeners()
-    if running.listener is None and others:
-        there = ", ".join(str(each.typed) for each in others[:3])
-        return f"it listens on port {there}, and port {spec.port} is where it is looked for."
+    if running.listener is None and (others := _elsewhere(running)):
+        there = ", ".join(map(str, others[:3]))
+        return f"it listens on port {there}, and port {running.port} is where it is looked for."
     if running.listener is None:
-        return f"nothing of it listens on port {spec.port} yet."
-    return f"it listens on port {spec.port}, and has not answered yet."
+        look = f" Look for a `listen {running.port};` in {running.part.spec.file}."
+        return f"nothing of it listens on port {running.port} yet.{look if running.part.spec.server == 'nginx' else ''}"
+    return f"it listens on port {running.port}, and has not answered yet."

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,18 +25,19 @@ def bring_up(
     port: int | None,
     nginx: str | None,
     screen: "Callable[[], Screen]",
+    outermost: str | None = None,
 ) -> int:
     """Run a workspace's stack until Ctrl+C (0), until it is told to end (0), or until nothing of it runs (1).
 
     `begun`: the guardian of its programs; `course` and `folder`: the course and the workspace as they were named,
-    if they were.
+    if they were; `outermost`: the file of the program that clients come to; None: chosen by what is there.
     """
     with contextlib.ExitStack() as opened:
         guardian = opened.enter_context(guarding(begun))
         tap = opened.enter_context(tap_without_doors(tells=False))
         from stackwalk.course.folders import find_course
         from stackwalk.course.programs import read_programs
-        from stackwalk.course.workspace import existing_workspace, lock
+        from stackwalk.course.workspace import existing_workspace, lock, saved_last
         from stackwalk.stack.environment import learner_environment
         from stackwalk.stack.limits import Limits
         from stackwalk.up.choosing import choose
@@ -45,7 +47,7 @@ def bring_up(
         workspace = existing_workspace(folder, os.environ, Path.cwd())
         root = workspace.root
         programs = read_programs(find_course() if course is None else Path(course))
-        declared = choose(programs, lambda name: (root / name).is_file(), read_composed(root))
+        declared = choose(programs, partial(saved_last, root), read_composed(root), outermost)
         workspace.state.mkdir(exist_ok=True)
         opened.enter_context(lock(workspace))
         scratch = opened.enter_context(_scratch())
@@ -54,8 +56,8 @@ def bring_up(
             environment=lambda run_dir, moved: learner_environment(root, run_dir, moved),
         )  # fmt: skip
         opened.callback(stack.end)
-        outermost = declared.front or declared.services[0]
-        stack.begin("" if declared.front is None else _text(root / declared.front.file), port or outermost.clients_at)
+        first = declared.front or declared.services[0]
+        stack.begin("" if declared.front is None else _text(root / declared.front.file), port or first.clients_at)
         from stackwalk.heeding import heeding
         from stackwalk.stack.sweeping import sweep
         from stackwalk.up.command import Up

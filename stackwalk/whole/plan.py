@@ -18,6 +18,7 @@ class Declared(NamedTuple):
     front: ProgramSpec | None
     services: tuple[ProgramSpec, ...]  # all that are known by name; without a front, the program itself
     mounts: tuple[tuple[str, str], ...] = ()  # what the front's file calls things -> the workspace
+    published: tuple[int, ...] = ()  # ports of the front to which a compose file leads clients
 
 
 class Composed(NamedTuple):
@@ -25,6 +26,7 @@ class Composed(NamedTuple):
 
     services: tuple[ProgramSpec, ...] = ()
     mounts: tuple[tuple[str, str], ...] = ()  # of the containers that run no Gunicorn: target -> path in the workspace
+    published: tuple[int, ...] = ()  # ports of the web server's container that clients outside can reach
 
 
 class Part(NamedTuple):
@@ -107,6 +109,11 @@ def _parts_of(spec: ProgramSpec) -> tuple[Part, ...]:
     if spec.copies == 1:
         return (Part(spec.name, spec.name, spec),)
     return tuple(Part(f"{spec.name}-{number}", spec.name, spec) for number in range(1, spec.copies + 1))
+
+
+def declare(front: ProgramSpec, services: Sequence[ProgramSpec], added: Composed, *, compose_first: bool) -> Declared:
+    """What a stack with a web server in front is made from."""
+    return Declared(front, joined(services, added, compose_first=compose_first), added.mounts, added.published)
 
 
 def joined(declared: Sequence[ProgramSpec], added: Composed, *, compose_first: bool) -> tuple[ProgramSpec, ...]:

@@ -34,6 +34,7 @@ class Running:
     ) -> None:
         self.part = part
         self.name = part.name
+        self.port = part.spec.port  # the one, as typed, where it is looked for
         self.program: Program | None = None
         self.ending: Ending | None = None  # of its last program
         self.launched_at = 0.0
@@ -98,6 +99,12 @@ class Running:
         for pid in paused:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
+
+    def hold(self) -> None:
+        """Clients who come from now on wait for its next program: it is started anew at once."""
+        if self.hop is not None and self.door_open:
+            self.hop.aim("hold")
+            self._aimed = 0
 
     def end(self, patience: float = 0.0) -> None:
         """End it and all that it has started."""
@@ -175,8 +182,7 @@ class Running:
         return folder
 
     def _find_listener(self, program: Program) -> None:
-        port = self.part.spec.port
-        right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == port)
+        right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == self.port)
         self.listener = next((each for each in right if each.address in HERE), None)
 
     def _hear_answer(self) -> None:

@@ -18,7 +18,7 @@ from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
-from stackwalk.stack.limits import Limits
+from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import all_listening
 from stackwalk.whole.plan import Declared, StackPlan, plan_stack
 from stackwalk.whole.running import GLANCE, Environment, Running
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from stackwalk.tap.tapping import Tap
     from stackwalk.whole.front import Front
     from stackwalk.whole.logged import RequestLog
+    from stackwalk.whole.other_front import OtherFront
     from stackwalk.whole.record import Record, Seen
 
 LOOK_EVERY = 0.05  # seconds between two looks at where programs listen, where nothing new does
 START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
+RESTART_PATIENCE = 2.0  # seconds in which a front that is started anew may end by itself
 HOST = "127.0.0.1"
 
 
@@ -76,13 +78,14 @@ class Stack:
         self._stack = contextlib.ExitStack()
         self._ready_tap = tap
         self._tap: Tap | None = None
-        self._front: Front | None = None
+        self._front: Front | OtherFront | None = None
         self._record: Record | None = None
         self._log: RequestLog | None = None
         self._lock = threading.Lock()  # of what is read: a check may ask from several threads
         self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
         self._listening: object | None = None  # on this machine, at the last look at who does
         self._looked_at = 0.0
+        self._is_tested = False  # whether it is known what the front says of its file
         self.plan = StackPlan((), None, ())
 
     def __enter__(self) -> Self:
@@ -137,18 +140,25 @@ class Stack:
             if self._running[part.name].program is None:
                 self.start_part(part.name)
         if self._front is not None:
-            if tests:
+            self._is_tested = tests or not self._front.tells_at_start
+            if self._is_tested:
                 # While the services start: what nginx itself says against the file is said in full.
                 self.complaints = _held(self._front.test())
             self._launch_front()
 
     def refused(self) -> Refused | None:
         """Why the front has ended, where it did not take its file; None: it did not end, or not for that."""
-        running = None if self.plan.front is None else self._running[self.plan.front.name]
-        if self._front is None or running is None or running.program is None or running.ending is None:
+        front, printed, ending = self._front_said()
+        if front is None or ending is None or not any(one.stops for one in front.said(printed)):
             return None
-        found = self._front.prepared.judged(running.program.output.text(), running.ending)
-        return Refused(found) if any(one.stops for one in found) else None
+        return Refused(front.judged(printed, ending))
+
+    def examine(self) -> None:
+        """Take in what the front has said of its file as it started, where it was not tested before that."""
+        front, printed, ending = self._front_said()
+        if front is not None and ending is None and not self._is_tested:
+            self._is_tested = True
+            self.complaints = front.judged(printed, Ending(0, None))
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
@@ -208,7 +218,7 @@ class Stack:
         return tuple(self._running[part.name] for part in self.plan.parts)
 
     @property
-    def front(self) -> "Front | None":
+    def front(self) -> "Front | OtherFront | None":
         """The web server's own side; None: there is none, or it was never prepared."""
         return self._front
 
@@ -240,10 +250,10 @@ class Stack:
 
     def logged(self) -> "list[Served]":
         """What the front has written down of requests since this was last asked."""
-        if self._front is None:
+        if self._front is None or self._front.requests is None:
             return []
         with self._lock:
-            return self._read_log(self._front).take()
+            return self._read_log(self._front.requests).take()
 
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
@@ -255,6 +265,11 @@ class Stack:
         `port`: the client's; `nth`: the request's place on its connection, from 1. Waits until the front has logged
         it, at most so long; then LookupError.
         """
+        names = (self.name_at(one.address) for one in self.told(port, nth, seconds).tries)
+        return tuple(name for name in names if name is not None)
+
+    def told(self, port: int, nth: int, seconds: float) -> "Served":
+        """What the front says of a client's request; as for `served`."""
         deadline, pause = time.monotonic() + seconds, GLANCE[0]
         while (found := self._logged(port, nth)) is None:
             left = deadline - time.monotonic()
@@ -262,8 +277,7 @@ class Stack:
                 raise LookupError(f"the web server has not logged request {nth} of the client at port {port}")
             self.await_any(min(pause, left))
             pause = min(pause * 1.5, GLANCE[1])
-        names = (self.name_at(one.address) for one in found.tries)
-        return tuple(name for name in names if name is not None)
+        return found
 
     # Changing
 
@@ -276,7 +290,6 @@ class Stack:
         if self._front is None or self.declared.front is None:
             raise StackwalkError("Nothing in this stack can be reloaded.", "Start it again.")
         running = self._running[self.declared.front.name]
-        before = self._front.prepared
         try:
             _held(self._front.prepare(self._services()))
             self._choose_parts()
@@ -294,10 +307,17 @@ class Stack:
             if not told.took:
                 self._restart_front()
         except Refused:
-            self._front.prepared = before
+            self._front.take_back()
             raise
 
     # Its own
+
+    def _front_said(self) -> "tuple[Front | OtherFront | None, str, Ending | None]":
+        """The front, what its program has printed, and how it has ended."""
+        running = None if self.plan.front is None else self._running[self.plan.front.name]
+        if self._front is None or running is None or running.program is None:
+            return None, "", None
+        return self._front, running.program.output.text(), running.ending
 
     def _is_more_to_see(self) -> bool:
         """Whether programs are to be looked at for where they listen: something new listens, or it is time."""
@@ -310,17 +330,17 @@ class Stack:
         return True
 
     def _logged(self, port: int, nth: int) -> "Served | None":
-        if self._front is None:
+        if self._front is None or self._front.requests is None:
             return None
         with self._lock:
-            return self._read_log(self._front).find(port, nth)
+            return self._read_log(self._front.requests).find(port, nth)
 
-    def _read_log(self, front: "Front") -> "RequestLog":
+    def _read_log(self, path: Path) -> "RequestLog":
         if self._log is None:
             from stackwalk.whole.logged import RequestLog
 
             self._log = RequestLog()
-        self._log.read(front.prepared.requests)
+        self._log.read(path)
         return self._log
 
     def _launch(self, running: Running) -> None:
@@ -347,19 +367,28 @@ class Stack:
             running.hop = self.tap.add_shut(running.name, running.entry, HOST)
 
     def _prepare(self, spec: ProgramSpec) -> None:
+        self._front = self._nginx(spec) if spec.server == "nginx" else self._other(spec)
+        self.complaints = _held(self._front.prepare(self._services()))
+
+    def _other(self, spec: ProgramSpec) -> "OtherFront":
+        from stackwalk.whole.other_front import OtherFront
+
+        return OtherFront(self._guardian, self._workspace, spec, self._scratch / spec.name)
+
+    def _nginx(self, spec: ProgramSpec) -> "Front":
         # Imported while the services start.
         from stackwalk.stack.nginx.finding import find_nginx
         from stackwalk.whole.front import Front
 
-        self._front = Front(
+        return Front(
             find_nginx(self._nginx_named),
             self._guardian,
             self._workspace,
             spec,
             self._scratch / spec.name,
             mounts=dict(self.declared.mounts),
+            published=self.declared.published,
         )
-        self.complaints = _held(self._front.prepare(self._services()))
 
     def _services(self) -> "dict[str, Service]":
         from stackwalk.nginx.setting import Service
@@ -374,6 +403,8 @@ class Stack:
     def _choose_parts(self) -> None:
         """The parts that the front's file names."""
         named = () if self._front is None else self._front.named
+        if self._front is not None and self.declared.front is not None:
+            self._running[self.declared.front.name].port = self._front.port
         self.plan = plan_stack(self.declared.front, self.declared.services, named)
 
     def _launch_front(self) -> None:
@@ -382,7 +413,9 @@ class Stack:
 
     def _restart_front(self) -> None:
         if self.plan.front is not None:
-            self._running[self.plan.front.name].stop(2.0)
+            running = self._running[self.plan.front.name]
+            running.hold()
+            running.end(RESTART_PATIENCE)
             self._launch_front()
 
 

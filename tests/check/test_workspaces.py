@@ -123,6 +123,21 @@ def test_a_package_of_a_name_that_nobody_has(workspace: Path) -> None:
     assert "No module named 'sokcet'" in found.message
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("import rich.tabel\n", "There is a package rich, and nothing called tabel in it."),
+        ("import mine.yours\n", "No module named 'mine.yours'; 'mine' is not a package."),
+    ],
+)
+def test_a_part_of_a_package_that_is_there_is_not_to_be_installed(line: str, words: str, workspace: Path) -> None:
+    (workspace / "mine.py").write_text("")
+    (workspace / "server.py").write_text(line)
+    found = problem(workspace)
+    assert (found.outcome, found.cause) == (Outcome.FAILED, Cause.CRASHED), found
+    assert words in found.message, found
+
+
 def test_a_workspace_that_is_too_large_is_said_at_once(workspace: Path) -> None:
     (workspace / "server.py").write_text(SOLUTION)
     with (workspace / "film").open("wb") as file:

@@ -16,8 +16,8 @@ from stackwalk.course.folders import find_course
 
 SOLUTIONS = find_course() / "solutions" / "1-sockets"
 COMMANDS = (
-    "lab", "check", "watch", "trace", "hint", "solution", "list", "words", "reset", "doctor", "shell", "up", "down",
-    "status", "logs",
+    "lab", "check", "watch", "trace", "hint", "solution", "list", "words", "reset", "doctor", "shell", "up", "reload",
+    "down", "status", "logs",
 )  # fmt: skip
 
 

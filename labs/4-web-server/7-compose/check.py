@@ -4,7 +4,8 @@ import ast
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -18,7 +19,10 @@ from stackwalk.compose.env_file import read_env
 from stackwalk.compose.fault import FileFault
 from stackwalk.compose.reading import FILES, read_compose
 from stackwalk.compose.services import Build, ComposeFile, Service
-from stackwalk.nginx.tokens import Statement, read_conf, walk
+from stackwalk.nginx.image import image_files, missing_folder
+from stackwalk.nginx.listening import read_listen
+from stackwalk.nginx.project import Found, Project, Source, within_of
+from stackwalk.nginx.tokens import read_conf, walk
 
 OLDEST_PYTHON = (3, 11)  # the oldest that still gets fixes; https://devguide.python.org/versions/
 BARE = "api"  # the one service that runs bare.py
@@ -71,25 +75,62 @@ class Stack:
     # nginx.conf
 
     @cached_property
-    def conf(self) -> tuple[tuple[tuple[Statement, ...], Statement], ...]:
-        """Every statement of nginx.conf, with the blocks around it."""
+    def project(self) -> Project:
+        """nginx.conf, and what it includes of the files that lie in nginx's container."""
         if "nginx.conf" not in self.files:
             fail("There is no nginx.conf to be put into a container.", cause="missing-file")
-        return tuple(walk(read_conf(self.text("nginx.conf")).statements))
+        found: dict[str, Source] = {}
+        self._take("nginx.conf", None, found)
+        return Project(tuple(found.values()))
+
+    def _take(self, name: str, within: tuple[str, ...] | None, found: dict[str, Source]) -> None:
+        conf = read_conf(self.text(name))
+        source = found[name] = Source(name, conf, within_of(conf) if within is None else within)
+        includes: dict[str, tuple[str, ...]] = {}
+        for parents, one in walk(conf.statements):
+            if one.name != "include" or len(one.arguments) != 1:
+                continue
+            includes[one.values()[0]] = self._included(one.values()[0])
+            for each in includes[one.values()[0]]:
+                if each not in found:
+                    self._take(each, source.path_of(parents), found)
+        found[name] = replace(source, includes=includes)
+
+    def _included(self, typed: str) -> tuple[str, ...]:
+        """The learner's files that an include of nginx's takes in, in its container."""
+        wanted = posixpath.normpath(posixpath.join("/etc/nginx", typed)).split("/")
+        there = sorted(self.contents(self.nginx).items())
+        fits = (file for path, file in there if len(path.split("/")) == len(wanted)
+            and all(map(fnmatchcase, path.split("/"), wanted)))  # fmt: skip
+        return tuple(dict.fromkeys(fits))
+
+    @cached_property
+    def not_included(self) -> tuple[Found, ...]:
+        """Each include of a file that is not in nginx's container."""
+        own = image_files()
+        return tuple(each for each in self.project.named("include") if each.statement.arguments
+            and not each.source.includes.get(typed := each.statement.values()[0])
+            and not any(sign in typed for sign in "*?[") and posixpath.basename(typed) not in own)  # fmt: skip
+
+    @cached_property
+    def conf(self) -> tuple[Found, ...]:
+        """Every directive of it, with the blocks around each."""
+        return tuple(self.project.all())
 
     @cached_property
     def is_whole(self) -> bool:
         """Whether nginx.conf is one with `events` and `http`, and not a part to be included."""
-        return any(not around and one.name == "events" for around, one in self.conf)
+        return self.project.whole
 
     @cached_property
     def asked(self) -> Mapping[str, str]:
         """The names to which nginx passes requests on, with the port of each."""
-        groups = {one.values()[0] for _, one in self.conf if one.name == "upstream" and one.arguments}
+        groups = self.project.upstreams()
         found: dict[str, str] = {}
-        for around, one in self.conf:
+        for each in self.conf:
+            one = each.statement
             value = one.values()[0] if one.arguments else ""
-            if one.name == "server" and around and around[-1].name == "upstream":
+            if one.name == "server" and each.path[-1:] == ("upstream",):
                 host = re.fullmatch(r"([^:\[\]$/]+)(?::(\d+))?", value)
             elif one.name == "proxy_pass":
                 host = re.match(r"https?://([^/:$\[\]]+)(?::(\d+))?(?:/|$)", value)
@@ -102,9 +143,14 @@ class Stack:
     @cached_property
     def listens(self) -> frozenset[str]:
         """The ports on which nginx listens."""
-        typed = (one.values()[0] for _, one in self.conf if one.name == "listen" and one.arguments)
-        ports = frozenset(port[1] for each in typed if (port := re.search(r"(?:^|:)(\d+)$", each)) is not None)
+        ports = frozenset(str(read_listen(each).port) for _, each in self.typed_listens)
         return ports or frozenset({"80"})
+
+    @cached_property
+    def typed_listens(self) -> tuple[tuple[str, str], ...]:
+        """Each `listen`: its file and line, and what it names."""
+        return tuple((place(each), each.statement.values()[0]) for each in self.project.named("listen")
+            if each.statement.arguments)  # fmt: skip
 
     # The services
 
@@ -148,7 +194,9 @@ class Stack:
                 fail(f"{self.name}, line {build.line}: {service.name} is built from {build.context}, which is not your "
                     "folder.", expected="build: .", actual=build.context)  # fmt: skip
             if name not in self.files:
-                fail(f"{service.name} is built from {name}, and there is no such file.", cause="missing-file")
+                alike = [one for one in self.files if one.lower() == name.lower()]
+                but = f" There is a {alike[0]}: capital letters count." if alike else ""
+                fail(f"{service.name} is built from {name}, and there is no such file.{but}", cause="missing-file")
             text = self.text(name)
         try:
             return read_dockerfile(text, build.args, build.target)
@@ -201,6 +249,11 @@ class Stack:
         return posixpath.normpath(posixpath.join(start, typed.folder or "" if typed is not None else ""))
 
 
+def place(found: Found) -> str:
+    """Where a directive stands, for a sentence."""
+    return f"{found.source.name}, line {found.statement.line}"
+
+
 def refuse(name: str, fault: FileFault) -> NoReturn:
     fail(fault.where(name), cause="unreadable-file", hint=fault.try_this)
 
@@ -209,6 +262,7 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
     """every name that nginx.conf asks is a service of compose.yaml"""
     stack = Stack(workspace.root)
     if not stack.asked:
+        _must_include(stack)
         fail("nginx.conf passes nothing on to anybody: there is no name in it.", expected="proxy_pass http://…")
     for name in stack.asked:
         service = stack.service(name)
@@ -234,10 +288,18 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
         service = stack.service(name)
         words = stack.words(service)
         line = " ".join(words)
+        if not words and stack.image(service) is None:
+            fail(f"{stack.name}, line {service.line}: {name} takes the image {service.image} as it is, with nothing of "
+                "yours in it, and has no command.", expected="build: .", actual=f"image: {service.image}")  # fmt: skip
         if not words:
             fail(f"{name} has no command, and its Dockerfile no CMD: its container would end at once.",
                 expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]')  # fmt: skip
         gunicorn = gunicorn_of(words, stack.environment(service))
+        if gunicorn is None and words[0].startswith("["):
+            fail(f"{name} does not run Gunicorn: a list of words is one with double quotes around each, and a comma "
+                "between them. This one is taken for a command called [.",
+                expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]',
+                actual=_typed_command(stack, service, line))  # fmt: skip
         if gunicorn is None:
             fail(f"{name} does not run Gunicorn.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
         if gunicorn.daemon:
@@ -246,8 +308,13 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
         if not gunicorn.application:
             fail(f"{name}: Gunicorn is told no application.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
         if name == BARE and gunicorn.module != "bare":
-            fail(f"{name} is to answer with bare.py, and runs another application.", expected="bare",
-                actual=gunicorn.application)  # fmt: skip
+            why = ("has no command of its own, so it runs what the Dockerfile says" if service.command is None
+                else "runs another application")  # fmt: skip
+            image = stack.image(service)
+            if service.command and image is not None and image.entrypoint and service.entrypoint is None:
+                why = "runs another application: its command is only put behind the Dockerfile's ENTRYPOINT"
+            fail(f"{stack.name}, line {service.line_of('command')}: {name} is to answer with bare.py, and {why}.",
+                expected="command: gunicorn --bind 0.0.0.0:8000 bare", actual=gunicorn.application)  # fmt: skip
         if name != BARE and gunicorn.module == "bare":
             fail(f"{name} is to answer with your Flask application, and runs bare.py.", expected="wsgi", actual=line)
         binds = gunicorn.binds or _bind_of_settings(stack, service, gunicorn.settings or "gunicorn.conf.py")
@@ -261,6 +328,16 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
         if port not in ports:
             fail(f"nginx.conf asks {name} at port {port}, and Gunicorn listens on another one there.",
                 expected=f"0.0.0.0:{port}", actual=", ".join(binds))  # fmt: skip
+
+
+def _typed_command(stack: Stack, service: Service, line: str) -> str:
+    """A command as it stands in the Dockerfile, where it comes from there."""
+    image, build = stack.image(service), stack.build_of(service)
+    if image is None or build is None or service.command is not None or not image.command_line:
+        return line
+    name = posixpath.normpath(posixpath.join(build.context, build.dockerfile))
+    text = build.inline if build.inline is not None else stack.text(name)
+    return text.splitlines()[image.command_line - 1].strip()
 
 
 def _bind_of_settings(stack: Stack, service: Service, settings: str) -> tuple[str, ...] | None:
@@ -303,7 +380,7 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
         if file is None:
             fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not "
                 "brought it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
-                actual=", ".join(sorted(contents)[:8]) or "nothing of yours")  # fmt: skip
+                actual=_elsewhere(path, contents))  # fmt: skip
         if file.endswith("/__init__.py"):
             package = posixpath.dirname(file)
             for own in stack.files:
@@ -313,6 +390,13 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
                         expected="COPY . .")  # fmt: skip
         top = {each.partition("/")[0].removesuffix(".py") for each in stack.files if each.endswith(".py")}
         wanted += [each for each in _imports(stack.text(file)) if each in top and each not in seen]
+
+
+def _elsewhere(path: str, contents: Mapping[str, str]) -> str:
+    """Where a module lies in a container instead."""
+    ends = (f"/{path}.py", f"/{path}/__init__.py")
+    found = [each for each in sorted(contents) if each.endswith(ends)]
+    return found[0] if found else f"no {path}.py anywhere" if contents else "nothing of yours"
 
 
 def _imports(source: str) -> set[str]:
@@ -354,10 +438,24 @@ def test_only_nginx_is_published(workspace: Workspace) -> None:
         fail(f"{stack.name}: nobody outside can reach {stack.nginx.name}: it publishes no port.",
             expected='ports: ["8080:80"]', hint="expose: opens nothing to the outside.")  # fmt: skip
     for port in stack.nginx.ports:
+        typed = stack.text(stack.name).splitlines()[port.line - 1 : port.line]
+        variable = re.search(r"\$\{?(\w+)", "".join(typed))
+        if not port.published and variable is not None:
+            fail(f"{stack.name}, line {port.line}: {variable[1]} has no value here, so Docker would pick a port by "
+                "itself, another one each time. Give it one in a file .env, or a default.",
+                expected=f"${{{variable[1]}:-8080}}:{port.target}", actual=f":{port.target}")  # fmt: skip
         if port.target not in stack.listens:
             fail(f"{stack.name}, line {port.line}: nginx does not listen on port {port.target} in its container. The "
                 "port of the machine comes first, then the container's.",
                 expected=f"8080:{min(stack.listens)}", actual=f"{port.published}:{port.target}")  # fmt: skip
+
+    reached = {port.target for port in stack.nginx.ports}
+    heard = [(where, read_listen(each)) for where, each in stack.typed_listens]
+    own = [(where, at) for where, at in heard if str(at.port) in reached]
+    if own and all(at.kind in ("loopback", "loopback6") for _, at in own):
+        where, at = own[0]
+        fail(f"{where}: {at.typed} is nginx's own container alone, so nobody outside reaches it, whatever is "
+            "published.", expected=f"listen {at.port};", actual=f"listen {at.typed};")  # fmt: skip
 
 
 def test_nginx_finds_your_files(workspace: Workspace) -> None:
@@ -366,9 +464,16 @@ def test_nginx_finds_your_files(workspace: Workspace) -> None:
     nginx, contents = stack.nginx, stack.contents(stack.nginx)
     for mount in nginx.mounts:
         source = source_of(mount)
+        if mount.kind == "bind" and mount.source.startswith("/") and _named_beside(stack, mount.source):
+            fail(f"{stack.name}, line {mount.line}: that names your file by its whole path, which is another one on "
+                f"the next machine. Begin in the folder of {stack.name}.",
+                expected=f"./{_named_beside(stack, mount.source)}:{mount.target}",
+                actual=f"{mount.source}:{mount.target}")  # fmt: skip
         if source is not None and not inside(source, stack.files) and source not in stack.files:
+            file = "." in posixpath.basename(mount.target)
+            would = "and nginx can't read a folder" if file else "and nginx would find no file in it"
             fail(f"{stack.name}, line {mount.line}: there is no {source} beside it. Docker would make an empty folder "
-                "of that name, and nginx can't read a folder.", expected="./nginx.conf",
+                f"of that name, {would}.", expected="./nginx.conf" if file else f"a folder {source} with your files",
                 actual=mount.source)  # fmt: skip
     where = "/etc/nginx/nginx.conf" if stack.is_whole else "/etc/nginx/conf.d/default.conf"
     found = sorted(path for path, file in contents.items() if file == "nginx.conf" and path.startswith("/etc/nginx/"))
@@ -386,16 +491,52 @@ def test_nginx_finds_your_files(workspace: Workspace) -> None:
     if not stack.is_whole and not hides and not any("default.conf" in path for path in found):
         fail("The image has a conf.d/default.conf of its own, for the host localhost, which would go on to answer in "
             "place of yours. Put yours in its place.", expected=where, actual=found[0])  # fmt: skip
-    for around, one in stack.conf:
+    _must_include(stack)
+    _must_have_folders(stack, contents)
+
+
+def _must_include(stack: Stack) -> None:
+    """What nginx.conf includes is in the container of nginx."""
+    for each in stack.not_included:
+        typed = each.statement.values()[0]
+        full = posixpath.normpath(posixpath.join("/etc/nginx", typed))
+        beside = _named_beside(stack, full) or posixpath.basename(full)
+        fail(f"{place(each)}, includes {typed}, and in the container of {stack.nginx.name} there is no such file.",
+            expected=f"a volume, such as ./{beside}:{full}",
+            actual=", ".join(mount.target for mount in stack.nginx.mounts))  # fmt: skip
+
+
+def _named_beside(stack: Stack, path: str) -> str:
+    """The learner's own file or folder that a whole path most likely means; "" where there is none."""
+    parts = path.strip("/").split("/")
+    ends = ("/".join(parts[at:]) for at in range(1, len(parts)))
+    return next((end for end in ends if end in stack.files or inside(end, stack.files)), "")
+
+
+def _must_have_folders(stack: Stack, contents: Mapping[str, str]) -> None:
+    """The folders that nginx.conf names are there in its container."""
+    nginx = stack.nginx
+    mounted = {posixpath.normpath(each.target) for each in nginx.mounts} | {
+        posixpath.dirname(path) for path in contents
+    }
+    for each in stack.conf:
+        one = each.statement
+        if one.name in ("access_log", "error_log") and one.arguments:
+            folder = missing_folder(one.values()[0], mounted)
+            if folder is not None:
+                fail(f"{place(each)}: in the container of {nginx.name} there is no folder {folder}, and nginx makes "
+                    "none: it would not start.", expected="/var/log/nginx/access.log",
+                    actual=one.values()[0])  # fmt: skip
         if one.name not in ("alias", "root") or not one.arguments:
             continue
         path = one.values()[0].rstrip("/")
-        if "$" in path or path.startswith(OWN_PAGES) or (around and around[-1].name == "if"):
+        if "$" in path or path.startswith(OWN_PAGES) or each.path[-1:] == ("if",):
             continue
         full = path if path.startswith("/") else f"/etc/nginx/{path}"
-        if not any(each == full or each.startswith(f"{full}/") for each in contents):
-            fail(f"nginx.conf, line {one.line}, looks in {one.values()[0]}, and in the container of {nginx.name} there "
-                "is nothing of yours.", expected=f"a volume, such as ./app/static:{full}",
+        if not any(there == full or there.startswith(f"{full}/") for there in contents):
+            beside = _named_beside(stack, full) or posixpath.basename(full)
+            fail(f"{place(each)}, looks in {one.values()[0]}, and in the container of {nginx.name} there "
+                "is nothing of yours.", expected=f"a volume, such as ./{beside}:{full}",
                 actual=", ".join(mount.target for mount in nginx.mounts))  # fmt: skip
 
 
