@@ -60,6 +60,7 @@ class Up:
         self._strayed: dict[str, float] = {}  # parts that listen elsewhere, since when
         self._was_ready = False
         self._said_slow = False
+        self._said_odd = False
         self._began = 0.0
         self._door = 0
         self._bell, self._ringer = os.pipe()
@@ -142,6 +143,10 @@ class Up:
             if refused is not None:
                 self._refuse(refused)
             else:
+                if not self._said_odd:
+                    self._said_odd = True
+                    self._stack.examine()
+                    self._tell_odd()
                 self._tell_saves()
                 self._read_logs()
                 self._show_lines()
@@ -168,8 +173,6 @@ class Up:
         if self._stack.ready and not self._was_ready:
             self._was_ready = True
             self._watch()
-            self._stack.examine()
-            self._tell_odd()
             seconds = time.monotonic() - self._began
             self._sayings.show_status(self.told_status())
             self._sayings.say(f"Ready in {seconds:.2f} s. Ctrl+C ends it.")

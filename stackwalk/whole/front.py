@@ -102,6 +102,11 @@ class Front:
         )
         return self._prepared.against
 
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """All that is found against the file without asking nginx."""
+        return self.prepared.complaints
+
     def judged(self, printed: str, ending: Ending | None) -> tuple[Complaint, ...]:
         """The same with what it said of it as it started: what it printed, and how it ended."""
         return self.prepared.judged(printed, ending)

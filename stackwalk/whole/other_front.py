@@ -103,6 +103,11 @@ class OtherFront:
             return self.prepared.complaints
         return (self._complaint(output), *self.prepared.complaints)
 
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """All that is found against the file without asking the program."""
+        return self.prepared.complaints
+
     def judged(self, printed: str, _ending: Ending | None) -> tuple[Complaint, ...]:
         """What it said as it started."""
         return self.said(printed)

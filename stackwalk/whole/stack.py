@@ -67,7 +67,7 @@ class Stack:
         ends after this, or None: it starts its own.
         """
         self.declared = declared
-        self.complaints: tuple[Complaint, ...] = ()  # about the front's file as it is used now
+        self._told: tuple[Complaint, ...] | None = None  # what the front itself has said of its file
         self._guardian = guardian
         self._workspace = workspace
         self._scratch = scratch
@@ -85,7 +85,6 @@ class Stack:
         self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
         self._listening: object | None = None  # on this machine, at the last look at who does
         self._looked_at = 0.0
-        self._is_tested = False  # whether it is known what the front says of its file
         self.plan = StackPlan((), None, ())
 
     def __enter__(self) -> Self:
@@ -140,10 +139,9 @@ class Stack:
             if self._running[part.name].program is None:
                 self.start_part(part.name)
         if self._front is not None:
-            self._is_tested = tests or not self._front.tells_at_start
-            if self._is_tested:
+            if tests or not self._front.tells_at_start:
                 # While the services start: what nginx itself says against the file is said in full.
-                self.complaints = _held(self._front.test())
+                self._told = _held(self._front.test())
             self._launch_front()
 
     def refused(self) -> Refused | None:
@@ -156,9 +154,8 @@ class Stack:
     def examine(self) -> None:
         """Take in what the front has said of its file as it started, where it was not tested before that."""
         front, printed, ending = self._front_said()
-        if front is not None and ending is None and not self._is_tested:
-            self._is_tested = True
-            self.complaints = front.judged(printed, Ending(0, None))
+        if front is not None and ending is None and self._told is None:
+            self._told = front.judged(printed, Ending(0, None))
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
@@ -216,6 +213,13 @@ class Stack:
     def parts(self) -> tuple[Running, ...]:
         """All parts, innermost first."""
         return tuple(self._running[part.name] for part in self.plan.parts)
+
+    @property
+    def complaints(self) -> "tuple[Complaint, ...]":
+        """What is said against the front's file as it is used now, by the front itself as far as it was asked."""
+        if self._told is not None:
+            return self._told
+        return () if self._front is None else self._front.complaints
 
     @property
     def front(self) -> "Front | OtherFront | None":
@@ -299,11 +303,11 @@ class Stack:
             if fresh:
                 self.await_ready(START_PATIENCE)
             if running.program is None or running.program.poll() is not None:
-                self.complaints = _held(self._front.test())
+                self._told = _held(self._front.test())
                 self._launch_front()
                 return
             told = self._front.reload(running.program)
-            self.complaints = _held(told.complaints)
+            self._told = _held(told.complaints)
             if not told.took:
                 self._restart_front()
         except Refused:
@@ -368,7 +372,8 @@ class Stack:
 
     def _prepare(self, spec: ProgramSpec) -> None:
         self._front = self._nginx(spec) if spec.server == "nginx" else self._other(spec)
-        self.complaints = _held(self._front.prepare(self._services()))
+        _held(self._front.prepare(self._services()))
+        self._told = None
 
     def _other(self, spec: ProgramSpec) -> "OtherFront":
         from stackwalk.whole.other_front import OtherFront
