@@ -282,6 +282,16 @@ HAPROXY = ProgramSpec("haproxy", ("haproxy",), "haproxy.cfg", 80, server="haprox
 CADDY = ProgramSpec("caddy", ("caddy",), "Caddyfile", 80, server="caddy", door=8080)
 
 
+def test_a_start_that_goes_well_is_not_told_line_by_line() -> None:
+    player = Player()
+    start = ("Starting gunicorn 27.0.1", "Listening at: http://127.0.0.1:8000 (7)", "Booting worker with pid: 8")
+    lines = tuple(f"[2026-11-29 01:00:00 +0000] [7] [INFO] {line}" for line in start)
+    assert player.feed(PartPrinted("application", lines, 0)) == ()
+    assert player.feed(PartPrinted("application", (*lines, "mine"), 0)) == (ShowPrinted("application", ("mine",), 0),)
+    player.feed(StackSeen((PartSeen("application", "ready", 7, (8,), 8000, 2, 4),)))
+    assert player.feed(PartPrinted("application", lines, 0)) == (ShowPrinted("application", lines[2:], 0),)
+
+
 @pytest.mark.parametrize(
     ("message", "next_line"),
     [
