@@ -42,6 +42,7 @@ from stackwalk.stack.environment import ACCEPTS, learner_environment
 from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
+from stackwalk.stack.scratch import scratch_prefix
 from stackwalk.tap.tapping import Tap
 from stackwalk.whole.journey import Joining
 from stackwalk.whole.plan import Declared, declare
@@ -210,7 +211,7 @@ class StackStage:
             self._emit(NotStarted(launch, what, "Press r to try again."))
 
     def _begin(self) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="stackwalk-stack-", ignore_cleanup_errors=True)
+        self._scratch = tempfile.TemporaryDirectory(prefix=scratch_prefix("stack"), ignore_cleanup_errors=True)
         stack = Stack(
             declared_in(self._workspace, self._front, self._services),
             self._guardian,

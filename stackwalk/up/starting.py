@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stackwalk.stack.beginning import Begun
 from stackwalk.stack.launch import guarding
+from stackwalk.stack.scratch import scratch_prefix, sweep_scratch, temporary
 from stackwalk.tap.tapping import tap_without_doors
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def bring_up(
         from stackwalk.up.control import listening
 
         sweep()
+        sweep_scratch()
         up = opened.enter_context(Up(stack, root, opened.enter_context(listening(root)), screen))
         with heeding(up.leave, lambda: None, lambda: up.is_drawing):
             up.run(port)
@@ -73,13 +75,13 @@ def bring_up(
 @contextlib.contextmanager
 def _scratch() -> Iterator[Path]:
     """A folder for the length of a block. Where it can be had by hand tempfile is not imported: that takes 3 ms."""
-    folder = Path(os.environ.get("TMPDIR") or "/tmp", f"stackwalk-up-{os.urandom(6).hex()}")
+    folder = temporary() / f"{scratch_prefix('up')}{os.urandom(6).hex()}"
     try:
         folder.mkdir(mode=0o700)
     except OSError:
         import tempfile
 
-        folder = Path(tempfile.mkdtemp(prefix="stackwalk-up-"))
+        folder = Path(tempfile.mkdtemp(prefix=scratch_prefix("up")))
     try:
         yield folder
     finally:
