@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.session.flow import Flow
 from stackwalk.session.session.events import (

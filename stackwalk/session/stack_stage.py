@@ -13,11 +13,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.session.doors import Opened, open_or_next
 from stackwalk.session.programs import Emit, Prints
@@ -372,7 +371,7 @@ def declared_in(workspace: Path, front: ProgramSpec, services: tuple[ProgramSpec
     """What the stack of a workspace is made from: the lab's services, and what its compose file names besides."""
     added = read_composed(workspace)
     settled = tuple(
-        replace(one, run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
+        one._replace(run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
         for one in services
     )
     return declare(front, settled, added, compose_first=False)

@@ -18,9 +18,10 @@ from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.scratch import SCRATCH, make_scratch, remove
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 SOLUTION = (find_course() / "solutions/1-sockets/1-listen/server.py").read_text()
 PATIENCE = 30.0  # seconds
