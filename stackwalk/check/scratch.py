@@ -48,14 +48,21 @@ def _namespace() -> str:
 
 def remove(folder: Path) -> None:
     """Remove a folder with all in it; folders that a program locked are opened first."""
+    opened: set[Path] = set()
 
     def unlock(_function: object, path: str, _error: object) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(Path(path).parent, 0o700)  # noqa: PTH101
-            os.chmod(path, 0o700)  # noqa: PTH101
+        # Never what stands above it, where others have their things, nor what a link in it leads to.
+        for locked in {Path(path).parent, Path(path)} - opened:
+            with contextlib.suppress(OSError):
+                if locked.is_relative_to(folder) and locked.is_dir() and not locked.is_symlink():
+                    locked.chmod(0o700)
+                    opened.add(locked)
 
-    shutil.rmtree(folder, onerror=unlock)
-    shutil.rmtree(folder, ignore_errors=True)
+    before = -1
+    while len(opened) > before:  # in a folder that was opened there may be locked ones
+        before = len(opened)
+        shutil.rmtree(folder, onerror=unlock)
+    shutil.rmtree(folder, ignore_errors=True)  # what a program wrote meanwhile
 
 
 def last_print(scratch: Path) -> str:

@@ -198,7 +198,8 @@ class Up:
         else:
             if running.part == self._stack.plan.outermost:
                 words += f" Clients of localhost:{self._door} are refused now."
-            words += f" To start it again: stackwalk reload {running.name}"
+            if any(one.state != "ended" for one in self._stack.parts):
+                words += f" To start it again: stackwalk reload {running.name}"
         self._sayings.say(words, "red")
 
     def _tell_elsewhere(self) -> None:
@@ -278,7 +279,7 @@ class Up:
         self._pending |= saved
 
     def _reload(self, name: str | None) -> Told:
-        told = list(reload(self._stack, name))
+        told = list(reload(self._stack, name, self._workspace))
         self._pending.clear()
         self._take_in()
         self._tell_odd()
