@@ -11,9 +11,10 @@ from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.check.warm import warming
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 COURSE: Course = read_course(find_course())
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from stackwalk.check.plan import DEADLINE, SIDE_BY_SIDE, Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Finding, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 PASSES = 'def test_it_{number}(server):\n    """extra {number}"""\n    assert server.get("/").status == 200\n'
 FAILS = 'def test_it_{number}(server):\n    """extra {number}"""\n    assert False, "Not {number}."\n'

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.nginx.served import Served
 from stackwalk.screen.console import make_console
 from stackwalk.screen.stack import draw_parts
@@ -51,7 +52,7 @@ from stackwalk.wire.sight import Asked, Closed, Joined, Opened
 NOWHERE = Path("/nowhere")
 FRONT = ProgramSpec("nginx", ("nginx",), "nginx.conf", 80, server="nginx", door=8080)
 ONE = ProgramSpec("application", ("gunicorn", "wsgi"), "wsgi.py", 8000)
-TWO = replace(ONE, name="application2", since=2)
+TWO = ONE._replace(name="application2", since=2)
 
 
 def step_of(number: int) -> Step:

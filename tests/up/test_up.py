@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -205,6 +206,11 @@ def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path:
         said = stack.command("status")
         assert said.returncode == 2
         assert "No stack is up" in said.stdout + said.stderr
+        left = f"stackwalk-up-{stack.process.pid}-*"
+        assert list(Path(tempfile.gettempdir()).glob(left))
+        (stack.workspace / "nginx.conf").write_text("wrong")
+        assert stack.command("up", "--port", str(unused_port())).returncode == 1
+        assert not list(Path(tempfile.gettempdir()).glob(left))
 
 
 def test_one_stack_a_workspace(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from rich.text import Text
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Outcome
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
+from stackwalk.course.program import ProgramSpec
 from stackwalk.course.readying import make_ready
 from stackwalk.course.workspace import saved_last
 from stackwalk.errors import StackwalkError
