@@ -25,36 +25,11 @@ def status(evidence: Evidence) -> int | None:
     return evidence.answer.status if evidence.answer else None
 
 
-def location(evidence: Evidence, path: str) -> str:
-    """What stands in the block of a location, from its path on; "" where there is none."""
-    found = re.search(rf"location\s+(?:=\s*|\^~\s*)?({re.escape(path)}\s*\{{[^{{}}]*\}})", conf(evidence))
-    return found[1] if found else ""
-
-
 def gone(evidence: Evidence) -> bool:
     return status(evidence) in (502, 504)
 
 
 # 4.1: whom nginx asks.
-
-
-def another_port(evidence: Evidence) -> bool:
-    return gone(evidence) and bool(_strange_ports(evidence))
-
-
-def _strange_ports(evidence: Evidence) -> list[tuple[str, str]]:
-    typed = re.findall(rf"(?:http://|server\s+)({NAMES})(?::(\d+))?(?=[/;\s])", conf(evidence))
-    return [(name, port) for name, port in typed if port != "8000"]
-
-
-def says_another_port(evidence: Evidence) -> str:
-    name, port = _strange_ports(evidence)[0]
-    asked = f"at port {port}" if port else "without a port, which means 80"
-    return f"nginx asks {name} {asked}, and nobody listens there: Gunicorn is at port 8000. 502 is nginx's own answer."
-
-
-def asks_itself(evidence: Evidence) -> bool:
-    return bool(re.search(r"proxy_pass\s+http://(localhost|127\.0\.0\.1)(:80)?[/;]", conf(evidence)))
 
 
 def tls_to_gunicorn(evidence: Evidence) -> bool:
@@ -119,25 +94,6 @@ def group_not_used(evidence: Evidence) -> bool:
 # 4.4: files.
 
 
-def alias_without_slash(evidence: Evidence) -> bool:
-    return evidence.step == "4.4" and status(evidence) in (404, 403) and bool(
-        re.search(r"alias\s+\S*[^/;\s]\s*;", location(evidence, "/static/"))
-    )  # fmt: skip
-
-
-def root_twice(evidence: Evidence) -> bool:
-    return evidence.step == "4.4" and status(evidence) == 404 and bool(
-        re.search(r"root\s+\S*/static/?\s*;", location(evidence, "/static/") + location(evidence, "/static"))
-    )  # fmt: skip
-
-
-def another_folder(evidence: Evidence) -> bool:
-    block = location(evidence, "/static/") + location(evidence, "/static")
-    return evidence.step == "4.4" and status(evidence) == 404 and bool(re.search(r"\b(alias|root)\s", block)) and (
-        "/app" not in block
-    )  # fmt: skip
-
-
 def no_types(evidence: Evidence) -> bool:
     return evidence.check == "nginx_sends_the_files" and "is another one" in evidence.message and bool(
         re.search(r"types\s*\{", conf(evidence))
@@ -145,18 +101,6 @@ def no_types(evidence: Evidence) -> bool:
 
 
 # 4.5: paths.
-
-
-def two_slashes(evidence: Evidence) -> bool:
-    return evidence.check == "the_api_answers_below_its_path" and evidence.answer is not None and (
-        b"WSGI, //" in evidence.answer.body
-    )  # fmt: skip
-
-
-def glued(evidence: Evidence) -> bool:
-    return evidence.check == "the_api_answers_below_its_path" and bool(
-        re.search(r"proxy_pass\s+http://api:8000/[^/;$]+;", conf(evidence))
-    )
 
 
 def query_lost(evidence: Evidence) -> bool:
@@ -169,12 +113,6 @@ def query_lost(evidence: Evidence) -> bool:
 def query_dropped(evidence: Evidence) -> bool:
     return evidence.check == "old_leads_to_new" and "the query is not what it was" in evidence.message and bool(
         re.search(r"return\s+301\s+\S*/new\s*;", conf(evidence))
-    )  # fmt: skip
-
-
-def name_never_fits(evidence: Evidence) -> bool:
-    return evidence.check == "the_secure_host_leads_to_https" and "passed on" in evidence.message and bool(
-        re.search(r"server_name\s+(?!secure\.localhost)", conf(evidence))
     )  # fmt: skip
 
 
@@ -240,10 +178,6 @@ def running(sees: Callable[[Evidence], bool]) -> Callable[[Evidence], bool]:
 
 
 MISTAKES = [
-    Mistake("a port where nobody listens", running(another_port), says_another_port),
-    Mistake("nginx asks itself", running(asks_itself),
-        "proxy_pass leads to this very nginx, which asks itself, and then itself again, until it gives up. Pass it on "
-        "to the name of a machine: http://application:8000."),
     Mistake("https to Gunicorn", running(tls_to_gunicorn),
         "nginx speaks https with Gunicorn, which waits for plain http: proxy_pass http://…, without the s. 502 is "
         "nginx's own answer."),
@@ -266,31 +200,13 @@ MISTAKES = [
     Mistake("no weight", running(no_weight),
         "Both have the same weight, so nginx takes turns: the shares are others than three to one. weight=3 belongs "
         "behind the address of the first."),
-    Mistake("alias without its slash", running(alias_without_slash),
-        "location /static/ ends with a slash and the alias without: nginx puts them together to /staticNAME. Give "
-        "alias its slash at the end."),
-    Mistake("root with the path twice", running(root_twice),
-        "root puts the whole path behind the folder, /static/ included, so that nginx looks in static/static/. Use "
-        "alias, or root with the folder above."),
-    Mistake("another folder", running(another_folder),
-        "nginx looks in another folder than the one with your style sheets. Where nginx runs, your own folder is "
-        "called /service, so the style sheets lie in /service/app/static/."),
     Mistake("no types", running(no_types),
         "A types block of your own replaces nginx's whole table, so it no longer knows the type of these files."),
-    Mistake("two slashes", running(two_slashes),
-        "bare.py is asked for a path with // at its beginning: the location has no slash at its end, and proxy_pass "
-        "has one. Give both of them one, or neither."),
-    Mistake("glued together", running(glued),
-        "bare.py is asked for something else: proxy_pass has a path without a slash at its end, so that nginx glues "
-        "the rest to it. http://api:8000 passes on the path as it came, http://api:8000/ without /api."),
     Mistake("the query got lost", running(query_lost),
         "The query gets lost: with a variable in proxy_pass, or a ? at the end of a rewrite, nginx sends exactly what "
         "stands there. Without them it adds the query by itself."),
     Mistake("the query is dropped", running(query_dropped),
         "return sends exactly what stands there, and the query is not in it: /new$is_args$args."),
-    Mistake("a server name that never fits", running(name_never_fits),
-        "No server_name fits secure.localhost, so the first block has answered, and the request was passed on. The "
-        "name must be the whole of it."),
     Mistake("the port in the redirect", running(host_with_port),
         "$http_host is the header as it came, with port 8080 in it, and https is not spoken there: $host is the name "
         "alone."),

@@ -103,7 +103,7 @@ class Finding:
 
     def to_value(self) -> dict[str, Any]:
         """The finding as JSON values."""
-        value = {
+        value: dict[str, Any] = {
             "step": self.step,
             "name": self.name,
             "title": self.title,

@@ -50,6 +50,7 @@ class _View:
     choice: Choice
     project: Project
     setting: Setting
+    known: tuple[Complaint, ...] = ()
 
     @property
     def path(self) -> str:
@@ -74,14 +75,14 @@ def blame(project: Project, setting: Setting, case: Case, complaints: Iterable[C
     choice = choose(project, case.host, case.path, case.port)
     if choice is None:
         return None
-    view = _View(case, choice, project, setting)
+    known = tuple(each for each in complaints if each.severity in ("warning", "note"))
+    view = _View(case, choice, project, setting, known)
     if not _agrees(choice, case):
         # It may have come there by way of another block: as an error page does.
         inner = choose(project, case.host, case.uri, case.port) if case.uri else None
         if inner is None or not _agrees(inner, case):
             return None
         return _file_not_there(_View(replace(case, target=case.uri), inner, project, setting))
-    known = [each for each in complaints if each.severity in ("warning", "note")]
     found = next((found for rule in _ELSEWHERE if (found := rule(view)) is not None), None)
     if found is not None:
         # What was said of that line before knows more of it.
@@ -201,7 +202,7 @@ def _nearly_that_path(view: _View) -> Complaint | None:
         if place is location or not own or not alike or place.kind in ("~", "~*", "="):
             continue
         if place.path == f"/{own}" or place.path.startswith(f"/{own}/"):
-            if own == first:
+            if own == first and "*" not in place.path:
                 continue
             means = f"“{place.title}” is for another path than {view.path}, {view.so()}."
         else:
@@ -218,6 +219,10 @@ def _no_location(view: _View) -> Complaint | None:
     inside = list(view.project.inside(choice.server.source, choice.server.statement.block or ()))
     if any(each.name in _ANSWERING for each in inside):
         return None
+    lines = {(place.found.source.name, place.line) for place in choice.places}
+    odd = next((each for each in view.known if (each.file, each.line) in lines), None)
+    if odd is not None:
+        return odd
     named = [f"“{place.title}” (line {place.line})" for place in choice.places[:_MOST_NAMED]]
     there = f"there {'is' if len(named) == 1 else 'are'} {', '.join(named)}" if named else "it has none at all"
     return _said(
@@ -312,17 +317,14 @@ def _file_not_there(view: _View) -> Complaint | None:
     place = place_of(file, view.setting).path or ""
     inside = place.removeprefix(f"{view.setting.workspace}/")
     own = f" (in your folder: {inside})" if place.startswith(f"{view.setting.workspace}/") else ""
-    folders = sorted(name for name, at in view.setting.mounts.items() if not at and name not in _USUAL)
-    known = f"Where nginx runs, your folder is called {folders[0]}." if folders else "Check the folder's name."
+    folder = view.setting.folder
+    known = f"Where nginx runs, your folder is called {folder}." if folder else "Check the folder's name."
     return _said(
         location.found,
         where.line,
         f"With “{_shown(where)}” nginx looks for {view.path} at {full}{own}, and there is no such file.",
         known,
     )
-
-
-_USUAL = ("/etc/nginx", "/usr/share/nginx", "/usr/share/nginx/html", "/var/www", "/var/www/html", "/srv")
 
 
 def _another_path_asked(view: _View) -> Complaint | None:

@@ -71,8 +71,17 @@ def is_nowhere(address: Address) -> bool:
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """The known name that was most likely meant."""
+    """The known name that was most likely meant: one that begins so, else one that is spelt much like it.
+
+    >>> nearest("app", ["api", "application", "application1"]), nearest("application3", ["application", "application1"])
+    ('application', 'application1')
+    """
     name = name[:100].lower()
+    longer = sorted((each for each in known if len(name) >= 3 and each.lower().startswith(name)), key=len)
+    numbered = re.fullmatch(r"(.{3,}?)\d+", name)
+    alike = sorted(each for each in known if numbered and re.fullmatch(rf"{re.escape(numbered[1])}\d+", each.lower()))
+    if longer or alike:
+        return longer[0] if longer else alike[-1]
     found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     # "apps" and "application" share few letters of the longer one, and yet it is clear.
     begins_alike = sorted((each for each in known if each[:3] == name[:3] and len(name) >= 3), key=len)

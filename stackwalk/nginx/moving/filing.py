@@ -160,6 +160,17 @@ def _own_log(draft: Draft, found: Found, word: Token) -> None:
 
 
 def _refuse(draft: Draft, found: Found, word: Token, why: str) -> None:
+    folder = draft.setting.folder
+    if folder and word.text.startswith("/"):
+        draft.remark(
+            found,
+            "error",
+            f"“{found.statement.name} {word.text}” {why}: where nginx runs, your folder is called {folder}, "
+            "and nothing outside of it is given to nginx.",
+            f"Put what nginx needs into your folder, and begin the path with {folder}/.",
+            word=word,
+        )
+        return
     mounts = [each for each in draft.setting.mounts if not any(each.startswith(f"{o}/") for o in draft.setting.mounts)]
     known = f" nginx finds your folder at {listed(mounts)}." if mounts and word.text.startswith("/") else ""
     draft.remark(

@@ -155,7 +155,8 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         return ()
     if upstream.kind == "unknown":
         near = nearest(host, {*services, *draft.survey.upstreams})
-        here = f" Here {'is' if len(services) == 1 else 'are'} {listed(services)}." if services else ""
+        # With a name to offer, the others would only be names that no lesson has told of yet.
+        here = f" Here {'is' if len(services) == 1 else 'are'} {listed(services)}." if services and not near else ""
         draft.remark(
             found,
             "error",
@@ -184,11 +185,12 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         )
     elif upstream.kind == "itself" and is_nowhere(addresses[0]):
         name = next((name for name, each in services.items() if each.port == int(port)), None)
+        other = f"and {name} runs on another one" if name else "and every service runs on another one"
         draft.remark(
             found,
             "note",
-            f"Every service has a machine of its own in Compose, and “{host}” is nginx's: "
-            f"nobody listens on port {port} there, so every request ends as a 502.",
+            f"“{host}” is nginx's own machine, {other}: nobody listens on port {port} there, "
+            "so every request ends as a 502.",
             f"Name the service: {name}:{port}." if name else "Name the service.",
             word=word,
         )
