@@ -10,7 +10,7 @@ from stackwalk.nginx.setting import Setting
 from stackwalk.nginx.silent.note import Look, note
 from stackwalk.nginx.tokens import walk
 
-_CURLY = frozenset("“”„‟‘’‚‛«»")
+CURLY = frozenset("“”„‟‘’‚‛«»")
 _INVISIBLE = {
     "\u00a0": "a no-break space",
     "\u200b": "a zero-width space",
@@ -30,7 +30,7 @@ def characters(project: Project, _: Setting) -> Iterator[Complaint]:
             for word in statement.arguments:
                 for character in set(source.conf.text[word.start : word.end]):
                     line = word.line
-                    if character in _CURLY and (line, "curly") not in seen:
+                    if character in CURLY and (line, "curly") not in seen:
                         seen.add((line, "curly"))
                         yield note(
                             source,
