@@ -21,6 +21,7 @@ from stackwalk.nginx.tokens import Statement
 PASSING = ("proxy_pass", "fastcgi_pass", "grpc_pass", "uwsgi_pass", "scgi_pass", "memcached_pass")
 _ANSWERING = (*PASSING, "return", "alias", "root", "try_files", "rewrite", "error_page", "index", "autoindex", "if")
 _NEAR = 0.75  # of two words: what difflib calls their ratio
+_NOBODY = (502, 504)
 _MOST_NAMED = 3  # locations in a sentence
 
 
@@ -87,7 +88,7 @@ def blame(project: Project, setting: Setting, case: Case, complaints: Iterable[C
     if found is not None:
         # What was said of that line before knows more of it.
         return next((each for each in known if (each.file, each.line) == (found.file, found.line)), found)
-    inside = next((each for each in known if _stands_in(each, choice)), None)
+    inside = next((each for each in known if _stands_in(each, view)), None)
     return inside or next((found for rule in _INSIDE if (found := rule(view)) is not None), None)
 
 
@@ -99,20 +100,46 @@ def _agrees(choice: Choice, case: Case) -> bool:
     return (case.block.file, case.block.line) == (at.source.name, at.statement.line)
 
 
-def _stands_in(complaint: Complaint, choice: Choice) -> bool:
-    if choice.location is None or complaint.line is None:
+def _stands_in(complaint: Complaint, view: _View) -> bool:
+    """Whether it is about a line of the location, or of the group that the location passes requests on to."""
+    location, number = view.choice.location, complaint.line
+    if location is None or number is None:
         return False
-    found = choice.location.found
+    passed = location.first("proxy_pass")
+    host = passed.values()[0].partition("://")[2].partition("/")[0] if passed and passed.arguments else ""
+    # A group is to blame where none of its servers answers; else its shares are another matter.
+    named = view.project.named("upstream") if view.case.status in _NOBODY else ()
+    groups = (each for each in named if each.statement.values()[:1] == (host,))
+    return any(complaint.file == each.source.name and number in _lines(each) for each in (location.found, *groups))
+
+
+def _lines(found: Found) -> range:
+    """The lines of a block."""
     close = found.statement.close
     last = found.source.conf.text.count("\n", 0, close) + 1 if close is not None else found.statement.line
-    return complaint.file == found.source.name and found.statement.line <= complaint.line <= last
+    return range(found.statement.line, last + 1)
 
 
 def _said(found: Found, line: int, means: str, try_this: str) -> Complaint:
     return Complaint(found.source.name, line, "note", "", means, try_this)
 
 
-# The request came to another block than was meant.
+# The request came to another block than was meant, or to none.
+
+
+def _refused_by_limit(view: _View) -> Complaint | None:
+    """A limit on how many may come."""
+    if view.case.asked or view.case.status not in (429, 503):
+        return None
+    found = next(view.project.named("limit_req", "limit_conn"), None)
+    if found is None:
+        return None
+    return _said(
+        found,
+        found.statement.line,
+        f"“{_shown(found.statement)}” refuses visitors that come too fast, and these were the ones of this check.",
+        "Take it out while you are trying, or raise its burst.",
+    )
 
 
 def _another_server(view: _View) -> Complaint | None:
@@ -351,6 +378,7 @@ def _shown(statement: Statement) -> str:
 
 
 _ELSEWHERE: tuple[_Rule, ...] = (
+    _refused_by_limit,
     _another_server,
     _returned_at_once,
     _for_one_path_alone,

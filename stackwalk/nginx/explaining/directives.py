@@ -54,7 +54,7 @@ def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
         return Answer(
             f"nginx has no “{name}”: a directive is its name, a space, and values.", "Write it as: name value;"
         )
-    near = _MEANT.get(name.lower()) or nearest(name, NAMES)
+    near = _OF_HTTP.get(name) or _MEANT.get(name.lower()) or nearest(name, NAMES)
     if near and near != name:
         return Answer(f"nginx has no directive “{name}”.", f"Did you mean “{near}”?")
     if near:

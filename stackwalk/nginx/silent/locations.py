@@ -45,7 +45,10 @@ def aliases(project: Project, _: Setting) -> Iterator[Complaint]:
             path, prefix = alias.arguments[0].text, location.prefix
             if "$" in path or path.endswith("/") == prefix.endswith("/"):
                 continue
-            if prefix.endswith("/"):
+            if prefix.endswith("/") and re.search(r"\.\w{1,5}$", path):
+                means = f"“alias {path}” names one file, and “location {prefix}” is for all paths that begin so."
+                try_this = "Name a folder, or write proxy_pass http://… where a program should answer."
+            elif prefix.endswith("/"):
                 means = (
                     f"“alias {path}” has no slash at its end: "
                     f"{prefix}style.css becomes {path}style.css, which is not there."
@@ -160,4 +163,19 @@ def returns(project: Project, _: Setting) -> Iterator[Complaint]:
                 )
 
 
-LOOKS: tuple[Look, ...] = (never, aliases, captures, roots, paths, returns)
+def error_pages(project: Project, _: Setting) -> Iterator[Complaint]:
+    """A page of error_page is an address of this server, which begins with a slash; all else leads elsewhere."""
+    for found in project.named("error_page"):
+        for word in found.statement.arguments[-1:]:
+            page = word.text
+            if not re.match(r"[/@$=]|https?:", page) and not page.isdigit():
+                rest = " ".join(found.statement.values()[:-1])
+                yield note(
+                    found.source,
+                    word.line,
+                    f"“{page}” does not begin with a slash, so nginx sends the browser there instead of the page.",
+                    f"Write error_page {rest} /{page};",
+                )
+
+
+LOOKS: tuple[Look, ...] = (error_pages, never, aliases, captures, roots, paths, returns)
