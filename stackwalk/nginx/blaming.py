@@ -21,6 +21,15 @@ from stackwalk.nginx.tokens import Statement
 PASSING = ("proxy_pass", "fastcgi_pass", "grpc_pass", "uwsgi_pass", "scgi_pass", "memcached_pass")
 _ANSWERING = (*PASSING, "return", "alias", "root", "try_files", "rewrite", "error_page", "index", "autoindex", "if")
 _NEAR = 0.75  # of two words: what difflib calls their ratio
+_LIMITS = (("limit_req", "limit_conn"), "")
+# A status -> what may have given it, and why.
+_REFUSING: dict[int, tuple[tuple[str, ...], str]] = {
+    401: (("auth_basic",), "asks visitors for a name and a password"),
+    403: (("deny",), "sends visitors away"),
+    413: (("client_max_body_size",), "allows no request that is larger"),
+    429: _LIMITS,
+    503: _LIMITS,
+}
 _NOBODY = (502, 504)
 _MOST_NAMED = 3  # locations in a sentence
 
@@ -129,11 +138,14 @@ def _said(found: Found, line: int, means: str, try_this: str) -> Complaint:
 
 def _refused_by_limit(view: _View) -> Complaint | None:
     """A limit on how many may come."""
-    if view.case.asked or view.case.status not in (429, 503):
+    if view.case.asked:
         return None
-    found = next(view.project.named("limit_req", "limit_conn"), None)
+    names, why = _REFUSING.get(view.case.status or 0, ((), ""))
+    found = next((each for each in view.project.named(*names) if each.statement.values()[:1] != ("off",)), None)
     if found is None:
         return None
+    if why:
+        return _said(found, found.statement.line, f"“{_shown(found.statement)}” {why}.", "Take it out while you learn.")
     return _said(
         found,
         found.statement.line,

@@ -86,7 +86,10 @@ SHARES = "The shares of 16 requests are others than three to one."
         (GROUP.replace("2:8000;", "2;"), "line 3: application2 is asked at port 80"),
         (
             GROUP.replace("}", " server application1:8000;\n}"),
-            "line 4: application1 stands in the group for the second",
+            (
+                GROUP.replace("}", " server application1:8000;\n}"),
+                "line 4: application1 stands in the group for the second",
+            ),
         ),
         (GROUP.replace("3", "4"), "line 1: The weights are 4 to 1"),
         (GROUP.replace(" weight=3", ""), "line 1: Both have the same weight"),
@@ -112,7 +115,7 @@ def test_other_shares_are_told_the_line_of_the_group(group: str, words: str) -> 
         ("4.5", "the_api_answers_below_its_path", "GET /api/x is answered by application1",
          GROUP.replace("}", " server api:8000;\n}") + SERVER, "line 4: api stands in the group"),
         ("4.6", "old_leads_to_new", "GET /old?a=b leads to another path.",
-         SERVER.replace("proxy_pass http://backend", "return 301 /new$args"), "line 4: $args is the query without the ?"),
+         SERVER.replace("proxy_pass http://backend", "return 301 /new$args"), "line 4: $args is the query without"),
         ("4.6", "the_secure_host_leads_to_https", "it leads to another path or query.",
          "return 301 https://$host/$request_uri;\n", "line 1: $request_uri begins with a slash already"),
         ("4.6", "the_secure_host_leads_to_https", "it leads to another path or query.",

@@ -7,6 +7,7 @@ from stackwalk.nginx.explaining.said import Said
 from stackwalk.nginx.explaining.semicolon import or_semicolon
 from stackwalk.nginx.explaining.table import Answer, row
 from stackwalk.nginx.naming import nearest
+from stackwalk.nginx.silent.characters import INVISIBLE
 
 # What other programs, or people, call it.
 _MEANT = {
@@ -31,6 +32,12 @@ _OF_HTTP = {"proxy_timeout": "proxy_read_timeout"}
 @row(r'^unknown directive "(?P<name>.*)"$')
 def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
     name = found["name"]
+    hidden = next((each for each in name if each in INVISIBLE and not name.startswith(each)), None)
+    if hidden is not None:
+        return Answer(
+            f"In “{name}” stands {INVISIBLE[hidden]}, which looks like none or like a space, and is a letter to nginx.",
+            "Delete the line and type it again.",
+        )
     plain = name.lstrip("\ufeff\u200b\u00a0")
     if plain != name:
         what = "a byte-order mark" if name.startswith("\ufeff") else "an invisible character"

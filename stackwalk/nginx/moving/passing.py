@@ -153,7 +153,18 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     addresses = upstream.addresses
     if upstream.kind == "ours":
         return ()
-    if upstream.kind == "unknown":
+    group = next((each for each in draft.project.all() if _is_nearly_group(each, host)), None)
+    if upstream.kind == "unknown" and group is not None:
+        draft.remark(
+            found,
+            "error",
+            f"“{host}” is no group: nginx begins none with “{group.statement.name}”, as on line {group.statement.line}.",
+            f"Write upstream {host} {{",
+            said=f'host not found in upstream "{asked}"',
+            word=word,
+        )
+        addresses = (nowhere(int(port)),)
+    elif upstream.kind == "unknown":
         near = nearest(host, {*services, *draft.survey.upstreams})
         # With a name to offer, the others would only be names that no lesson has told of yet.
         here = f" Here {'is' if len(services) == 1 else 'are'} {listed(services)}." if services and not near else ""
@@ -166,6 +177,14 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
             word=word,
         )
         addresses = (nowhere(int(port)),)
+    elif upstream.kind == "address":
+        draft.remark(
+            found,
+            "note",
+            f"“{host}” is an address, and a service may have another one each time it starts.",
+            "Name the service: its name stays.",
+            word=word,
+        )
     elif upstream.kind == "wrong port":
         right = services[host.lower()].port
         draft.remark(
@@ -205,6 +224,13 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     for address in addresses:
         draft.also_known(address, asked if ":" in asked else upstream.typed)
     return addresses
+
+
+def _is_nearly_group(found: Found, name: str) -> bool:
+    """Whether it is a block that was to be an upstream of that name."""
+    statement = found.statement
+    nearly = statement.name != "upstream" and nearest(statement.name.rstrip(":"), {"upstream"}) is not None
+    return nearly and statement.block is not None and statement.values()[:1] == (name,)
 
 
 def _unix_socket(draft: Draft, found: Found, word: Token, url_start: str) -> None:

@@ -11,7 +11,7 @@ from stackwalk.nginx.silent.note import Look, note
 from stackwalk.nginx.tokens import walk
 
 CURLY = frozenset("“”„‟‘’‚‛«»")
-_INVISIBLE = {
+INVISIBLE = {
     "\u00a0": "a no-break space",
     "\u200b": "a zero-width space",
     "\u200c": "a zero-width non-joiner",
@@ -38,12 +38,12 @@ def characters(project: Project, _: Setting) -> Iterator[Complaint]:
                             f"The quotes {character} are letters to nginx, and stand in the value as they are.",
                             "Type them again as ' or \": a word processor made them curly.",
                         )
-                    elif character in _INVISIBLE and not word.quoted and (line, character) not in seen:
+                    elif character in INVISIBLE and not word.quoted and (line, character) not in seen:
                         seen.add((line, character))
                         yield note(
                             source,
                             line,
-                            f"“{statement.name}” has {_INVISIBLE[character]} in its value, which can't be seen.",
+                            f"“{statement.name}” has {INVISIBLE[character]} in its value, which can't be seen.",
                             "Delete the line and type it again.",
                         )
 
