@@ -57,7 +57,7 @@ def check_workspace(
     if note is not None:
         say_aside(note)
     grading = steps_to_grade(course, progress, asked, only=only, all=every)
-    plan = Plan.of(course, grading.asked, grading.steps, workspace.root, seed or new_seed())
+    plan = Plan.to_grade(course, grading, workspace.root, seed or new_seed())
     if every:
         plan = replace(plan, each=True)
     began = datetime.now()
@@ -114,7 +114,7 @@ def next_line(course: Course, progress: Progress, grading: Grading, verdict: Ver
 
 
 def _earlier_file(step: Step, grading: Grading) -> str:
-    """What to do where an earlier step's file is missing; a further step that was only looked at can be left."""
+    """What to do where an earlier step's file is missing; a further step need not hold for the others."""
     said = f"That file is what {step.id}, {step.title}, is about. Type: stackwalk lab {step.id}"
     return said if step.core else f"{said}, or leave {step.id} for later: stackwalk check {grading.asked} --only"
 

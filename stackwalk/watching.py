@@ -109,9 +109,8 @@ class Watch:
         if note is not None:
             say_aside(note)
         self._grading = steps_to_grade(self._course, progress, self._asked, only=self._only)
-        self._warm.start(
-            Plan.of(self._course, self._grading.asked, self._grading.steps, self._workspace.root, new_seed())
-        )
+        here = bool(self._saved) and self._grading.steps[-1].id not in progress.passed
+        self._warm.start(Plan.to_grade(self._course, self._grading, self._workspace.root, new_seed(), here=here))
 
     def wait(self) -> None:
         """Wait for a save or for news of the run, and do what it asks."""

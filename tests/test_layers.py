@@ -81,7 +81,7 @@ MAY = {
     "tap": ("errors", "wire", "tap"),
     "compose": ("compose",),
     "fronts": ("fronts",),
-    "whole": ("errors", "wire", "nginx", "tap", "stack", "compose", "course.lesson", "whole"),
+    "whole": ("errors", "wire", "nginx", "tap", "stack", "compose", "fronts", "course.lesson", "whole"),
     "course": ("errors", "course"),
     "check": ("errors", "wire", "nginx", "compose", "stack", "whole", "course", "check"),
     "screen": (

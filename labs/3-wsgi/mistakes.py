@@ -89,6 +89,11 @@ def says_late_timeout(evidence: Evidence) -> str:
     )
 
 
+def no_exc_info(evidence: Evidence) -> bool:
+    last = evidence.traceback.rstrip().rpartition("\n")[2]
+    return evidence.step == "3.4" and bool(re.search(r"start_response\(\) takes .* positional arguments? but", last))
+
+
 def bytes_wanted(evidence: Evidence) -> bool:
     last = evidence.traceback.rstrip().rpartition("\n")[2]
     mixed = ("a bytes-like object is required, not 'str'", "can't concat", 'can only concatenate str (not "bytes")')
@@ -312,6 +317,9 @@ MISTAKES = [
         "With threads nothing is cut off: the sign of life that the master waits for is the worker's, and one thread "
         "gives it while another one sleeps. Take threads out again for this step."),
     Mistake("a timeout that comes late", late_timeout, says_late_timeout),
+    Mistake("no room for exc_info", no_exc_info,
+        "Here the application, after an error, hands start_response a third thing, exc_info, and yours takes two: "
+        "def start_response(status, headers, exc_info=None)."),
     Mistake("text and bytes in the gateway", bytes_wanted,
         "A socket takes bytes: make bytes of the status line and the headers, .encode(\"latin-1\"), before you join "
         "them to the body or send them."),

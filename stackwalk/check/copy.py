@@ -81,6 +81,8 @@ class _Copier:
             target = self.root / name
             shutil.copyfile(entry.path, target)
             target.chmod(stat.S_IMODE(facts.st_mode) & 0o777 | 0o600)
+            if not name.endswith(".py"):  # of which Python would believe what it has compiled of an earlier one
+                os.utime(target, ns=(facts.st_atime_ns, facts.st_mtime_ns))
         except PermissionError:
             self.unread.add(name)
         except FileNotFoundError:

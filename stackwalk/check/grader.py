@@ -52,8 +52,8 @@ def run_checks(plan: Plan, opened: Callable[[], Bench], tell: Tell, spread: Spre
     root = plan.labs[0].folder
     os.chdir(root)
     arguments = [
-        "-c", os.devnull, f"--rootdir={root}", "--noconftest", "--import-mode=importlib", "--assert=plain",
-        *_LEAN, *(str(step.check) for step in plan.steps),
+        "-c", os.devnull, f"--rootdir={root}", f"--confcutdir={root}", "--noconftest",
+        "--import-mode=importlib", "--assert=plain", *_LEAN, *(str(step.check) for step in plan.steps),
     ]  # fmt: skip
     pytest.main(arguments, plugins=[plugin, reporter])
     reporter.finish()
@@ -249,6 +249,8 @@ class Reporter:
         if sentence is None and failure.blame is not None:
             message = f"{message} {failure.blame.place}: {own(failure.blame.means)}"
             hint = hint or own(failure.blame.try_this)
+        if failure.stands and not re.search(r"\bline \d", message):
+            message = f"{message} {failure.stands}"
         outcome = failure.cause.outcome if isinstance(failure.cause, Cause) else Outcome.FAILED
         if hint.strip(" .") in message:
             hint = ""

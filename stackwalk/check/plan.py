@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from stackwalk.check.verdict import Cause, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, Step
+from stackwalk.course.place import Grading
 from stackwalk.errors import StackwalkError
 
 BUDGET = 13.0  # seconds that all waits of a lab's checks have together
@@ -16,6 +18,7 @@ START_PATIENCE = 10.0  # seconds that a program may take until it listens
 SIDE_BY_SIDE = 7  # parts at once: most of them wait for silence, few compute
 ALONE = 2  # steps of a lab that are parts by themselves, beside the rest
 SLICE = 2  # checks of such a step in one part
+LEAST = 1.0  # seconds that must be left to look whether a program has gone on
 SLICES = (SIDE_BY_SIDE - 1) // ALONE  # at most so many parts of one step, so that a lab's parts all have a place
 
 
@@ -35,6 +38,7 @@ class Plan:
     skipped_for: Step | None = None  # this step fell short before: every check is named, and none is run
     share: tuple[int, int] = (0, 1)  # of each step's checks: which share, from 0, of how many
     slack: float = DEADLINE - BUDGET  # seconds past all waits after which a run hangs
+    later: tuple[Step, ...] = ()  # not graded; they replace checks that are: a program may have gone on to them
 
     @classmethod
     def of(cls, course: Course, asked: str, steps: tuple[Step, ...], workspace: Path, seed: str) -> "Plan":
@@ -53,6 +57,54 @@ class Plan:
         replaced = frozenset(name for step in graded for name in step.replaces)
         budget = max(lab.budget or BUDGET for lab in labs)
         return cls(asked, graded, labs, replaced, workspace, seed, budget)
+
+    @classmethod
+    def to_grade(cls, course: Course, grading: Grading, workspace: Path, seed: str, *, here: bool = False) -> "Plan":
+        """The plan for what a learner asked, whose program may have gone further than that.
+
+        `here` says that the learner is at the step asked, and saves again and again: that step's own checks then
+        stand as they are. Raises StackwalkError where nothing of it can be graded.
+        """
+        plan = cls.of(course, grading.asked, grading.steps, workspace, seed)
+        ids = {step.id for step in plan.steps if not (here and step is plan.steps[-1])}
+        later: list[Step] = []
+        for step in course.steps:
+            if step.check is not None and step not in plan.steps and step.replaces_any(ids):
+                later.append(step)
+                ids.add(step.id)
+        return replace(plan, leave_out=plan.leave_out | grading.left_out, later=tuple(later))
+
+    def wider(self, verdict: Verdict) -> "Plan | None":
+        """The plan that says whether a program which falls short has only gone on; None where it has not.
+
+        It holds the later steps that replace what failed, and what is left of the time to wait for the program.
+        """
+        problems = [one for one in verdict.findings if one.outcome not in (Outcome.PASSED, Outcome.SKIPPED)]
+        # A program that has gone on runs, and answers otherwise.
+        failed = {f"{one.step}.{one.name}" for one in problems if one.cause is Cause.WRONG_ANSWER}
+        more = tuple(step for step in self.later if step.replaces & failed)
+        left = self.budget - verdict.seconds
+        if not more or left < LEAST or any(one.outcome is not Outcome.FAILED for one in problems):
+            return None
+        replaced = frozenset[str]().union(*(step.replaces for step in more))
+        steps = tuple(sorted((*self.steps, *more), key=lambda step: (step.lab, step.number)))
+        later = tuple(step for step in self.later if step not in more)
+        leave_out = self.leave_out | replaced
+        # Each by itself: what else falls short must not hide whether they hold.
+        slack = self.slack + self.budget - left
+        return replace(self, steps=steps, later=later, leave_out=leave_out, budget=left, slack=slack, each=True)
+
+    def instead(self, verdict: Verdict, asked: "Plan", first: Verdict) -> Verdict:
+        """What counts of the first verdict, on what was asked, and that of this plan, which is wider or the same.
+
+        Where the steps that it adds hold, a program has gone on, and what they replace is no longer asked of it.
+        """
+        added = {step.id for step in self.steps} - {step.id for step in asked.steps}
+        short = {one.step for one in verdict.findings if one.outcome is not Outcome.PASSED}
+        held = added <= set(verdict.steps) and not added & short
+        if not held or (verdict.outcome is not Outcome.PASSED and verdict.outcome is not Outcome.FAILED):
+            return first
+        return replace(verdict, seconds=asked.budget - self.budget + verdict.seconds)
 
     def lab_of(self, step: Step) -> Lab:
         """The lab that a step belongs to."""

@@ -24,20 +24,36 @@ OnFinding = Callable[[Finding], None]
 def grade(plan: Plan, *, on_finding: OnFinding | None = None, meanwhile: Callable[[], None] | None = None) -> Verdict:
     """Run the plan's checks and give exactly one verdict; on_finding is called for each finding, in order.
 
-    meanwhile is called once, when the run has begun: there the caller gets ready for the verdict.
+    meanwhile is called once, when the run has begun: there the caller gets ready for the verdict. Where a program
+    falls short and may only have gone on, the later steps are asked, too: where they hold, what they replace does not.
     """
     if threading.active_count() > 1:
         from stackwalk.check.warm import grade_elsewhere
 
         return grade_elsewhere(plan, on_finding=on_finding)
+    first = _grade_once(plan, on_finding or _unheard, meanwhile or _nothing)
+    asked, verdict = plan, first
+    while not verdict.passed and (wider := asked.wider(verdict)) is not None:
+        asked, verdict = wider, _grade_once(wider, _unheard, _nothing)
+    return asked.instead(verdict, plan, first)
+
+
+def _unheard(_: Finding) -> None:
+    pass
+
+
+def _nothing() -> None:
+    pass
+
+
+def _grade_once(plan: Plan, on_finding: OnFinding, meanwhile: Callable[[], None]) -> Verdict:
     run = None
     try:
         with reaping():
             run = Run(plan, fork=fork_or_take)
             try:
-                if meanwhile is not None:
-                    meanwhile()
-                _follow(run, on_finding or (lambda finding: None))
+                meanwhile()
+                _follow(run, on_finding)
             finally:
                 run.retire()
                 while not run.bury():

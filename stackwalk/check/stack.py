@@ -24,14 +24,15 @@ from stackwalk.nginx.blaming import Case, blame
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
-from stackwalk.whole.plan import Declared, joined, plan_stack
+from stackwalk.stack.nginx.preparing import Prepared
+from stackwalk.whole.plan import declare, plan_stack
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused
 from stackwalk.whole.stack import Stack as WholeStack
 from stackwalk.wire.message import Request
 
-LOGGED = 2.0  # seconds until a request that was answered must stand in the front's log
+LOGGED = 10.0  # seconds until a request that was answered must stand in the log, if the machine is very busy
 
 
 def copy_environment(copy: Copy, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
@@ -146,9 +147,9 @@ class Stack:
         if begun is not None:
             self.whole = begun
             return
-        added = read_composed(copy.root)
+        declared = declare(front, services, read_composed(copy.root), compose_first=False)
         self.whole = WholeStack(
-            Declared(front, joined(services, added, compose_first=False), added.mounts),
+            declared,
             guardian,
             workspace=copy.root,
             scratch=run_dir,
@@ -349,7 +350,8 @@ class Stack:
         self._arrivals = len(self.whole.record.arrivals)
         self._calls.clear()
         paths = list(self._logs().values())
-        paths += [] if self.whole.front is None else [Path(self.whole.front.prepared.errors)]
+        errors = None if self.whole.front is None else self.whole.front.errors
+        paths += [] if errors is None else [errors]
         self._log_marks = {path: path.stat().st_size for path in paths if path.is_file()}
         for server in self._servers.values():
             server.begin_check()
@@ -456,7 +458,7 @@ class Stack:
             if running.ending is not None:
                 raise self._front_ended()
             elsewhere = () if running.program is None else running.program.listeners()
-            if elsewhere and not any(each.typed == self._front.port for each in elsewhere):
+            if elsewhere and not any(each.typed == running.port for each in elsewhere):
                 failure = endings.elsewhere(elsewhere, self._front.port)
                 failure.message = failure.message.replace("Your program", self._front.name)
                 raise failure
@@ -519,11 +521,13 @@ class Stack:
         call = next((call for call in self._calls if call[0] is answer), None)
         if front is None or answer is None or call is None:
             return None
+        prepared = front.prepared
+        if not isinstance(prepared, Prepared):
+            return None  # no nginx: nobody has read its file so closely
         try:
             served = self.whole.told(call[1], call[2], self._ground.budget.wait(LOGGED))
         except LookupError:
             return None
-        prepared = front.prepared
         block = next((one for one in prepared.blocks if one.key == served.block), None)
         target = [*served.line.split(" "), ""][1]
         case = Case(served.host, target, answer.status, bool(served.tries), block, served.uri)
@@ -532,7 +536,7 @@ class Stack:
     def _front_errors(self) -> tuple[Complaint, ...]:
         """What the front has logged since the check began, explained."""
         front = self.whole.front
-        path = None if front is None else Path(front.prepared.errors)
+        path = None if front is None else front.errors
         if front is None or path is None or not path.is_file():
             return ()
         new = path.read_bytes()[self._log_marks.get(path, 0) :].decode("utf-8", "replace")
@@ -546,7 +550,7 @@ class Stack:
 
     def _logs(self) -> dict[str, Path]:
         front = self.whole.front
-        return {} if front is None else {log.typed: Path(log.path) for log in front.prepared.logs}
+        return {} if front is None else dict(front.logs)
 
     def _log_path(self, name: str) -> Path:
         for typed, path in self._logs().items():

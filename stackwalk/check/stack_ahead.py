@@ -16,7 +16,7 @@ from stackwalk.check.stack import copy_environment
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.launch import Guardian, GuardianLost
-from stackwalk.whole.plan import Declared, joined
+from stackwalk.whole.plan import declare
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.stack import Stack
 
@@ -32,7 +32,7 @@ class StackAhead:
         self._copy = copy_workspace(origin, folder / "ahead")
         front, *services = specs
         added = read_composed(self._copy.root)
-        self.declared = Declared(front, joined(services, added, compose_first=False), added.mounts)
+        self.declared = declare(front, services, added, compose_first=False)
 
         def environment(run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
             return copy_environment(self._copy, run_dir, moved)

@@ -48,16 +48,25 @@ class Warm:
         self._again = again
         self._number = 0
         self._tally: Tally | None = None  # of the run that counts
+        self._asked: Plan | None = None  # with start()
+        self._held: Verdict | None = None  # on it, while later steps are asked whether the program has gone on
         self._pending = b""
         self._gone = False  # the process has ended: the next start() begins another
         self._silence: socket.socket | None = None  # the other end of what is waited on instead
         self._socket, self._process = self._begin()
 
     def start(self, plan: Plan) -> None:
-        """Begin a run; the one before it, if it is still on, no longer counts."""
+        """Begin a run; the one before it, if it is still on, no longer counts.
+
+        Where the program falls short and may only have gone on, the later steps are asked before there is a verdict.
+        """
+        self._asked, self._held = plan, None
+        self._start(plan)
+
+    def _start(self, plan: Plan) -> None:
         self._number += 1
         self._tally = Tally(plan)
-        request = pickle.dumps((self._number, plan, self._again))
+        request = pickle.dumps((self._number, plan, self._asked if self._again else None))
         if self._gone:
             self._restart()
         try:
@@ -71,7 +80,7 @@ class Warm:
         self._number += 1
         self._tally = None
         with contextlib.suppress(OSError):
-            self._send(pickle.dumps((self._number, None, False)))
+            self._send(pickle.dumps((self._number, None, None)))
 
     def fileno(self) -> int:
         """Readable when read() has something; ask again after a start()."""
@@ -123,19 +132,35 @@ class Warm:
         if number != self._number or self._tally is None:
             return
         finding = self._tally.note(word, value)
-        if finding is not None:
+        if finding is not None and self._held is None:
             yield finding
         if self._tally.done:
-            verdict, self._tally = self._tally.verdict(), None
-            yield verdict
+            tally, self._tally = self._tally, None
+            verdict = self._settled(tally.plan, tally.verdict())
+            if verdict is not None:
+                yield verdict
+
+    def _settled(self, plan: Plan, verdict: Verdict) -> Verdict | None:
+        """The verdict to be told; None where later steps are asked first."""
+        first, self._held = self._held or verdict, None
+        wider = None if verdict.passed else plan.wider(verdict)
+        if wider is None:
+            return plan.instead(verdict, self._asked or plan, first)
+        self._held = first
+        try:
+            self._start(wider)
+        except OSError:
+            self._tally = self._held = None
+            return first
+        return None
 
     def _lost(self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended") -> None:
         if self._tally is not None:
             broken = self._tally.break_off(why)
-            if broken is not None:
+            if broken is not None and self._held is None:
                 came.append(broken)
-            came.append(self._tally.verdict())
-            self._tally = None
+            came.append(self._held or self._tally.verdict())
+            self._tally = self._held = None
         if not self._gone:
             self._gone = True
             self._socket.close()

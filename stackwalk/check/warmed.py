@@ -72,7 +72,7 @@ class Warmed:
             self.number, plan, again = pickle.loads(self.inbox[4:size])
             self.inbox = self.inbox[size:]
             self.retire()
-            self.again = plan if again else None
+            self.again = again
             if plan is not None:
                 self.begin(plan)
         return True

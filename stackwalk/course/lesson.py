@@ -5,7 +5,7 @@ Nothing here opens a file. `reading` makes these values from a folder; everybody
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -67,12 +67,17 @@ class Step:
     programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
     comparison: Path | None = None  # comparison.toml: the same clients, asked of programs of several labs
     waits: bool = False  # its checks mostly wait: they may run beside others
+    instead: bool = False  # another server may stand in the place of the first: see Lab.instead
     copies: tuple[tuple[str, int], ...] = ()  # of services of which more or fewer run here than the lab says
 
     @property
     def core(self) -> bool:
         """Whether the step is on the road through the stack (else it deepens, and may be skipped)."""
         return self.kind == "core"
+
+    def replaces_any(self, steps: Collection[str]) -> bool:
+        """Whether it replaces a check of one of these steps."""
+        return any(check.rpartition(".")[0] in steps for check in self.replaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class ProgramSpec:
     needs: tuple[str, ...] = ()  # packages that it runs on; the workspace's own environment may lack them
     taken: str = ""  # what to say besides where somebody else has its port
     strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
-    server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx"
+    server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx", "haproxy" …
     folder: str = ""  # what its file calls the workspace ("/service"), where that is prepared
     door: int = 0  # where its clients come to; 0: to its own port
     copies: int = 1  # how many of it run, behind one name
@@ -130,10 +135,21 @@ class Lab:
     budget: float | None = None  # seconds that all its checks together wait, at most; None: the checker's own
     oddities: Path | None = None  # oddities.toml: what strange clients send, in 200 recordings
     services: tuple[ProgramSpec, ...] = ()  # what stands behind the outermost program, by the names it may use
+    instead: tuple[ProgramSpec, ...] = ()  # of which one may stand in the place of the outermost program
 
-    def programs_at(self, step: Step) -> tuple[ProgramSpec, ...]:
-        """What runs at a step of this lab, outermost first."""
-        return step.programs or self.programs
+    def programs_at(self, step: Step, saved: Sequence[str] = ()) -> tuple[ProgramSpec, ...]:
+        """What runs at a step of this lab, outermost first.
+
+        `saved`: which files of `instead` are there, the one saved last first. Where the step allows it, that one's
+        program stands in the place of the outermost.
+        """
+        programs = step.programs or self.programs
+        if step.instead:
+            for name in saved:
+                for one in self.instead:
+                    if one.file == name:
+                        return (one, *programs[1:])
+        return programs
 
     def services_at(self, step: Step) -> tuple[ProgramSpec, ...]:
         """What may be called by its name at a step of this lab, with as many copies as the step says."""
@@ -144,7 +160,12 @@ class Lab:
     @property
     def files(self) -> tuple[str, ...]:
         """The files of all programs that run at any of its steps."""
-        programs = (*self.programs, *self.services, *(program for step in self.steps for program in step.programs))
+        programs = (
+            *self.programs,
+            *self.services,
+            *self.instead,
+            *(program for step in self.steps for program in step.programs),
+        )
         return tuple(dict.fromkeys(program.file for program in programs))
 
 

@@ -20,8 +20,8 @@ class Grading:
     """What one `stackwalk check` grades."""
 
     asked: str  # "1.3", "1" or "all"
-    steps: tuple[Step, ...]  # in the course's order, none of them live
-    left_out: frozenset[str]  # checks that a later graded step replaces: "1.2.body_is_hi_there"
+    steps: tuple[Step, ...]  # in the order in which they run, none of them live
+    left_out: frozenset[str]  # checks that a later step replaces: "1.2.body_is_hi_there"
 
 
 def where_is(course: Course, progress: Progress) -> Place:
@@ -125,9 +125,11 @@ def steps_to_grade(
     """Return the steps that a check grades, and the checks among theirs that are no longer in force.
 
     `asked` is a step ("1.3": with the core steps before it in its lab, and the further ones before it that
-    are begun), a lab ("1": its core and each further step begun), or None for where the learner is. `only`
-    leaves out earlier steps; `all` takes each step of each lab, and then nothing may be asked. Raises
-    StackwalkError for a step or lab that does not exist, a live step, and what does not go together.
+    have passed: one that was opened and left takes back what it replaces, and asks for nothing), a lab ("1":
+    its core and each further step begun, those that have not passed at the end, so that none of them hides
+    another), or None for where the learner is. `only` leaves out earlier steps; `all` takes each step of each
+    lab, and then nothing may be asked. Raises StackwalkError for a step or lab that does not exist, a live
+    step, and what does not go together.
     """
     if all:
         return _all_of(course, asked, only)
@@ -147,13 +149,14 @@ def steps_to_grade(
             f"--only grades one step, and {lab.number} is a whole lab.",
             f"Name a step, for example `stackwalk check {lab.steps[-1].id} --only`.",
         )
-    steps = tuple(one for one in lab.steps if _counts(one, progress))
+    held = tuple(one for one in lab.steps if _holds(one, progress))
+    steps = (*held, *(one for one in _begun(lab, progress) if one not in held))
     if not steps:
         raise StackwalkError(
             f"Lab {lab.number} has no step that can be graded.",
             f"Open it with `stackwalk lab {lab.number}`.",
         )
-    return Grading(str(lab.number), steps, _left_out(steps))
+    return Grading(str(lab.number), steps, _left_out(steps, steps))
 
 
 def _all_of(course: Course, asked: str | None, only: bool) -> Grading:
@@ -168,7 +171,7 @@ def _all_of(course: Course, asked: str | None, only: bool) -> Grading:
             f"The course in {course.root} has no step that can be graded.",
             "Name another course with --from DIR.",
         )
-    return Grading("all", steps, _left_out(steps))
+    return Grading("all", steps, _left_out(steps, steps))
 
 
 def _graded_from(course: Course, progress: Progress) -> Step:
@@ -191,20 +194,25 @@ def _graded_from(course: Course, progress: Progress) -> Step:
 def _up_to(course: Course, progress: Progress, step: Step, only: bool) -> Grading:
     if only:
         return Grading(step.id, (step,), frozenset())
-    lab = course.lab(step.lab)
-    before = tuple(one for one in lab.steps if one.number < step.number and _counts(one, progress))
-    steps = (*before, step)
-    return Grading(step.id, steps, _left_out(steps))
+    before = tuple(one for one in course.lab(step.lab).steps if one.number < step.number)
+    steps = (*(one for one in before if _holds(one, progress)), step)
+    replacing = (*(one for one in before if one.core or progress.begun(one.id)), step)
+    return Grading(step.id, steps, _left_out(steps, replacing))
 
 
-def _counts(step: Step, progress: Progress) -> bool:
-    return not step.live and (step.core or progress.begun(step.id))
+def _holds(step: Step, progress: Progress) -> bool:
+    """Whether what the step asks holds from there on: it is on the road, or has once passed."""
+    return not step.live and (step.core or step.id in progress.passed)
 
 
-def _left_out(steps: Iterable[Step]) -> frozenset[str]:
-    graded = tuple(steps)
+def _begun(lab: Lab, progress: Progress) -> tuple[Step, ...]:
+    return tuple(one for one in lab.steps if not one.live and (one.core or progress.begun(one.id)))
+
+
+def _left_out(graded: Iterable[Step], replacing: Iterable[Step]) -> frozenset[str]:
+    """The checks of the graded steps that one of the others replaces."""
     ids = {step.id for step in graded}
-    replaced = (check for step in graded for check in step.replaces)
+    replaced = (check for step in replacing for check in step.replaces)
     return frozenset(check for check in replaced if check.rpartition(".")[0] in ids)
 
 

@@ -15,7 +15,7 @@ from stackwalk.course.table import Table, read_table, read_text, table_from
 from stackwalk.course.words import read_words
 from stackwalk.errors import StackwalkError
 
-SERVERS = ("nginx",)  # the web servers whose files are prepared
+SERVERS = ("nginx", "haproxy", "caddy", "apache")  # the web servers whose files are prepared
 MOST_COPIES = 4  # of a service
 HINTS = 3  # where to look in the traffic, the idea, the line
 
@@ -25,6 +25,10 @@ _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
 _LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
 _STEP_FILES = ("step.md", "hints.md", "check.py", "comparison.toml", "start", "wrong")
+
+
+# Of one lab: its programs, its services, and what may stand in the place of the outermost.
+Programs = tuple[tuple[ProgramSpec, ...], tuple[ProgramSpec, ...], tuple[ProgramSpec, ...]]
 
 
 def find_course() -> Path:
@@ -62,8 +66,8 @@ def read_course(root: Path) -> Course:
     return Course(root=labs_folder.parent, labs=labs, words=read_words(labs_folder / "words.toml", labs))
 
 
-def read_programs(root: Path) -> tuple[tuple[tuple[ProgramSpec, ...], tuple[ProgramSpec, ...]], ...]:
-    """The programs and the services of each lab, by its number: all that `up` needs of a course.
+def read_programs(root: Path) -> tuple[Programs, ...]:
+    """The programs of each lab, by its number: all that `up` needs of a course.
 
     Raises StackwalkError, as `read_course` does, for what is malformed in them.
     """
@@ -71,8 +75,8 @@ def read_programs(root: Path) -> tuple[tuple[tuple[ProgramSpec, ...], tuple[Prog
     found = []
     for _, _, folder in _numbered(labs_folder, (), "a lab"):
         table = read_table(folder / "lab.toml")
-        programs = tuple(_read_program(one) for one in table.tables("program"))
-        found.append((programs, tuple(_read_service(one) for one in table.tables("service"))))
+        programs, instead = (tuple(_read_program(one) for one in table.tables(key)) for key in ("program", "instead"))
+        found.append((programs, tuple(_read_service(one) for one in table.tables("service")), instead))
     return tuple(found)
 
 
@@ -128,6 +132,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     if not programs:
         raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
     services = tuple(_read_service(one) for one in table.tables("service"))
+    instead = tuple(_read_program(one) for one in table.tables("instead"))
     _hold_names(table, services)
     title, question = table.text("title"), table.text("question")
     patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
@@ -139,6 +144,9 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         )
         for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
     )
+    swaps = next((step for step in steps if step.instead), None)
+    if swaps is not None and not instead:
+        raise table.wrong(f"step {swaps.id} says instead, and nothing is declared", "Say what may run: [[instead]].")
     if not steps:
         raise StackwalkError(f"{folder} holds no step.", "Make one: a folder 1-NAME with step.md and hints.md.")
     return Lab(
@@ -154,6 +162,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         steps=steps,
         oddities=oddities if oddities.is_file() else None,
         services=services,
+        instead=instead,
         budget=budget,
     )
 
@@ -277,6 +286,7 @@ def _read_step(
         wins=table.texts("wins"),
         programs=_programs_of(table, programs),
         waits=table.flag("waits"),
+        instead=table.flag("instead"),
         copies=_read_copies(table, services),
         comparison=comparison if (comparison := folder / "comparison.toml").is_file() else None,
     )

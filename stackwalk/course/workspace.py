@@ -145,6 +145,15 @@ def lock(workspace: Workspace) -> Iterator[None]:
         os.close(handle)
 
 
+def saved_last(root: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of these files that are in a workspace, the one that was saved last first."""
+    when = {}
+    for name in names:
+        with suppress(OSError):
+            when[name] = (root / name).stat().st_mtime_ns
+    return tuple(sorted(when, key=lambda name: -when[name]))
+
+
 def put_start_files(workspace: Workspace, step: Step) -> tuple[Path, ...]:
     """Put the files that a step gives, where nothing of that name stands; return those that were put.
 

@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stackwalk.fronts.names import Address
+from stackwalk.fronts.names import Addresses
 
 NAME = "Caddy"
 FILE = "Caddyfile"
 PROGRAMS = ("caddy",)
 PACKAGE = "caddy"
+ASKS = re.compile(r"^\s*(?:\w+\s+)*?(?:reverse_proxy|to)\s")  # a line that names a service
 
 
 def adapt(program: str, file: str) -> tuple[str, ...]:
@@ -27,23 +28,31 @@ def document_in(output: str) -> str:
     return lines[-1] if lines else ""
 
 
-def moved(document: str, services: Mapping[str, Address], port: int, typed: int = 80) -> str:
-    """What `adapt` printed, with services and door moved, and without Caddy's own door and certificates.
+def ports(document: str) -> tuple[int, ...]:
+    """The ports at which it would listen, each once."""
+    found = (re.search(r"(?:^|:)(\d{1,5})$", one) for one in listens(document))
+    return tuple(dict.fromkeys(int(port[1]) for port in found if port is not None))
 
-    Raises ValueError where it is no such document.
+
+def moved(document: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
+    """What `adapt` printed, with services and doors moved, and without Caddy's own door and certificates.
+
+    ports: typed -> real. Raises ValueError where it is no such document.
     """
     config = json.loads(document)
     if not isinstance(config, dict):
         raise ValueError("no configuration of Caddy")
     servers = config.get("apps", {}).get("http", {}).get("servers", {})
     for server in servers.values():
-        server["listen"] = [_listen(one, port, typed) for one in server.get("listen", [])]
+        server["listen"] = [_listen(one, ports) for one in server.get("listen", [])]
         server["automatic_https"] = {"disable": True}
         server.pop("tls_connection_policies", None)
-        _move_dials(server, services)
+        _move_dials(server, addresses)
     config["admin"] = {"disabled": True, "config": {"persist": False}}
     config["apps"] = {name: app for name, app in config.get("apps", {}).items() if name == "http"}
     config.pop("storage", None)
+    # What it would say of each start is left out; a log that the file asks for is one of its own.
+    config.setdefault("logging", {}).setdefault("logs", {}).setdefault("default", {}).setdefault("level", "WARN")
     return json.dumps(config, indent=1)
 
 
@@ -72,20 +81,18 @@ def complaint(output: str) -> tuple[str, int | None]:
     return said, None if later is None else int(later[1])
 
 
-def _listen(address: str, port: int, typed: int) -> str:
-    found = re.search(r"(?:^|:)(\d+)$", address)
-    return f"127.0.0.1:{port if found is not None and int(found[1]) == typed else (found[1] if found else port)}"
+def _listen(address: str, ports: Mapping[int, int]) -> str:
+    found = re.search(r"(?:^|:)(\d{1,5})$", address)
+    return address if found is None else f"127.0.0.1:{ports.get(int(found[1]), int(found[1]))}"
 
 
-def _move_dials(value: Any, services: Mapping[str, Address]) -> None:
+def _move_dials(value: Any, addresses: Addresses) -> None:
     """Every `dial` in a document, however deep."""
     if isinstance(value, dict):
-        dial = value.get("dial")
-        host, _, number = dial.partition(":") if isinstance(dial, str) else ("", "", "")
-        if number == "8000" and host in services:
-            value["dial"] = f"{services[host][0]}:{services[host][1]}"
+        if isinstance(dial := value.get("dial"), str):
+            value["dial"] = addresses.get(dial.lower(), dial)
         for one in value.values():
-            _move_dials(one, services)
+            _move_dials(one, addresses)
     elif isinstance(value, list):
         for one in value:
-            _move_dials(one, services)
+            _move_dials(one, addresses)

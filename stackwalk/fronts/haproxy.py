@@ -6,28 +6,40 @@ Source: https://docs.haproxy.org/2.6/configuration.html
 import re
 from collections.abc import Mapping
 
-from stackwalk.fronts.names import Address, with_addresses
+from stackwalk.fronts.names import Addresses, with_addresses
 
 NAME = "HAProxy"
 FILE = "haproxy.cfg"
 PROGRAMS = ("haproxy",)
 PACKAGE = "haproxy"
+ASKS = re.compile(r"^\s*server\s")  # a line that names a service
 
 # What only a service of the system may do, or what would outlive the lab: such a line becomes a comment.
 _NOT_HERE = re.compile(
     r"(?m)^(\s*)(?=(?:daemon|chroot|user|group|uid|gid|pidfile|master-worker|nbproc|stats\s+socket|ulimit-n|setenv|"
     r"presetenv|external-check|insecure-\S+|cpu-map)\b)"
 )
-_BIND = re.compile(r"(?m)^(\s*bind\s+)(?:[\w.*-]*|\[[0-9a-fA-F:]*\]):(\d+)(?!\d)")
+_BIND = re.compile(r"(?m)^(\s*bind\s+)(\S+)")
+_DOOR = re.compile(r"(?:ipv[46]@)?[^@/\s]*:(\d{1,5})")
 
 
-def moved(text: str, services: Mapping[str, Address], port: int, typed: int = 80) -> str:
-    """The file with the names of services where they are, and the door `typed` moved to a port of this machine."""
+def ports(text: str) -> tuple[int, ...]:
+    """The ports at which it would listen, each once."""
+    doors = (_DOOR.fullmatch(one) for found in _BIND.finditer(text) for one in found[2].split(","))
+    return tuple(dict.fromkeys(int(door[1]) for door in doors if door is not None))
+
+
+def moved(text: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
+    """The file with the names of services where they are, and each door where `ports` has it (typed -> real)."""
+
+    def door(address: str) -> str:
+        found = _DOOR.fullmatch(address)
+        return address if found is None else f"127.0.0.1:{ports.get(int(found[1]), int(found[1]))}"
 
     def bind(match: re.Match[str]) -> str:
-        return f"{match[1]}127.0.0.1:{port if int(match[2]) == typed else match[2]}"
+        return match[1] + ",".join(door(one) for one in match[2].split(","))
 
-    return with_addresses(_NOT_HERE.sub(r"\1# ", _BIND.sub(bind, text)), services)
+    return with_addresses(_NOT_HERE.sub(r"\1# ", _BIND.sub(bind, text)), addresses)
 
 
 def test(program: str, file: str) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ loaded does no harm. Source: https://httpd.apache.org/docs/2.4/mod/core.html
 import re
 from collections.abc import Mapping
 
-from stackwalk.fronts.names import Address, with_addresses
+from stackwalk.fronts.names import Addresses, with_addresses
 
 NAME = "Apache"
 FILE = "httpd.conf"
 PROGRAMS = ("apache2", "httpd")
 PACKAGE = "apache2"
+ASKS = re.compile(r"(?i)^\s*(?:BalancerMember|ProxyPass(?:Match)?)\s|\sproxy:")  # a line that names a service
 MODULES = (
     "/usr/lib/apache2/modules",
     "/usr/lib64/httpd/modules",
@@ -32,16 +33,32 @@ _LISTEN = re.compile(r"(?mi)^(\s*Listen\s+)(?:(?:[\d.]+|\*|\[[0-9a-f:]*\]):)?(\d
 _HOST = re.compile(r"(?mi)^(\s*<VirtualHost\s+\S*?):(\d+)(?=[\s>])")
 
 
-def moved(text: str, services: Mapping[str, Address], port: int, typed: int = 80) -> str:
-    """The file with the names of services where they are, and the door `typed` moved; every line keeps its number."""
+def ports(text: str) -> tuple[int, ...]:
+    """The ports at which it would listen, each once."""
+    return tuple(dict.fromkeys(int(found[2]) for found in _LISTEN.finditer(text)))
+
+
+def moved(text: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
+    """The file with the names of services where they are, and each door where `ports` has it (typed -> real).
+
+    Every line keeps its number. Of two doors that come to be one (80 and [::]:80) the second is left out.
+    """
+    doors: set[str] = set()
+
+    def real(typed: str) -> int:
+        return ports.get(int(typed), int(typed))
 
     def listen(match: re.Match[str]) -> str:
-        return f"{match[1]}127.0.0.1:{port if int(match[2]) == typed else match[2]}"
+        door = f"127.0.0.1:{real(match[2])}"
+        if door in doors:
+            return f"# {match[0]}"
+        doors.add(door)
+        return f"{match[1]}{door}"
 
     def host(match: re.Match[str]) -> str:
-        return f"{match[1]}:{port if int(match[2]) == typed else match[2]}"
+        return f"{match[1]}:{real(match[2])}"
 
-    return with_addresses(_NOT_HERE.sub(r"\1# ", _HOST.sub(host, _LISTEN.sub(listen, text))), services)
+    return with_addresses(_NOT_HERE.sub(r"\1# ", _HOST.sub(host, _LISTEN.sub(listen, text))), addresses)
 
 
 def wrapper(folder: str, modules: str, there: frozenset[str], theirs: str, as_root: bool) -> str:

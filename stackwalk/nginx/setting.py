@@ -33,7 +33,7 @@ class Setting:
     provided: frozenset[str] = frozenset()  # what the image has in /etc/nginx, and the run folder in `image`
     ipv6: bool = True  # whether this machine has ::1
     guards_links: bool = True  # whether the system can open a file without following links
-    published: int | None = 80  # the port of nginx's machine that the door leads to
+    published: tuple[int, ...] = (80,)  # ports of nginx's machine to one of which clients are led, the lab's first
 
     @property
     def http(self) -> str:

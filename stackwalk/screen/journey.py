@@ -12,7 +12,7 @@ MOST = 12  # headers that are told of one message
 
 def served_by(journey: Journey, pids: tuple[int | None, ...]) -> str:
     """Whose answer it is: "application1 pid 4711", or the web server's own."""
-    if journey.served is None:
+    if not journey.known:
         return ""
     if not journey.legs or _is_in_vain(journey.legs[-1]):
         return "by itself"

@@ -5,8 +5,9 @@ from rich.text import Text
 
 from stackwalk.course.lesson import Course
 from stackwalk.screen.comparison import draw_comparison
-from stackwalk.screen.hanging import Hanging
+from stackwalk.screen.hanging import NARROWEST, Hanging
 from stackwalk.screen.lesson import draw_lesson, draw_why
+from stackwalk.screen.marked import rows_of
 from stackwalk.screen.pages import draw_answer, draw_hint, draw_keys, draw_prediction, draw_words
 from stackwalk.screen.safe import safe, safe_block
 from stackwalk.screen.verdict import draw_verdict
@@ -53,7 +54,7 @@ def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
         case ShowPrinted(program, lines, dropped):
             return draw_printed(program, lines, dropped)
         case ShowTraceback(program, text):
-            return draw_traceback(program, text)
+            return draw_traceback(program, text, width)
         case ShowSent(output):
             return draw_block(safe_block(output.replace(b"\r\n", b"\n"), MOST))
         case ShowHint(step, level):
@@ -81,14 +82,18 @@ def draw_printed(program: str, lines: tuple[str, ...], dropped: int) -> Renderab
     return Group(*drawn)
 
 
-def draw_traceback(program: str, text: str) -> RenderableType:
+def draw_traceback(program: str, text: str, width: int) -> RenderableType:
     """Return the learner's own traceback: the end of it, where the error stands, is always there."""
-    lines = safe_block(text).rstrip("\n").split("\n")
+    head = f"{safe(program, 40)} | "
+    lines = [safe(line.expandtabs(4), LONGEST) for line in safe_block(text).rstrip("\n").split("\n")]
     if len(lines) > MOST_LINES:
         half = MOST_LINES // 2
         lines = [*lines[:half], f"… {len(lines) - 2 * half:,} lines are left out here …", *lines[-half:]]
-    name = safe(program, 40)
-    return Group(*(_behind(name, safe(line.expandtabs(4), LONGEST), "yellow") for line in lines))
+    drawn = []
+    for row, begins in rows_of(lines, max(NARROWEST, width - len(head))):
+        line = Text(head if begins else " " * len(head), style="dim", no_wrap=True, overflow="ignore")
+        drawn.append(line.append(row, style="yellow"))
+    return Group(*drawn)
 
 
 def draw_block(text: str) -> RenderableType:
@@ -100,5 +105,5 @@ def draw_block(text: str) -> RenderableType:
     return Group(*shown)
 
 
-def _behind(name: str, line: str, style: str = "none") -> Text:
-    return Text(f"{name} | ", style="dim").append(line, style=style)
+def _behind(name: str, line: str) -> Text:
+    return Text(f"{name} | ", style="dim").append(line, style="none")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from stackwalk.check.verdict import Finding, Outcome, Piece, Verdict
 from stackwalk.screen.hanging import Hanging
+from stackwalk.screen.marked import rows_of
 from stackwalk.screen.safe import safe, safe_block
 
 MARKS = {
@@ -95,7 +96,8 @@ def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padd
         if finding.outcome is Outcome.PASSED and _earlier(finding, verdict):
             earlier[finding.step] = earlier.get(finding.step, 0) + 1
     for step, count in earlier.items():
-        lines.append(_line(Outcome.PASSED, safe(f"{step}: {_counted(count, 'check')} as before")))
+        how = "as before" if _number(step) < _number(verdict.asked) else "that your program has gone on to"
+        lines.append(_line(Outcome.PASSED, safe(f"{step}: {_counted(count, 'check')} {how}")))
     rest = [one for one in findings if not (one.outcome is Outcome.PASSED and _earlier(one, verdict))]
     for finding in sorted(rest, key=lambda one: one.outcome is not Outcome.PASSED):
         step = f"{finding.step} " if _earlier(finding, verdict) else ""
@@ -107,7 +109,12 @@ def _checks(verdict: Verdict, findings: tuple[Finding, ...]) -> list[Text | Padd
 
 
 def _earlier(finding: Finding, verdict: Verdict) -> bool:
+    """Whether the check is of another step than the one asked: mostly one before it."""
     return "." in verdict.asked and finding.step != verdict.asked
+
+
+def _number(step: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in step.split(".") if part.isdecimal())
 
 
 def _line(outcome: Outcome, said: str) -> Padding:
@@ -179,12 +186,11 @@ def _window(line: str, start: int, room: int) -> str:
 
 def _hanging(head: str, text: str, room: int) -> list[Text]:
     """A label, and a text that is broken (not hidden) where it is too long for the room beside it."""
-    rows = [text[at : at + room] for at in range(0, len(text), room)] or [""]
-    lines = []
-    for number, row in enumerate(rows):
-        line = Text(head if number == 0 else " " * len(head), style="dim", no_wrap=True, overflow="ignore")
-        lines.append(line.append(row, style="none"))
-    return lines
+    return [_behind(head if begins else " " * len(head), row) for row, begins in rows_of([text], room)]
+
+
+def _behind(head: str, row: str) -> Text:
+    return Text(head, style="dim", no_wrap=True, overflow="ignore").append(row, style="none")
 
 
 def _transcript(pieces: Iterable[Piece], width: int) -> list[Text]:
@@ -225,10 +231,9 @@ def _is_binary(row: bytes) -> bool:
 
 
 def _block(text: str, width: int) -> list[Text]:
-    lines: list[Text] = []
-    for row in safe_block(text, MOST_TEXT).rstrip("\n").expandtabs(4).split("\n"):
-        lines += _hanging("| ", row, max(8, width - 2))
-    return _bounded(lines)
+    lines = safe_block(text, MOST_TEXT).rstrip("\n").expandtabs(4).split("\n")
+    drawn = [_behind("| " if begins else "  ", row) for row, begins in rows_of(lines, max(8, width - 2))]
+    return _bounded(drawn)
 
 
 def _bounded(lines: list[Text]) -> list[Text]:

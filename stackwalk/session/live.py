@@ -30,7 +30,7 @@ from stackwalk.course.readying import missing_before
 from stackwalk.course.saves import Saves
 from stackwalk.course.strays import find_stray
 from stackwalk.course.typed import NOTHING, Typed
-from stackwalk.course.workspace import Workspace, lock, put_start_files
+from stackwalk.course.workspace import Workspace, lock, put_start_files, saved_last
 from stackwalk.errors import StackwalkError
 from stackwalk.heeding import heeding, suspend
 from stackwalk.screen.bottom import Bottom
@@ -94,7 +94,7 @@ from stackwalk.session.session.events import (
     Trouble,
 )
 from stackwalk.session.session.stack import stack_of
-from stackwalk.session.session.state import step_at_door
+from stackwalk.session.session.state import Why, step_at_door
 from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
 from stackwalk.session.stack_stage import StackDoor, StackStage
@@ -195,7 +195,8 @@ class Live:
         stack.callback(self._end_asides)
         stack.callback(self._doors.close)
         stack.callback(self._sending.close)
-        specs = lab.programs_at(step)
+        newest = saved_last(self._workspace.root, [one.file for one in lab.instead])
+        specs = lab.programs_at(step, newest)
         with contextlib.suppress(OSError):  # without it, it is not known which process has which connection
             self._telling = stack.enter_context(telling_pipe())
         telling = None if self._telling is None else self._telling.path
@@ -221,6 +222,7 @@ class Live:
             at=time.monotonic(),
             port=port,
             folder=str(self._workspace.root),
+            newest=newest,
         )
         saves.start()
         stack.callback(saves.stop)
@@ -456,9 +458,10 @@ class Live:
     def _check(self, run: int, step: str) -> None:
         self._run = run
         try:
-            grading = steps_to_grade(self._course, self._session.progress, step)
-            plan = Plan.of(self._course, grading.asked, grading.steps, self._workspace.root, new_seed())
-            self._warm.start(plan)
+            progress = self._session.progress
+            grading = steps_to_grade(self._course, progress, step)
+            here = self._session.checking is not Why.LOOK and step not in progress.passed
+            self._warm.start(Plan.to_grade(self._course, grading, self._workspace.root, new_seed(), here=here))
         except StackwalkError as error:
             self._waiting.append(NotJudged(run, error.what, error.try_this))
         except OSError as error:

@@ -13,7 +13,7 @@ from stackwalk.course.place import choice, next_after, steps_to_grade
 from stackwalk.course.progress import read_progress, update_progress
 from stackwalk.course.readying import missing_before
 from stackwalk.course.typed import NOTHING, Typed
-from stackwalk.course.workspace import Workspace, lock, put_start_files
+from stackwalk.course.workspace import Workspace, lock, put_start_files, saved_last
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.comparison import draw_comparison
 from stackwalk.screen.console import Screen
@@ -48,9 +48,8 @@ def plain_lab(
         lab = course.lab(step.lab)
         if lab.steps[0] is step and not progress.begun(step.id):
             screen.show(draw_why(lab), Text())
-        screen.show(
-            draw_files(str(workspace.root), python_of(workspace.root), lab.programs_at(step)), Text(safe(why)), Text()
-        )
+        specs = lab.programs_at(step, saved_last(workspace.root, [one.file for one in lab.instead]))
+        screen.show(draw_files(str(workspace.root), python_of(workspace.root), specs), Text(safe(why)), Text())
         lacks = missing_before(course, lab, workspace.root)
         if lacks:
             screen.show(Text(safe(lacks)), Text())
@@ -62,7 +61,7 @@ def plain_lab(
             return 0
         _put_files(workspace, graded, screen)
         grading = steps_to_grade(course, progress, graded.id)
-        plan = Plan.of(course, grading.asked, grading.steps, workspace.root, new_seed())
+        plan = Plan.to_grade(course, grading, workspace.root, new_seed())
         verdict = grade(plan)
         if verdict.passed:
             progress = _record(workspace, progress, screen, lambda before: before.passing(*verdict.steps))

@@ -45,7 +45,7 @@ from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
 from stackwalk.tap.tapping import Tap
 from stackwalk.whole.journey import Joining
-from stackwalk.whole.plan import Declared, joined
+from stackwalk.whole.plan import Declared, declare
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
 from stackwalk.whole.stack import Refused, Stack
@@ -90,7 +90,7 @@ class StackStage:
         self._ended: dict[str, int] = {}  # parts of which it was told that they ended: which of their launches
         self._prints: dict[str, Prints] = {}
         self._heard: dict[str, int] = {}  # which launch of a part is heard
-        self._tails: dict[str, Tail] = {}  # the web server's logs, by their paths
+        self._tails: dict[Path, Tail] = {}  # the web server's logs, by their paths
         self._printed_at = 0.0
         self._saved: set[str] = set()
         self._lock = threading.Lock()
@@ -223,7 +223,8 @@ class StackStage:
         )
         try:
             stack.prepare(self.door)
-            self._joining = Joining(stack.plan.outermost.name, stack.record, stack.name_at)
+            logs = stack.front is None or stack.front.requests is not None
+            self._joining = Joining(stack.plan.outermost.name, stack.record, stack.name_at, logs=logs)
             stack.start()
         except BaseException:
             stack.end()
@@ -240,7 +241,7 @@ class StackStage:
     def _renew(self, stack: Stack, saved: frozenset[str]) -> None:
         """Do what the saved files ask for: the web server takes its file anew, and programs start anew."""
         front = stack.front
-        own = {self._front.file, *(str(file) for file in (front.prepared.files if front is not None else ()))}
+        own = {self._front.file, *(str(file) for file in (front.files if front is not None else ()))}
         ours = {path for path in saved if path in own or str(self._workspace / path) in own}
         kept = tuple(folder for one in self._services for folder in one.keeps)
         others = {path for path in saved - ours if not path.startswith(kept or ("/",))}
@@ -278,8 +279,8 @@ class StackStage:
             if running.program is not None and self._heard.get(running.name) != running.launches:
                 self._heard[running.name] = running.launches
                 running.program.output.watch(prints.add)
-        logs = () if stack.front is None else tuple(log.path for log in stack.front.prepared.logs)
-        self._tails = {path: self._tails.get(path) or Tail(Path(path)) for path in logs}
+        logs = () if stack.front is None else stack.front.logs.values()
+        self._tails = {path: self._tails.get(path) or Tail(path) for path in logs}
         for complaint in stack.complaints:
             where = complaint.file or self._front.file
             where += f", line {complaint.line}" if complaint.line is not None else ""
@@ -315,7 +316,7 @@ class StackStage:
         front = stack.running(stack.plan.outermost.name)
         if self._ready or front.listener is None or front.ending is not None:
             return
-        ports = (Port("127.0.0.1", front.listener.port, front.part.spec.port),)
+        ports = (Port("127.0.0.1", front.listener.port, front.port),)
         settled = all(one.state in ("ready", "ended", "paused") for one in stack.parts)
         if settled or not self._listening:
             self._listening, self._ready = True, settled
@@ -374,7 +375,7 @@ def declared_in(workspace: Path, front: ProgramSpec, services: tuple[ProgramSpec
         replace(one, run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
         for one in services
     )
-    return Declared(front, joined(settled, added, compose_first=False), added.mounts)
+    return declare(front, settled, added, compose_first=False)
 
 
 def _part_seen(running: Running, stack: Stack) -> PartSeen:
@@ -382,9 +383,7 @@ def _part_seen(running: Running, stack: Stack) -> PartSeen:
     others = program.processes()[1:] if program is not None and runs else ()
     tap = running.hop.port if running.hop is not None and running.part != stack.plan.outermost else None
     listens = None if running.listener is None or not runs else running.listener.port
-    return PartSeen(
-        running.name, running.state, running.pid, tuple(sorted(others)), running.part.spec.port, listens, tap
-    )
+    return PartSeen(running.name, running.state, running.pid, tuple(sorted(others)), running.port, listens, tap)
 
 
 def _how(code: int | None, number: int | None) -> str:

@@ -41,14 +41,11 @@ class Waiting:
 
 
 class End:
-    """One of the two sockets."""
+    """One of the two sockets, non-blocking and with TCP_NODELAY."""
 
     __slots__ = ("ended", "events", "lost", "outgoing", "ready", "reset", "side", "socket")
 
     def __init__(self, side: Side, own_socket: socket.socket) -> None:
-        own_socket.setblocking(False)
-        # Without it two small writes may reach the other side 40 ms apart.
-        own_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.side: Side = side
         self.socket = own_socket
         self.outgoing: memoryview | None = None  # for this side, not taken yet
@@ -194,6 +191,9 @@ class Connection:
             self._pass_end(peer, end)
         self._tell_close(end, at, reset=False)
         if self.is_over:
+            return
+        if peer.ended and peer.outgoing is None and end.outgoing is None:
+            end.events = 0  # in a moment both are closed, and nothing more is told of them
             return
         self._watch(end, peer)
         if not peer.ended:

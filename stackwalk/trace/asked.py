@@ -18,7 +18,7 @@ EVERYTHING = 1 << 62  # bytes of a body: more than can pass
 LONGEST_LIMIT = 15  # digits
 LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0", "::")
 SAVED = (".jsonl", ".har")
-SHOWN_BEFORE, SHOWN_BEHIND = 40, 30  # characters of a filter, around the place of its error
+SHOWN_BEFORE, SHOWN_BEHIND = 20, 15  # characters of a filter, around the place of its error: a line of 40 columns
 EXAMPLE = "Type for example: stackwalk trace localhost:8080"
 
 
@@ -115,7 +115,7 @@ def _filter(text: str) -> Filter:
         return read_filter(text)
     except FilterError as error:
         begin = max(0, error.position - SHOWN_BEFORE)
-        before = safe(error.text[begin : error.position])
+        before = ("…" if begin else "") + safe(error.text[begin : error.position])
         behind = safe(error.text[error.position : error.position + SHOWN_BEHIND])
         mark = " " * cell_len(before) + "^"
         raise StackwalkError(f"{error.why}\n  {before}{behind}\n  {mark}", error.try_this) from None

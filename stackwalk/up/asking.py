@@ -1,4 +1,4 @@
-"""down, status and logs: what another terminal asks of a stack that is up."""
+"""reload, down, status and logs: what another terminal asks of a stack that is up."""
 
 import json
 import time
@@ -8,7 +8,7 @@ from rich.text import Text
 from stackwalk.course.workspace import Workspace
 from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
-from stackwalk.up.control import ask, end_and_wait
+from stackwalk.up.control import RELOAD_PATIENCE, ask, end_and_wait
 from stackwalk.up.view import draw_line, draw_status
 
 AGAIN = 0.25  # seconds between two questions of `logs --follow`
@@ -19,6 +19,13 @@ def take_down(workspace: Workspace, screen: Screen) -> int:
     end_and_wait(workspace.root)
     screen.show(Text(safe(f"The stack of {workspace.root} has ended.")))
     return 0
+
+
+def take_in(workspace: Workspace, screen: Screen, *, part: str | None) -> int:
+    """Let the stack, or one part, take its files as they are now: 0 where it has, 1 where one was not taken."""
+    told = ask(workspace.root, {"do": "reload", "part": part}, patience=RELOAD_PATIENCE)
+    screen.show(*(Text(safe(one)) for one in told["told"]))
+    return 0 if told["took"] else 1
 
 
 def show_status(workspace: Workspace, screen: Screen, *, as_json: bool) -> int:

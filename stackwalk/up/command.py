@@ -3,13 +3,14 @@
 import contextlib
 import json
 import os
+import queue
 import select
 import signal
 import socket
 import time
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -20,16 +21,21 @@ from stackwalk.session.flow import Flow
 from stackwalk.tap.door import DoorTaken, next_free_port
 from stackwalk.up.control import LONGEST
 from stackwalk.up.journal import Journal
+from stackwalk.up.reloading import noticed, reload
 from stackwalk.up.view import draw_line, draw_status
 from stackwalk.whole.running import GLANCE, Running
 from stackwalk.whole.stack import Refused, Stack
 from stackwalk.whole.tail import Tail
 
+if TYPE_CHECKING:
+    from stackwalk.course.saves import Saves
+
 FELL_SHORT = 1  # the exit status where the learner's own files keep it from running
 TRIES = 5  # free ports that somebody may snatch away
 QUIET, STARTING = 0.25, 0.02  # seconds between two looks: once all are ready, and before
 END_PATIENCE = 5.0  # seconds in which each part may end by itself
-START_PATIENCE = 20.0  # seconds after which it is said what is still not ready
+START_PATIENCE = 5.0  # seconds after which it is said what is still not ready
+ELSEWHERE = 1.0  # seconds after which a part that listens on other ports is taken to have opened all that it will
 SHOWN, SHOWN_A_SECOND = 200.0, 20.0  # lines at once, and for as long as they come; the others are counted
 BETWEEN_COUNTS = 5.0  # seconds between two times that it is said how many were left out
 MOST_CLIENTS = 16  # terminals that ask at the same time
@@ -48,11 +54,16 @@ class Up:
         self._control = control
         self._screen = screen
         self._clients: dict[socket.socket, bytes] = {}  # who asks, and what has come of it so far
-        self._tails: list[tuple[str, Tail]] = []
+        self._tails: dict[Path, Tail] = {}  # the front's own logs
+        self._heard: dict[str, int] = {}  # which launch of a part is listened to
+        self._saves: Saves | None = None
+        self._saved: queue.SimpleQueue[tuple[str, ...]] = queue.SimpleQueue()
+        self._pending: set[str] = set()  # what was saved and is not taken in yet
         self._flow = Flow(room=SHOWN, most=SHOWN, rate=SHOWN_A_SECOND)
         self._said_left_out = 0.0
         self._shown = 0  # the number of the last line that was shown
         self._told: dict[str, tuple[str, int]] = {}  # of each part: state and launches, as they were said
+        self._strayed: dict[str, float] = {}  # parts that listen elsewhere, since when
         self._was_ready = False
         self._said_slow = False
         self._began = 0.0
@@ -66,6 +77,8 @@ class Up:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._saves is not None:
+            self._saves.stop()
         for running in reversed(self._stack.parts):
             running.end(END_PATIENCE)
         self._stack.end()
@@ -89,11 +102,7 @@ class Up:
             self._show(Text(safe(refused.what), style="red"), Text(safe(f"Try: {refused.try_this}")))
             self.status = FELL_SHORT
             return
-        for running in self._stack.parts:
-            self._listen_to(running)
-        if self._stack.front is not None:
-            prepared = self._stack.front.prepared
-            self._tails = [(self._stack.plan.outermost.name, Tail(Path(log.path))) for log in prepared.logs]
+        self._take_in()
         while self.status is None and not self._screen.closed:
             self._turn()
 
@@ -118,17 +127,20 @@ class Up:
         """Wait for whatever comes next, and take it in."""
         programs = [one.program for one in self._stack.parts if one.program is not None and one.ending is None]
         bells = [program.fileno() for program in programs if program.fileno() >= 0]
-        reading: list[Any] = [self._bell, self._control, *bells, *self._clients]
+        reading: list[Any] = [self._bell, self._control, self._stack.tap, *bells, *self._clients]
         pause = QUIET if self._was_ready else max(GLANCE[0], STARTING)
         ready = select.select(reading, [], [], pause)[0]
         with contextlib.suppress(BlockingIOError):
             while os.read(self._bell, 4096):
                 pass
+        if self._stack.tap in ready:
+            self._stack.tap.read_lines()  # it tells nothing here: it has ended, which is said by what this raises
         if self._control in ready:
             self._accept()
         for client in [one for one in self._clients if one in ready]:
             self._hear(client)
         self._stack.look()
+        self._tell_saves()
         self._read_logs()
         self._show_lines()
         self._tell_changes()
@@ -143,12 +155,15 @@ class Up:
                 self._tell_end(running)
         if self._stack.ready and not self._was_ready:
             self._was_ready = True
+            self._watch()
             seconds = time.monotonic() - self._began
             self._show(
                 *draw_status(self.told_status()),
                 Text(safe(f"Ready in {seconds:.2f} s. Ctrl+C ends it.")),
                 Text(safe(f"Its traffic, in another terminal: stackwalk trace localhost:{self._door}")),
             )
+        if not self._was_ready and self.status is None:
+            self._tell_elsewhere()
         waited = time.monotonic() - self._began
         if not self._was_ready and not self._said_slow and waited > START_PATIENCE:
             self._said_slow = True
@@ -166,7 +181,20 @@ class Up:
             return
         if running.part == self._stack.plan.outermost:
             words.append(safe(f" Clients of localhost:{self._door} are refused now."))
+        words.append(safe(f" To start it again: stackwalk reload {running.name}"))
         self._show(words)
+
+    def _tell_elsewhere(self) -> None:
+        """What listens, and not where it is looked for, will not become ready."""
+        now = time.monotonic()
+        for running in self._stack.parts:
+            if running.ending is not None or running.listener is not None or not _elsewhere(running):
+                self._strayed.pop(running.name, None)
+            elif now - self._strayed.setdefault(running.name, now) > ELSEWHERE:
+                self.status = FELL_SHORT
+                file = running.part.spec.settings or running.part.spec.file
+                words = f"{running.name} can't be reached: {_why_not(running)} Correct the port in {file}."
+                self._show(Text(safe(words), style="red"))
 
     def _causes(self, running: Running) -> list[str]:
         """What the front has said, explained; what a program has printed was shown as it came."""
@@ -195,15 +223,64 @@ class Up:
 
     # What is known
 
-    def _listen_to(self, running: Running) -> None:
-        if running.program is not None:
-            running.program.output.watch(partial(self._journal.add, running.name))
+    def _take_in(self) -> None:
+        """Listen to programs that are new, read the logs of the front as it is now, and say what is odd about it."""
+        for running in self._stack.parts:
+            if running.program is not None and self._heard.get(running.name) != running.launches:
+                self._heard[running.name] = running.launches
+                running.program.output.watch(partial(self._journal.add, running.name))
+        if self._stack.front is None:
+            return
+        logs = self._stack.front.logs.values()
+        self._tails = {path: self._tails.get(path) or Tail(path) for path in logs}
+        for one in self._stack.complaints:
+            if one.severity in ("warning", "note"):
+                where = f"{one.file}, line {one.line}: " if one.line is not None else ""
+                self._show(Text(safe(f"{where}{one.means} {one.try_this}"), style="yellow"))
 
     def _read_logs(self) -> None:
-        for part, tail in self._tails:
+        for tail in self._tails.values():
             lines = tail.read()
             if lines:
-                self._journal.add(part, lines)
+                self._journal.add(self._stack.plan.outermost.name, lines)
+
+    # Saved files
+
+    def _watch(self) -> None:
+        from stackwalk.course.saves import Saves  # not while the programs start: it takes a while to be imported
+
+        self._saves = Saves(self._workspace, self._front_files(), self._note_saved)
+        self._saves.start()
+
+    def _note_saved(self, paths: tuple[str, ...]) -> None:
+        self._saved.put(paths)
+        self._ring()
+
+    def _front_files(self) -> tuple[str, ...]:
+        """The web server's own files, as they are called in the workspace."""
+        if self._stack.front is None:
+            return ()
+        root = self._workspace.absolute()
+        files = (file for file in self._stack.front.files if file.is_relative_to(root))
+        return (*(str(file.relative_to(root)) for file in files), self._stack.plan.outermost.spec.file)
+
+    def _tell_saves(self) -> None:
+        """A service goes on with what it has read: say so, once of each file."""
+        saved: set[str] = set()
+        while not self._saved.empty():
+            saved.update(self._saved.get())
+        kept = tuple(folder for part in self._stack.plan.parts for folder in part.spec.keeps)
+        for text in noticed(saved - self._pending, self._front_files(), kept):
+            self._show(Text(safe(text), style="yellow"))
+        self._pending |= saved
+
+    def _reload(self, name: str | None) -> Told:
+        told = list(reload(self._stack, name))
+        self._pending.clear()
+        self._take_in()
+        for text, well in told:
+            self._show(Text(safe(text), style="" if well else "red"))
+        return {"told": [text for text, _ in told], "took": all(well for _, well in told)}
 
     def _ring(self) -> None:
         with contextlib.suppress(BlockingIOError, OSError):
@@ -266,6 +343,9 @@ class Up:
         match question.get("do"):
             case "status":
                 return self.told_status()
+            case "reload":
+                name = question.get("part")
+                return self._reload(None if name is None else str(name))
             case "down":
                 self.leave(0)
                 return {"pid": os.getpid()}
@@ -303,18 +383,22 @@ def _how(running: Running) -> str:
         return f"it was stopped, {ending.cause}."
     if ending.signal is not None:
         with contextlib.suppress(ValueError):
-            return f"{signal.Signals(ending.signal).name}."
+            return f"somebody has sent it {signal.Signals(ending.signal).name}."
     return f"exit status {ending.code}."
 
 
+def _elsewhere(running: Running) -> tuple[int, ...]:
+    """The ports that a part has opened."""
+    return () if running.program is None else tuple(each.typed for each in running.program.listeners())
+
+
 def _why_not(running: Running) -> str:
-    spec = running.part.spec
     if running.state == "paused":
         return "its processes are stopped."
-    others = () if running.program is None else running.program.listeners()
-    if running.listener is None and others:
-        there = ", ".join(str(each.typed) for each in others[:3])
-        return f"it listens on port {there}, and port {spec.port} is where it is looked for."
+    if running.listener is None and (others := _elsewhere(running)):
+        there = ", ".join(map(str, others[:3]))
+        return f"it listens on port {there}, and port {running.port} is where it is looked for."
     if running.listener is None:
-        return f"nothing of it listens on port {spec.port} yet."
-    return f"it listens on port {spec.port}, and has not answered yet."
+        look = f" Look for a `listen {running.port};` in {running.part.spec.file}."
+        return f"nothing of it listens on port {running.port} yet.{look if running.part.spec.server == 'nginx' else ''}"
+    return f"it listens on port {running.port}, and has not answered yet."

@@ -13,6 +13,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.tap.feed import feed_folder
 
 PATIENCE = 5.0  # seconds for an answer
+RELOAD_PATIENCE = 60.0  # seconds for new files to be taken in
 DOWN_PATIENCE = 30.0  # seconds for all of a stack to be gone
 LONGEST = 64 * 1024  # bytes of a question
 
@@ -47,9 +48,10 @@ def listening(workspace: Path) -> Iterator[socket.socket]:
             path.unlink(missing_ok=True)
 
 
-def ask(workspace: Path, question: Told) -> Told:
-    """Ask the stack that is up in a workspace. StackwalkError where there is none."""
+def ask(workspace: Path, question: Told, *, patience: float = PATIENCE) -> Told:
+    """Ask the stack that is up in a workspace, and wait so many seconds. StackwalkError where there is none."""
     with _connected(workspace) as connected:
+        connected.settimeout(patience)
         return _asked(connected, question)
 
 

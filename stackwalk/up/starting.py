@@ -3,11 +3,12 @@
 import contextlib
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackwalk.course.reading import read_programs
-from stackwalk.course.workspace import Workspace, lock
+from stackwalk.course.workspace import Workspace, lock, saved_last
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import guarding
 from stackwalk.stack.limits import Limits
@@ -23,11 +24,15 @@ LARGEST = 512 * 1024  # bytes of a file in which names are looked for
 
 
 def bring_up(
-    course: Path, workspace: Workspace, *, port: int | None, nginx: str | None, screen: "Callable[[], Screen]"
-) -> int:
-    """Run the workspace's stack until Ctrl+C (0), until it is told to end (0), or until nothing of it runs (1)."""
+    course: Path, workspace: Workspace, *, port: int | None, nginx: str | None, screen: "Callable[[], Screen]",
+    outermost: str | None = None,
+) -> int:  # fmt: skip
+    """Run the workspace's stack until Ctrl+C (0), until it is told to end (0), or until nothing of it runs (1).
+
+    outermost: the file of the program that clients come to; None: chosen by what is there.
+    """
     root = workspace.root
-    declared = choose(read_programs(course), lambda name: (root / name).is_file(), read_composed(root))
+    declared = choose(read_programs(course), partial(saved_last, root), read_composed(root), outermost)
     sweep()
     with contextlib.ExitStack() as opened:
         workspace.state.mkdir(exist_ok=True)
@@ -39,8 +44,8 @@ def bring_up(
             environment=lambda run_dir, moved: learner_environment(root, run_dir, moved),
         )  # fmt: skip
         opened.callback(stack.end)
-        outermost = declared.front or declared.services[0]
-        stack.begin("" if declared.front is None else _text(root / declared.front.file), port or outermost.clients_at)
+        first = declared.front or declared.services[0]
+        stack.begin("" if declared.front is None else _text(root / declared.front.file), port or first.clients_at)
         from stackwalk.heeding import heeding
         from stackwalk.up.command import Up
         from stackwalk.up.control import listening

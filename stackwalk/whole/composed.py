@@ -14,24 +14,35 @@ from stackwalk.course.lesson import ProgramSpec
 from stackwalk.whole.plan import Composed
 
 DEFAULT_PORT = 8000  # Gunicorn's
+SERVERS = ("nginx", "haproxy", "caddy", "httpd")  # in the names of images
 _EVERYWHERE = ("0.0.0.0:", "[::]:")
 ImageOf = Callable[[Build], Image | None]
 
 
 def composed(compose: ComposeFile, image_of: ImageOf) -> Composed:
-    """The services of a compose file, each under all its names, and the mounts of the others."""
+    """The services of a compose file, each under all its names; mounts of the others, and the web server's ports."""
     services: list[ProgramSpec] = []
     mounts: dict[str, str] = {}
+    published: list[int] = []
     for service in compose.services:
-        spec = _spec(service, None if service.build is None else image_of(service.build))
+        image = None if service.build is None else image_of(service.build)
+        spec = _spec(service, image)
         if spec is not None:
             services += [replace(spec, name=name.lower()) for name in service.names or (service.name,)]
             continue
+        if _is_server(service.image or "" if image is None else image.base):
+            published += [int(one.target) for one in service.ports if one.target.isdigit() and one.protocol == "tcp"]
         for mount in service.mounts:
             source = source_of(mount)
             if source is not None:
                 mounts[mount.target] = "" if source == "." else source
-    return Composed(tuple(services), tuple(mounts.items()))
+    return Composed(tuple(services), tuple(mounts.items()), tuple(published))
+
+
+def _is_server(image: str) -> bool:
+    """Whether that is the image of a web server: "nginx:1.30-alpine", "docker.io/library/caddy"."""
+    name = image.rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return any(server in name for server in SERVERS)
 
 
 def _spec(service: Service, image: Image | None) -> ProgramSpec | None:

@@ -23,15 +23,19 @@ class Front:
         spec: ProgramSpec,
         run_folder: Path,
         mounts: Mapping[str, str],
+        published: tuple[int, ...] = (),
     ) -> None:
+        """published: ports to which a compose file leads clients, where that is another one than the lab's."""
         self.nginx = nginx
         self._file = spec.file
+        self._ports = (spec.port, *published)
         self._mounts = dict(DEFAULT_MOUNTS) | ({spec.folder: ""} if spec.folder else {}) | dict(mounts)
         self._services: Mapping[str, Service] = {}
         self._guardian = guardian
         self._workspace = workspace
         self._run_folder = run_folder
         self._prepared: Prepared | None = None
+        self._before: Prepared | None = None  # as it was prepared the time before
 
     @property
     def prepared(self) -> Prepared:
@@ -40,9 +44,35 @@ class Front:
             raise RuntimeError("the file was not prepared")
         return self._prepared
 
-    @prepared.setter
-    def prepared(self, value: Prepared) -> None:
-        self._prepared = value
+    def take_back(self) -> None:
+        """The file was not taken: what was prepared before it holds."""
+        self._prepared = self._before
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The learner's files, to be watched."""
+        return self.prepared.files
+
+    @property
+    def logs(self) -> dict[str, Path]:
+        """The learner's own logs: as they are called -> where they are written."""
+        return {log.typed: Path(log.path) for log in self.prepared.logs}
+
+    @property
+    def requests(self) -> Path:
+        """Its log of ours: who was asked for each request."""
+        return self.prepared.requests
+
+    @property
+    def errors(self) -> Path:
+        """What it has to say while it runs."""
+        return self.prepared.errors
+
+    @property
+    def port(self) -> int:
+        """The port, as typed, that clients are led to: the lab's, else one that a compose file publishes."""
+        listened = self.prepared.listened
+        return next((port for port in self._ports if port in listened), self._ports[0])
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -53,9 +83,17 @@ class Front:
     def prepare(self, services: Mapping[str, Service]) -> tuple[Complaint, ...]:
         """Read the learner's file and write the copy that runs; what is said against it without asking nginx."""
         self._services = services
+        self._before = self._prepared
         ports = None if self._prepared is None else self._prepared.ports
         self._prepared = prepare(
-            self.nginx, self._workspace, self._run_folder, services, ports=ports, mounts=self._mounts, file=self._file
+            self.nginx,
+            self._workspace,
+            self._run_folder,
+            services,
+            ports=ports,
+            mounts=self._mounts,
+            published=self._ports,
+            file=self._file,
         )
         return self._prepared.complaints
 

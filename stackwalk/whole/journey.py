@@ -3,6 +3,9 @@
 What was asked in which order is what the front itself has written down. Which exchange on a hop belongs to it is
 told by the request's id where the learner passes it on, else by time, method and status; where more than one fits,
 none is taken: unknown is better than wrong. No byte of the traffic is changed for it.
+
+A front that writes nothing down for us (see `other_front`) is followed by the taps alone: who was asked between a
+client's request and its answer for the same thing.
 """
 
 from collections import deque
@@ -17,6 +20,7 @@ from stackwalk.wire.sight import Answered, Unanswered
 SLACK = 0.02  # seconds: the front's own times are of the turn of its loop, and a tap's are a moment before or after
 SETTLE = 0.1  # seconds that a journey waits for what the taps of its hops have yet to tell
 GIVE_UP = 2.0  # seconds that it waits for the front's own line
+LATELY = 200  # exchanges of clients with which another one may have been at the same time
 MOST = 2000  # exchanges of inner hops that wait to be joined
 
 
@@ -38,6 +42,12 @@ class Journey:
     outer: Exchange
     served: Served | None  # what the front says of it; None: nothing, so nothing more is known
     legs: tuple[Leg, ...] = ()  # in the order in which they were asked; none: the front answered itself
+    seen: bool = False  # the front says nothing, and what the taps have seen leaves no doubt
+
+    @property
+    def known(self) -> bool:
+        """Whether it is known who was asked."""
+        return self.served is not None or self.seen
 
     @property
     def by(self) -> str | None:
@@ -48,7 +58,12 @@ class Journey:
 class Joining:
     """Takes in what taps and the front tell, and gives out journeys when as much is known of them as ever will be."""
 
-    def __init__(self, outermost: str, record: Record, name_at: Callable[[str], str | None]) -> None:
+    def __init__(
+        self, outermost: str, record: Record, name_at: Callable[[str], str | None], *, logs: bool = True
+    ) -> None:
+        """logs: the front writes down who was asked."""
+        self._logs = logs
+        self._lately: deque[Exchange] = deque(maxlen=LATELY)  # of clients, where the front writes nothing down
         self._outermost = outermost
         self._record = record
         self._name_at = name_at  # an address of the front's log -> a part
@@ -67,6 +82,7 @@ class Joining:
             if isinstance(one.sight, Answered | Unanswered):
                 if one.hop == self._outermost:
                     self._outer.append((now, one.sight.exchange))
+                    self._lately.append(one.sight.exchange)
                 else:
                     self._inner.append((one.hop, one.sight.exchange))
         for line in served:
@@ -76,6 +92,8 @@ class Joining:
 
     def journeys(self, now: float, epoch: float) -> list[Journey]:
         """Those of which nothing more is to be waited for. `epoch`: the clock of 1970 less the monotonic one."""
+        if not self._logs:
+            return self._by_taps(now)
         done: list[Journey] = []
         waiting: list[tuple[float, Exchange]] = []
         for since, outer in self._outer:
@@ -95,6 +113,17 @@ class Joining:
             done.append(journey)
         self._outer.clear()
         self._outer.extend(waiting)
+        return done
+
+    def _by_taps(self, now: float) -> list[Journey]:
+        ready = [outer for since, outer in self._outer if now - since >= SETTLE]
+        self._outer = deque((each for each in self._outer if now - each[0] < SETTLE), maxlen=MOST)
+        done = []
+        for outer in ready:
+            journey, taken = join_by_taps(outer, self._lately, self._inner)
+            for one in taken:
+                self._inner.remove(one)
+            done.append(journey)
         return done
 
 
@@ -119,6 +148,36 @@ def join(
             taken.append(match)
         legs.append(Leg(one.address, part, one.status, reached, None if match is None else match[1]))
     return Journey(outer, served, tuple(legs)), taken
+
+
+def join_by_taps(outer: Exchange, others: Iterable[Exchange], inner: Iterable[Inner]) -> tuple[Journey, list[Inner]]:
+    """The same where only the taps tell. others: what clients have asked at about the same time."""
+    fit = [each for each in inner if _is_within(each[1], outer)]
+    same = [each for each in fit if _asked_for(each[1]) == _asked_for(outer)] or fit
+    same.sort(key=lambda each: each[1].asked_at or 0.0)
+    # A front asks the next one only where the one before gave it nothing that it could pass on.
+    alone = not any(one is not outer and (_is_within(one, outer) or _is_within(outer, one)) for one in others)
+    if not alone and (len(same) != 1 or _asked_for(same[0][1]) != _asked_for(outer)):
+        return Journey(outer, None), []
+    if any(_status(each[1]) is not None and (_status(each[1]) or 0) < 500 for each in same[:-1]):
+        return Journey(outer, None), []
+    legs = tuple(Leg(part, part, _status(each), True, each) for part, each in same)
+    return Journey(outer, None, legs, seen=True), same
+
+
+def _is_within(one: Exchange, other: Exchange) -> bool:
+    """Whether it was asked while the other one was under way; one tap has the times of both."""
+    if one.asked_at is None or other.asked_at is None or other.done_at is None:
+        return False
+    return other.asked_at <= one.asked_at <= other.done_at and _method(one) == _method(other)
+
+
+def _asked_for(exchange: Exchange) -> tuple[str, str]:
+    return _method(exchange), "" if exchange.request is None else exchange.request.target
+
+
+def _status(exchange: Exchange) -> int | None:
+    return None if exchange.response is None else exchange.response.status
 
 
 def _match(outer: Exchange, served: Served, one: Try, candidates: list[Inner], epoch: float) -> Inner | None:

@@ -19,6 +19,7 @@ class Declared:
     front: ProgramSpec | None
     services: tuple[ProgramSpec, ...]  # all that are known by name; without a front, the program itself
     mounts: tuple[tuple[str, str], ...] = ()  # what the front's file calls things -> the workspace
+    published: tuple[int, ...] = ()  # ports of the front to which a compose file leads clients
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Composed:
 
     services: tuple[ProgramSpec, ...] = ()
     mounts: tuple[tuple[str, str], ...] = ()  # of the containers that run no Gunicorn: target -> path in the workspace
+    published: tuple[int, ...] = ()  # ports of the web server's container that clients outside can reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ def _parts_of(spec: ProgramSpec) -> tuple[Part, ...]:
     if spec.copies == 1:
         return (Part(spec.name, spec.name, spec),)
     return tuple(Part(f"{spec.name}-{number}", spec.name, spec) for number in range(1, spec.copies + 1))
+
+
+def declare(front: ProgramSpec, services: Sequence[ProgramSpec], added: Composed, *, compose_first: bool) -> Declared:
+    """What a stack with a web server in front is made from."""
+    return Declared(front, joined(services, added, compose_first=compose_first), added.mounts, added.published)
 
 
 def joined(declared: Sequence[ProgramSpec], added: Composed, *, compose_first: bool) -> tuple[ProgramSpec, ...]:

@@ -34,6 +34,7 @@ class Running:
     ) -> None:
         self.part = part
         self.name = part.name
+        self.port = part.spec.port  # the one, as typed, where it is looked for
         self.program: Program | None = None
         self.ending: Ending | None = None  # of its last program
         self.launched_at = 0.0
@@ -100,6 +101,12 @@ class Running:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
 
+    def hold(self) -> None:
+        """Clients who come from now on wait for its next program: it is started anew at once."""
+        if self.hop is not None and self.door_open:
+            self.hop.aim("hold")
+            self._aimed = 0
+
     def end(self, patience: float = 0.0) -> None:
         """End it and all that it has started."""
         self.resume()
@@ -158,8 +165,7 @@ class Running:
     def _look_at_listeners(self, program: Program) -> None:
         if self.listener is not None and self._answered:
             return
-        port = self.part.spec.port
-        right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == port)
+        right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == self.port)
         self.listener = next((each for each in right if each.address in HERE), None)
         if self.listener is None or self._answered:
             return

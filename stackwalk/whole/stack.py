@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from stackwalk.tap.tapping import Tap
     from stackwalk.whole.front import Front
     from stackwalk.whole.logged import RequestLog
+    from stackwalk.whole.other_front import OtherFront
     from stackwalk.whole.record import Record, Seen
 
 START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
+RESTART_PATIENCE = 2.0  # seconds in which a front that is started anew may end by itself
 HOST = "127.0.0.1"
 
 
@@ -69,7 +71,7 @@ class Stack:
         self._records = records
         self._stack = contextlib.ExitStack()
         self._tap: Tap | None = None
-        self._front: Front | None = None
+        self._front: Front | OtherFront | None = None
         self._record: Record | None = None
         self._log: RequestLog | None = None
         self._lock = threading.Lock()  # of what is read: a check may ask from several threads
@@ -185,7 +187,7 @@ class Stack:
         return tuple(self._running[part.name] for part in self.plan.parts)
 
     @property
-    def front(self) -> "Front | None":
+    def front(self) -> "Front | OtherFront | None":
         """The web server's own side; None: there is none, or it was never prepared."""
         return self._front
 
@@ -217,10 +219,10 @@ class Stack:
 
     def logged(self) -> "list[Served]":
         """What the front has written down of requests since this was last asked."""
-        if self._front is None:
+        if self._front is None or self._front.requests is None:
             return []
         with self._lock:
-            return self._read_log(self._front).take()
+            return self._read_log(self._front.requests).take()
 
     def name_at(self, address: str) -> str | None:
         """The part that the front reaches at an address of its log; None: it is none of ours."""
@@ -257,7 +259,6 @@ class Stack:
         if self._front is None or self.declared.front is None:
             raise StackwalkError("Nothing in this stack can be reloaded.", "Start it again.")
         running = self._running[self.declared.front.name]
-        before = self._front.prepared
         try:
             _held(self._front.prepare(self._services()))
             self._choose_parts()
@@ -275,23 +276,23 @@ class Stack:
             if not told.took:
                 self._restart_front()
         except Refused:
-            self._front.prepared = before
+            self._front.take_back()
             raise
 
     # Its own
 
     def _logged(self, port: int, nth: int) -> "Served | None":
-        if self._front is None:
+        if self._front is None or self._front.requests is None:
             return None
         with self._lock:
-            return self._read_log(self._front).find(port, nth)
+            return self._read_log(self._front.requests).find(port, nth)
 
-    def _read_log(self, front: "Front") -> "RequestLog":
+    def _read_log(self, path: Path) -> "RequestLog":
         if self._log is None:
             from stackwalk.whole.logged import RequestLog
 
             self._log = RequestLog()
-        self._log.read(front.prepared.requests)
+        self._log.read(path)
         return self._log
 
     def _launch(self, running: Running) -> None:
@@ -318,19 +319,28 @@ class Stack:
             running.hop = self.tap.add_shut(running.name, running.entry, HOST)
 
     def _prepare(self, spec: ProgramSpec) -> None:
+        self._front = self._nginx(spec) if spec.server == "nginx" else self._other(spec)
+        self.complaints = _held(self._front.prepare(self._services()))
+
+    def _other(self, spec: ProgramSpec) -> "OtherFront":
+        from stackwalk.whole.other_front import OtherFront
+
+        return OtherFront(self._guardian, self._workspace, spec, self._scratch / spec.name)
+
+    def _nginx(self, spec: ProgramSpec) -> "Front":
         # Imported while the services start.
         from stackwalk.stack.nginx import find_nginx
         from stackwalk.whole.front import Front
 
-        self._front = Front(
+        return Front(
             find_nginx(self._nginx_named),
             self._guardian,
             self._workspace,
             spec,
             self._scratch / spec.name,
             mounts=dict(self.declared.mounts),
+            published=self.declared.published,
         )
-        self.complaints = _held(self._front.prepare(self._services()))
 
     def _services(self) -> "dict[str, Service]":
         from stackwalk.nginx.setting import Service
@@ -345,6 +355,8 @@ class Stack:
     def _choose_parts(self) -> None:
         """The parts that the front's file names."""
         named = () if self._front is None else self._front.named
+        if self._front is not None and self.declared.front is not None:
+            self._running[self.declared.front.name].port = self._front.port
         self.plan = plan_stack(self.declared.front, self.declared.services, named)
 
     def _launch_front(self) -> None:
@@ -353,7 +365,9 @@ class Stack:
 
     def _restart_front(self) -> None:
         if self.plan.front is not None:
-            self._running[self.plan.front.name].stop(2.0)
+            running = self._running[self.plan.front.name]
+            running.hold()
+            running.end(RESTART_PATIENCE)
             self._launch_front()
 
 

@@ -6,7 +6,7 @@ its workspace, each after a line `==== NAME`. The comments: `step` (asked), `out
 (seconds that it may take until it listens), `wait` (seconds that a check waits for its answer, where the usual
 time would only make this longer), and `port`: "real" where the probe cannot move it, "taken" where
 somebody else listens there as well. `needs` names a command without which the program cannot be tried, and
-`begun` says that the further steps before it are in force as well.
+`begun` says that the further steps before it have passed, and are in force as well.
 """
 
 import contextlib
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from ports import unused_port
 from rich.console import Console
 
 from stackwalk.check.plan import START_PATIENCE, Plan
@@ -33,9 +34,9 @@ from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.reading import find_course, read_course
 from stackwalk.screen.verdict import draw_verdict
-from stackwalk.stack.environment import free_port
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
+COURSE = read_course(find_course())
 WORST = 15.0  # seconds until the verdict on the worst program
 LONGEST = 420  # characters of what is said: one or two sentences, and an error's text
 
@@ -132,16 +133,16 @@ def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pyte
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    course, port = read_course(find_course()), 8080
+    course, port = COURSE, 8080
     if program.port:
-        port = free_port()
+        port = unused_port()
         course = on_port(course, port)
     for path, text in program.files.items():
         (workspace / path).parent.mkdir(parents=True, exist_ok=True)
         (workspace / path).write_text(text.replace("8080", str(port)), encoding="utf-8")
     begun = tuple(step.id for step in course.steps if step.id < program.step) if program.begun else ()
-    grading = steps_to_grade(course, Progress(opened=begun), program.step)
-    plan = Plan.of(course, grading.asked, grading.steps, workspace, name)
+    grading = steps_to_grade(course, Progress(passed=begun), program.step)
+    plan = Plan.to_grade(course, grading, workspace, name)
     plan = dataclasses.replace(plan, start_patience=program.start)
     if program.wait is not None:
         labs = tuple(dataclasses.replace(lab, patience=program.wait) for lab in plan.labs)

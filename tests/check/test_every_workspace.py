@@ -63,7 +63,7 @@ def test_a_workspace_gets_its_verdict(folder: Path, tmp_path: Path, monkeypatch:
     monkeypatch.setenv("TMPDIR", marker)
     monkeypatch.setattr("tempfile.tempdir", None)
     grading = steps_to_grade(COURSE, Progress(), facts["step"], only=facts.get("only", False))
-    plan = Plan.of(COURSE, grading.asked, grading.steps, workspace, "a seed")
+    plan = Plan.to_grade(COURSE, grading, workspace, "a seed")
     plan = dataclasses.replace(plan, start_patience=facts.get("start", START_PATIENCE))
     before = {path: path.stat().st_mtime_ns for path in workspace.rglob("*") if path.is_file()}
 

@@ -1,6 +1,7 @@
 """One run in parts: side by side, yet told, skipped and judged as if all had run in a row."""
 
 import dataclasses
+import os
 import shutil
 from pathlib import Path
 
@@ -177,3 +178,16 @@ def test_no_process_and_no_folder_is_left(tmp_path: Path, monkeypatch: pytest.Mo
     assert verdict.outcome is Outcome.FAILED
     assert set(psutil.Process().children(recursive=True)) - before == set()
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_what_lies_beside_a_course_is_not_looked_at(tmp_path: Path) -> None:
+    """Between the checks and the root of the file system there may be hundreds of folders, or one to pass only."""
+    above = tmp_path / "above"
+    course = course_with(above / "course", PASSES)
+    above.chmod(0o311)
+    try:
+        verdict = grade(plan_of(course, workspace_with(tmp_path, ECHO)))
+    finally:
+        above.chmod(0o755)
+    assert verdict.outcome is Outcome.PASSED, [finding.message for finding in verdict.findings]

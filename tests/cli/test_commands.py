@@ -16,8 +16,8 @@ from stackwalk.course.reading import find_course
 
 SOLUTIONS = find_course() / "solutions" / "1-sockets"
 COMMANDS = (
-    "lab", "check", "watch", "trace", "hint", "solution", "list", "words", "reset", "doctor", "shell", "up", "down",
-    "status", "logs",
+    "lab", "check", "watch", "trace", "hint", "solution", "list", "words", "reset", "doctor", "shell", "up", "reload",
+    "down", "status", "logs",
 )  # fmt: skip
 
 
@@ -142,6 +142,16 @@ def test_a_solution_is_shown_and_nothing_is_written(here: Path) -> None:
     assert ran.status == 0
     assert "HTTP/1.1 200 OK" in ran.out
     assert list((here / "my-stack").iterdir()) == []
+
+
+def test_a_solution_shows_what_is_new_in_it_and_names_the_rest(here: Path) -> None:
+    (here / "my-stack").mkdir()
+    ran = stackwalk("solution", "4.5", cwd=here)
+    assert "location /api/" in ran.out
+    assert "import socket" not in ran.out
+    assert "`stackwalk solution 4.5 --all`" in " ".join(ran.out.split())
+    assert "server.py" in ran.out
+    assert "import socket" in stackwalk("solution", "4.5", "--all", cwd=here).out
 
 
 def test_reset_keeps_what_was_typed(here: Path) -> None:

@@ -31,7 +31,7 @@ def test_a_program_that_is_broken_is_not_told_to_have_gone_on() -> None:
 
 
 def test_the_missing_file_of_an_earlier_step_leads_there_or_past_it() -> None:
-    progress = Progress(opened=("3.4",), passed=("3.1", "3.2", "3.3"), current="3.5")
+    progress = Progress(opened=("3.4",), passed=("3.1", "3.2", "3.3", "3.4"), current="3.5")
     finding = Finding("3.4", "it_serves_bare", "t", Outcome.FAILED, Cause.MISSING_FILE, "There is no file gateway.py.")
     verdict = Verdict("3.5", ("3.4", "3.5"), "7", 0.1, (finding,))
     said = next_line(COURSE, progress, steps_to_grade(COURSE, progress, "3.5"), verdict)

@@ -106,12 +106,26 @@ CORE = ("1.1", "1.2", "1.3")
             "1.5",
             at("1.5", opened=("1.4",)),
             "1.5",
+            (*CORE, "1.5"),  # 1.4 was opened and left: what it replaces is not asked, nor is anything of its own
+            ("1.1.prints", "1.2.body", "1.3.plain"),
+        ),
+        (
+            "1.5",
+            at("1.5", "1.4", opened=("1.4",)),
+            "1.5",
             (*CORE, "1.4", "1.5"),
             ("1.1.prints", "1.2.body", "1.3.plain"),
         ),
         ("1.10", at("1.5", "1.5"), "1.10", (*CORE, "1.5", "1.10"), ("1.1.prints", "1.2.body")),
         ("1", at(None), "1", CORE, ("1.1.prints", "1.2.body")),
         ("1", at("1.4", opened=("1.4",)), "1", (*CORE, "1.4"), ("1.1.prints", "1.2.body", "1.3.plain")),
+        (
+            "1",
+            at("1.5", "1.5", opened=("1.4",)),
+            "1",
+            (*CORE, "1.5", "1.4"),  # what may fall short hides nothing that passed
+            ("1.1.prints", "1.2.body", "1.3.plain"),
+        ),
         ("2", at(None), "2", ("2.1", "2.2"), ()),
         ("2.1", at(None), "2.1", ("2.1",), ()),  # of its lab only
         ("01.03", at(None), "1.3", CORE, ("1.1.prints", "1.2.body")),

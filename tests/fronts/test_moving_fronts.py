@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from stackwalk.fronts import caddy, haproxy, httpd
 from stackwalk.fronts.names import with_addresses
 
-SERVICES = {"application": ("127.0.0.1", 23000), "application1": ("127.0.0.1", 23001)}
+SERVICES = {"application:8000": "127.0.0.1:23000", "application1:8000": "127.0.0.1:23001"}
+PORTS = {80: 24080}
 WORDS = st.sampled_from(
     ["bind", "Listen", ":80", "*:80", "80", "8080", "application1:8000", "application1", "daemon", "user", "\n", "\n  ",
      " ", "#", "chroot", "x.application1:8000", "application1:80001", "<VirtualHost", "*:80>"]
@@ -21,9 +22,9 @@ TEXTS = st.lists(WORDS, max_size=40).map(" ".join)
 @given(text=TEXTS)
 def test_lines_keep_their_numbers_and_moving_twice_changes_nothing_more(kind: object, text: str) -> None:
     move = haproxy.moved if kind is haproxy else httpd.moved
-    moved = move(text, SERVICES, 24080)
+    moved = move(text, SERVICES, PORTS)
     assert moved.count("\n") == text.count("\n")
-    assert move(moved, SERVICES, 24080) == moved
+    assert move(moved, SERVICES, PORTS) == moved
 
 
 def test_only_whole_names_are_moved() -> None:
@@ -48,7 +49,7 @@ def test_only_whole_names_are_moved() -> None:
     ],
 )
 def test_a_line_of_haproxy(line: str, moved: str) -> None:
-    assert haproxy.moved(line, SERVICES, 24080) == moved
+    assert haproxy.moved(line, SERVICES, PORTS) == moved
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_a_line_of_haproxy(line: str, moved: str) -> None:
     ],
 )  # fmt: skip
 def test_a_line_of_apache(line: str, moved: str) -> None:
-    assert httpd.moved(line, SERVICES, 24080) == moved
+    assert httpd.moved(line, SERVICES, PORTS) == moved
 
 
 def test_caddys_document_is_moved_as_a_whole() -> None:
@@ -87,7 +88,7 @@ def test_caddys_document_is_moved_as_a_whole() -> None:
     text = json.dumps(document)
     assert caddy.document_in('{"level":"info"}\n' + text + "\n") == text
     assert caddy.listens(text) == (":80",)
-    moved = json.loads(caddy.moved(text, SERVICES, 24080))
+    moved = json.loads(caddy.moved(text, SERVICES, PORTS))
     server = moved["apps"]["http"]["servers"]["srv0"]
     assert server["listen"] == ["127.0.0.1:24080"]
     assert server["automatic_https"] == {"disable": True}
@@ -99,7 +100,7 @@ def test_caddys_document_is_moved_as_a_whole() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{", "null"])
 def test_what_is_no_document_is_said(text: str) -> None:
     with pytest.raises(ValueError):
-        caddy.moved(text, SERVICES, 24080)
+        caddy.moved(text, SERVICES, PORTS)
     assert caddy.listens(text) == ()
 
 

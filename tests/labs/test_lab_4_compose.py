@@ -206,7 +206,7 @@ NOT_YET: dict[str, tuple[Files, str, str]] = {
         "docker compose up does not start application2",
     ),
     "none of them": (
-        {"compose.yaml": but(COMPOSE, ("application2:\n    build", "application2:\n    deploy: {replicas: 0}\n    build"))},
+        {"compose.yaml": but(COMPOSE, ("application2:\n", "application2:\n    deploy: {replicas: 0}\n"))},
         "every_name_is_a_service",
         "docker compose up does not start application2",
     ),

@@ -86,10 +86,7 @@ SHARES = "The shares of 16 requests are others than three to one."
         (GROUP.replace("2:8000;", "2;"), "line 3: application2 is asked at port 80"),
         (
             GROUP.replace("}", " server application1:8000;\n}"),
-            (
-                GROUP.replace("}", " server application1:8000;\n}"),
-                "line 4: application1 stands in the group for the second",
-            ),
+            "line 4: application1 stands in the group for the second",
         ),
         (GROUP.replace("3", "4"), "line 1: The weights are 4 to 1"),
         (GROUP.replace(" weight=3", ""), "line 1: Both have the same weight"),

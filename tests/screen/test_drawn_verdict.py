@@ -1,6 +1,7 @@
 """A verdict as it is read, at two widths."""
 
 import io
+import itertools
 import random
 import unicodedata
 from dataclasses import replace
@@ -12,6 +13,7 @@ from rich.console import RenderableType
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Piece, Verdict
 from stackwalk.screen.console import make_console
+from stackwalk.screen.news import draw_traceback
 from stackwalk.screen.verdict import draw_verdict
 
 PASSED = Finding("1.2", "a", "three clients get the status 200", Outcome.PASSED)
@@ -184,7 +186,7 @@ def test_a_long_transcript_keeps_its_beginning_and_its_end() -> None:
 anything = st.text(st.characters(), max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.tuples(*[anything] * 5), st.binary(max_size=80), st.sampled_from([40, 72]))
 def test_whatever_a_program_says_no_terminal_obeys_it(texts: tuple[str, ...], data: bytes, width: int) -> None:
     message, expected, actual, hint, output = texts
@@ -228,3 +230,30 @@ def test_what_could_be_better_stands_apart_from_the_checks_and_is_said_once() ->
     assert text.count("line 3: one.") == 1
     alone = as_text(draw_verdict(verdict(noted[0]), 80), 80)
     assert "line 9: two." in alone and "Worth a look" not in as_text(draw_verdict(verdict(PASSED), 80), 80)
+
+
+LONG = """\
+Traceback (most recent call last):
+  File "/home/learner/my-stack/server.py", line 4, in <module>
+    listener.bind(("127.0.0.1", 8080, some_extra, more))
+                               ~~~~~~^^^^^^^^^^^
+    short = 1 / 0
+            ~~^~~
+TypeError: no
+"""
+
+
+@pytest.mark.parametrize("width", range(24, 90, 4))
+def test_a_mark_under_an_errors_place_stays_under_it_however_narrow_the_screen(width: int) -> None:
+    own = replace(FAILED, output=LONG, transcript=(), expected="", actual="")
+    shown = as_text(draw_verdict(verdict(own), width), width).splitlines()
+    live = as_text(draw_traceback("server.py", LONG, width), width).splitlines()
+    for rows in ([row[4:] for row in shown], [row[12:] for row in live]):
+        marked = "".join(
+            above.ljust(width)[place]
+            for above, row in itertools.pairwise(rows)
+            if row.strip() and not row.strip(" ~^")
+            for place in range(len(row))
+            if row[place] in "~^"
+        )
+        assert marked == " 8080, some_extra" + "1 / 0"

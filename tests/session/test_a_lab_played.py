@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
@@ -35,6 +35,7 @@ from stackwalk.session.session.actions import (
 )
 from stackwalk.session.session.events import (
     DoorOpened,
+    Event,
     Found,
     Judged,
     Key,
@@ -261,6 +262,25 @@ def test_a_crash_shows_the_traceback_and_closes_clients_at_once(play: Play) -> N
     assert player.asked(Aim) == [Aim(None)]
     assert "It starts again when you save" in player.said
     assert not player.launched
+
+
+@pytest.mark.parametrize("verdict_first", [True, False])
+def test_a_traceback_is_shown_once_whichever_comes_first(play: Play, verdict_first: bool) -> None:
+    player = play("1.1", present=("server.py",))
+    player.save()
+    launch = player.session.launches
+    trace = "Traceback (most recent call last):\n  File 'server.py', line 2\nNameError: name 'lisener' is not defined"
+    finding = Finding("1.1", "check_1", "t", Outcome.FAILED, Cause.CRASHED, "It ended.", output=trace)
+    verdict = Verdict("1.1", ("1.1",), "7", 0.1, (finding,))
+    events: list[Event] = [Judged(player.session.run, verdict), ProgramEnded(launch, 1.0, code=1, traceback=trace)]
+    actions = [action for event in (events if verdict_first else events[::-1]) for action in player.feed(event)]
+    traces = [action for action in actions if isinstance(action, ShowTraceback)]
+    shown = next(action for action in actions if isinstance(action, ShowVerdict))
+    assert (len(traces), shown.known) == ((0, "") if verdict_first else (1, trace))
+    assert any(isinstance(action, Say) and "with the traceback above" in action.text for action in actions)
+    player.save()
+    again = player.feed(ProgramEnded(player.session.launches, 9.0, code=1, traceback=trace))
+    assert any(isinstance(action, ShowTraceback) for action in again)
 
 
 def test_a_program_that_only_listened_and_ended_is_told_so(play: Play) -> None:
@@ -555,7 +575,10 @@ def test_the_missing_file_of_a_step_that_was_left_leads_back_there(play: Play) -
     player = play("1.2", present=("server.py",))
     missing = Finding("1.1", "c", "t", FAILED, Cause.MISSING_FILE, "There is no file page.py yet.")
     player.feed(Judged(player.session.run, Verdict("1.2", ("1.1", "1.2"), "7", 0.1, (missing,))))
-    assert what_next(player.session) == "A file of 1.1 is missing, and that step is begun: go back to it with b."
+    assert (
+        what_next(player.session)
+        == "A file of 1.1 is missing, and what that step asks still holds: go back to it with b."
+    )
     player.save()
     player.judge(FAILED)
     assert what_next(player.session) == "Change server.py and save it."
@@ -673,7 +696,6 @@ def test_a_single_check_is_counted_while_the_rest_runs(play: Play) -> None:
 KEYS = st.sampled_from("nbhsrlpwd?123") | st.just("enter")
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(KEYS, st.sampled_from(["save", "gone", "listen", "end", "pass", "fail", "tick"])),

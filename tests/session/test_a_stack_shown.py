@@ -7,16 +7,29 @@ from typing import Any
 
 import pytest
 
+from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
 from stackwalk.nginx.served import Served
 from stackwalk.screen.console import make_console
 from stackwalk.screen.stack import draw_parts
-from stackwalk.session.session.actions import Become, Launch, Say, ShowJourney, ShowPrinted, ShowStack, ShowTraceback
+from stackwalk.session.session.actions import (
+    Become,
+    EndPrograms,
+    Launch,
+    RunCheck,
+    Say,
+    ShowJourney,
+    ShowPrinted,
+    ShowStack,
+    ShowTraceback,
+    ShowVerdict,
+)
 from stackwalk.session.session.events import (
     DoorOpened,
     FrontKept,
     InnerSighted,
     Journeyed,
+    Judged,
     Key,
     PartEnded,
     PartPrinted,
@@ -28,7 +41,7 @@ from stackwalk.session.session.events import (
     Tick,
 )
 from stackwalk.session.session.react import begin, react
-from stackwalk.session.session.state import Phase, Session, at_door
+from stackwalk.session.session.state import Phase, Session, at_door, what_next
 from stackwalk.session.session.workers import Workers
 from stackwalk.session.sights import Sights
 from stackwalk.whole.journey import Journey, Leg
@@ -102,6 +115,21 @@ def test_a_part_that_has_ended_is_said_with_its_traceback() -> None:
     assert actions[0] == ShowTraceback("application", "Traceback …")
     assert player.said == "application has ended: exit status 3. r, or a save, starts it again."
     assert player.feed(PartPrinted("application", ("a line",), 2)) == (ShowPrinted("application", ("a line",), 2),)
+
+
+def test_a_parts_traceback_is_not_shown_again_by_the_verdict_nor_after_it() -> None:
+    player = Player()
+    player.ready()
+    player.feed(Saved(("wsgi.py",), player.session.present, 10.0))
+    finding = Finding("4.1", "c", "t", Outcome.FAILED, Cause.CRASHED, "It ended.", output="Traceback …\nKeyError: 'x'")
+    verdict = Verdict("4.1", ("4.1",), "7", 0.1, (finding,))
+    player.feed(PartEnded("application", "exit status 3", finding.output))
+    shown = [action for action in player.feed(Judged(player.session.run, verdict)) if isinstance(action, ShowVerdict)]
+    assert [action.known for action in shown] == [finding.output]
+    player.feed(Saved(("wsgi.py",), player.session.present, 20.0))
+    player.feed(Judged(player.session.run, verdict))
+    later = player.feed(PartEnded("application", "exit status 3", finding.output))
+    assert not any(isinstance(action, ShowTraceback) for action in later)
 
 
 def test_a_file_that_is_not_taken_leaves_the_old_one_in_force() -> None:
@@ -247,3 +275,83 @@ def test_who_is_late_is_named() -> None:
 def test_a_journey_is_shown() -> None:
     journey = Journey(OUTER, None)
     assert Player().feed(Journeyed(journey, (), 1.0)) == (ShowJourney(journey, ()),)
+
+
+HAPROXY = ProgramSpec("haproxy", ("haproxy",), "haproxy.cfg", 80, server="haproxy", door=8080)
+CADDY = ProgramSpec("caddy", ("caddy",), "Caddyfile", 80, server="caddy", door=8080)
+
+
+@pytest.mark.parametrize(
+    ("message", "next_line"),
+    [
+        ("compose.yaml, line 4: “imge” is no key. Is image meant?", "Change compose.yaml and save it."),
+        ("There is no compose.yaml beside your nginx.conf yet.", "Create compose.yaml and save it."),
+        ("There is no file app/extra.py yet.", "Create app/extra.py and save it."),
+        ("app/__init__.py, line 2: this module went away.", "Change app/__init__.py and save it."),
+        ("GET / is answered with 404.", "Change nginx.conf and save it."),
+        ("There is no name in it.", "Change nginx.conf and save it."),
+    ],
+)
+def test_the_next_line_names_the_file_that_the_verdict_speaks_of(message: str, next_line: str) -> None:
+    player = Player()
+    player.ready()
+    player.feed(Saved(("nginx.conf",), player.session.present, 10.0))
+    finding = Finding("4.1", "c", "t", Outcome.FAILED, Cause.WRONG_ANSWER, message)
+    player.feed(Judged(player.session.run, Verdict("4.1", ("4.1",), "7", 0.1, (finding,))))
+    assert what_next(player.session) == next_line
+
+
+def test_the_door_is_let_go_for_another_server_where_the_file_alone_is_not_enough() -> None:
+    player = Player()
+    player.feed(DoorOpened(8080))
+    player.ready()
+    player.feed(Key("d", 1.0))
+    assert "nginx.conf alone is not enough for nginx" in player.said
+    assert "`stackwalk up` runs all of it" in player.said
+
+
+def at_the_swap(present: tuple[str, ...], newest: tuple[str, ...]) -> Player:
+    player = Player()
+    step = replace(step_of(11), instead=True)
+    lab = replace(LAB, steps=(STEPS[0], step), instead=(HAPROXY, CADDY))
+    course = Course(NOWHERE, (lab,), ())
+    player.session, player.actions = begin(course, lab, step, Progress(), present=present, at=0.0, newest=newest)
+    return player
+
+
+def runs(player: Player) -> str:
+    assert player.session.outer is not None
+    return player.session.outer.spec.file
+
+
+def test_where_another_server_may_stand_the_file_saved_last_runs() -> None:
+    player = at_the_swap(("nginx.conf", "wsgi.py"), ())
+    assert runs(player) == "nginx.conf"
+    assert what_next(player.session) == "Create haproxy.cfg or Caddyfile and save it."
+    player.feed(Saved(("haproxy.cfg",), frozenset({"nginx.conf", "wsgi.py", "haproxy.cfg"}), 10.0))
+    assert runs(player) == "haproxy.cfg"
+    assert player.said == "From now on haproxy.cfg is what runs here."
+    kinds = [type(action) for action in player.actions]
+    assert kinds.index(EndPrograms) < kinds.index(Become) < kinds.index(Launch) < kinds.index(RunCheck)
+    everything = frozenset({"nginx.conf", "wsgi.py", "haproxy.cfg", "Caddyfile"})
+    player.feed(Saved(("Caddyfile",), everything, 20.0))
+    assert runs(player) == "Caddyfile"
+    player.feed(Saved(("wsgi.py",), everything, 30.0))
+    assert runs(player) == "Caddyfile"
+    assert not any(isinstance(action, Become) for action in player.actions)
+    player.feed(Saved(("Caddyfile",), everything - {"Caddyfile"}, 40.0))
+    assert runs(player) == "haproxy.cfg"
+    player.feed(Saved(("haproxy.cfg",), frozenset({"nginx.conf", "wsgi.py"}), 50.0))
+    assert runs(player) == "nginx.conf"
+
+
+def test_another_server_runs_from_the_beginning_and_only_where_it_may() -> None:
+    player = at_the_swap(("nginx.conf", "Caddyfile", "haproxy.cfg"), ("Caddyfile", "haproxy.cfg"))
+    assert runs(player) == "Caddyfile"
+    player.feed(Key("b", 1.0))
+    assert player.session.step.id == "4.1"
+    assert runs(player) == "nginx.conf"
+    player.feed(Saved(("haproxy.cfg",), player.session.present, 10.0))
+    assert runs(player) == "nginx.conf"
+    player.feed(Key("n", 20.0))
+    assert runs(player) == "haproxy.cfg"

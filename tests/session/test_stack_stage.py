@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 from stackwalk.course.lesson import ProgramSpec
+from stackwalk.errors import StackwalkError
+from stackwalk.fronts import caddy, haproxy, httpd
 from stackwalk.session.session.events import (
     Event,
     FrontKept,
@@ -24,10 +26,12 @@ from stackwalk.session.session.events import (
     ProgramListening,
     ProgramsGone,
     StackSeen,
+    Trouble,
 )
 from stackwalk.session.stack_stage import StackDoor, StackStage
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import guarding
+from stackwalk.whole.other_front import program_of
 
 PATIENCE = 60.0  # seconds; the machine may be busy
 FRONT = ProgramSpec("nginx", ("nginx",), "nginx.conf", 80, server="nginx", door=8080)
@@ -237,3 +241,159 @@ def test_a_taken_door_is_named_and_the_next_one_is_chosen(stand: Stand) -> None:
         opened = StackDoor(stand.stage).open(port)
         assert getattr(opened, "port", port) > port
         assert str(os.getpid()) in getattr(opened, "holder", "")
+
+
+HAPROXY = """defaults
+    mode http
+    timeout connect 2s
+    timeout client 10s
+    timeout server 10s
+frontend door
+    bind *:80
+    http-request set-header X-Who {word}
+    default_backend both
+frontend figures
+    bind :8404
+    stats enable
+backend both
+    server one application1:8000
+    server two application2:8000
+"""
+CADDY = """:80 {{
+    reverse_proxy application1:8000 application2:8000 {{
+        lb_policy round_robin
+        header_up X-Who {word}
+    }}
+}}
+"""
+APACHE = """Listen 80
+Listen [::]:80
+<Proxy "balancer://both">
+    BalancerMember "http://application1:8000"
+    BalancerMember "http://application2:8000"
+</Proxy>
+RequestHeader set X-Who {word}
+ProxyPass "/" "balancer://both/"
+"""
+OTHERS = {
+    "haproxy": (haproxy, HAPROXY, "bind *:80", "bindd *:80", "haproxy.cfg, line 7"),
+    "caddy": (caddy, CADDY, "lb_policy", "lb_polizy", "Caddyfile, line 3"),
+    "apache": (httpd, APACHE, "RequestHeader", "RequestHeadr", "httpd.conf, line 7"),
+}
+
+
+@pytest.fixture(params=OTHERS)
+def other(request: pytest.FixtureRequest, stand: Stand) -> str:
+    name = str(request.param)
+    kind = OTHERS[name][0]
+    try:
+        program_of(kind)
+    except StackwalkError as missing:
+        pytest.skip(missing.what)
+    spec = ProgramSpec(name, (name,), kind.FILE, 80, server=name, door=8080)
+    stand.stage.become(spec, (service("application1"), service("application2")))
+    return name
+
+
+def written(name: str, word: str = "one", old: str = "", new: str = "") -> dict[str, str]:
+    kind, text, *_ = OTHERS[name]
+    return {kind.FILE.replace(".", "__"): text.format(word=word).replace(old, new)}
+
+
+def heard(journeyed: Any) -> bytes:
+    raw: bytes = journeyed.journey.legs[-1].exchange.request.head.raw
+    return raw.lower()  # HAProxy writes the names of headers small
+
+
+def test_another_server_stands_in_front_and_its_traffic_is_followed(stand: Stand, other: str) -> None:
+    stand.until_ready(stand.save(wsgi__py=WSGI.format(size=5, word="hello"), **written(other)))
+    assert list(stand.parts) == [other, "application2", "application1"]
+    by = set()
+    for _ in range(2):
+        assert stand.ask() == (200, b"hello")
+        journeyed = stand.until(Journeyed)
+        assert journeyed.journey.known
+        assert b"x-who: one" in heard(journeyed)
+        assert isinstance(journeyed.ports[0], int)
+        by.add(journeyed.journey.by)
+    assert by == {"application1", "application2"}
+    pids = [part.pid for part in stand.parts.values()]
+    stand.stage.end_all()
+    stand.until(ProgramsGone)
+    assert not any(psutil.pid_exists(pid) for pid in pids if pid is not None)
+
+
+def test_another_server_is_started_anew_for_a_new_file_and_goes_on_with_the_old_one_for_a_wrong_one(
+    stand: Stand, other: str
+) -> None:
+    _, _, old, new, where = OTHERS[other]
+    stand.until_ready(stand.save(wsgi__py=WSGI.format(size=5, word="hello"), **written(other)))
+    before = {name: part.pid for name, part in stand.parts.items()}
+    launch = stand.save(**written(other, "two", old, new))
+    kept = stand.until(FrontKept)
+    assert kept.launch == launch
+    assert kept.what.startswith(where), kept.what
+    assert stand.ask() == (200, b"hello")
+    assert b"x-who: one" in heard(stand.until(Journeyed))
+    stand.until_ready(stand.save(**written(other, "two")))
+    assert stand.ask() == (200, b"hello")
+    assert b"x-who: two" in heard(stand.until(Journeyed))
+    now = {name: part.pid for name, part in stand.parts.items()}
+    assert now.pop(other) != before.pop(other)
+    assert now == before
+
+
+def test_what_another_server_cannot_reach_is_said_with_its_line(stand: Stand, other: str) -> None:
+    stand.save(wsgi__py=WSGI.format(size=5, word="hello"), **written(other, "one", "application2:8000", "app:8000"))
+    # HAProxy does not start with such a name: it is not asked, for looking the name up may take long.
+    said = stand.until(NotStarted if other == "haproxy" else Trouble).what
+    assert said.endswith("No service is called app here."), said
+    assert said.startswith({"haproxy": "haproxy.cfg, line 15", "caddy": "Caddyfile, line 2"}.get(other, "httpd.conf"))
+
+
+def test_where_all_behind_another_server_are_dead_it_answers_by_itself(stand: Stand, other: str) -> None:
+    stand.until_ready(stand.save(wsgi__py=WSGI.format(size=5, word="hello"), **written(other)))
+    for part in [one for name, one in stand.parts.items() if name != other]:
+        assert part.pid is not None
+        os.kill(part.pid, signal.SIGKILL)
+    gone = {stand.until(PartEnded).name for _ in range(2)}
+    assert gone == {"application1", "application2"}
+    assert stand.ask()[0] in (502, 503)
+    journey = stand.until(Journeyed).journey
+    assert journey.known and journey.legs == ()
+
+
+def test_another_server_that_is_not_installed_is_said(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(haproxy, "PROGRAMS", ("no-such-haproxy",))
+    stand.stage.become(ProgramSpec("haproxy", ("haproxy",), "haproxy.cfg", 80, server="haproxy"), ())
+    stand.save(haproxy__cfg=HAPROXY)
+    told = stand.until(NotStarted)
+    assert "HAProxy is not installed on this machine, and haproxy.cfg is for it." in told.what
+    assert "apt install haproxy" in told.try_this
+
+
+def test_a_tap_that_is_killed_is_said_and_the_stack_starts_again(stand: Stand) -> None:
+    stand.until_ready(stand.save(**right()))
+    (tap,) = [one for one in psutil.Process().children() if "tap/__main__" in " ".join(one.cmdline())]
+    pids = [part.pid for part in stand.parts.values() if part.pid is not None]
+    os.kill(tap.pid, signal.SIGKILL)
+    told = stand.until(NotStarted)
+    assert told.what == f"The tap on port {stand.door} has ended."
+    assert told.try_this == "Press r to start it again."
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    stand.until_ready(stand.save())
+    assert stand.ask() == (200, b"hello")
+
+
+def test_another_server_that_is_killed_is_said_and_starts_again(stand: Stand, other: str) -> None:
+    stand.until_ready(stand.save(wsgi__py=WSGI.format(size=5, word="hello"), **written(other)))
+    pid = stand.parts[other].pid
+    assert pid is not None
+    group = (pid, *stand.parts[other].others)
+    os.kill(pid, signal.SIGKILL)
+    assert stand.until(ProgramEnded).signal == signal.SIGKILL
+    assert not any(psutil.pid_exists(one) for one in group), "its workers go with it"
+    with pytest.raises(OSError, match="efused"):
+        stand.ask()
+    stand.until_ready(stand.save(**written(other)))
+    assert stand.ask() == (200, b"hello")

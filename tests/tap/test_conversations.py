@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from meeting import PATIENCE, read_exactly
 
@@ -126,11 +126,7 @@ def test_any_conversation_passes_as_it_is_and_is_seen_as_it_was(body_limit: int,
         listening.settimeout(PATIENCE)
         with tapping(port=0, target=("127.0.0.1", listening.getsockname()[1]), body_limit=body_limit) as tap:
 
-            @settings(
-                deadline=None,
-                max_examples=pytestconfig.getoption("--conversations"),
-                suppress_health_check=[HealthCheck.too_slow],
-            )
+            @settings(max_examples=pytestconfig.getoption("--conversations"))
             @given(st.lists(STEPS | SLOW | st.builds(Step, SIDES), max_size=10), SIDES)
             def talk_over_it(steps: list[Step], last: Side) -> None:
                 reader = Reader(1, body_limit)

@@ -232,6 +232,10 @@ FREE = "localhost:1"
         ([], "address is missing"),
         ([FREE, "--filter", "method=GET statsu>=400"], "  method=GET statsu>=400\n             ^\n"),
         ([FREE, "--filter", "é世 x"], "  é世 x\n  ^\n"),
+        (
+            [FREE, "--filter", "method=POST status>=400 path~/api heder:cookie time>1"],
+            "  …atus>=400 path~/api heder:cookie ti\n                       ^\n",
+        ),
         ([FREE, "--save", "/no/such/folder/a.jsonl"], "There is no folder /no/such/folder"),
         ([FREE, "--save", "a.txt"], "neither .jsonl nor .har"),
         ([FREE, "--save", "/proc/a.jsonl"], "/proc/a.jsonl can't be written"),

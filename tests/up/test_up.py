@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from ports import unused_port
 
 from stackwalk.stack import kin
 
@@ -50,12 +53,6 @@ while True:
     client.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\nfrom the stack")
     client.close()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 class Up:
@@ -100,16 +97,16 @@ class Up:
 
 
 @contextlib.contextmanager
-def up(folder: Path, **files: str) -> Iterator[Up]:
+def up(folder: Path, *words: str, **files: str) -> Iterator[Up]:
     """Run it until the block's end; `files`: name__py for name.py."""
     workspace = folder / "my stück"
     workspace.mkdir()
     for name, text in files.items():
         (workspace / name.replace("__", ".")).write_text(text)
-    port = free_port()
+    port = unused_port()
     with (folder / "up.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "stackwalk", "up", "--workspace", str(workspace), "--port", str(port)],
+            [sys.executable, "-m", "stackwalk", "up", *words, "--workspace", str(workspace), "--port", str(port)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, text=True, start_new_session=True,
         )  # fmt: skip
         with process:
@@ -186,11 +183,11 @@ def test_a_part_that_is_killed_shows_and_the_others_go_on(tmp_path: Path) -> Non
         stack.wait_for("Ready in")
         parts = {part["name"]: part for part in stack.status()["parts"]}
         os.kill(parts["application1"]["pid"], signal.SIGKILL)
-        stack.wait_for("application1 has ended: SIGKILL.")
+        stack.wait_for("application1 has ended: somebody has sent it SIGKILL.")
         assert {stack.ask()[0] for _ in range(3)} == {200}
         assert stack.command("status").returncode == 1
         os.kill(parts["nginx"]["pid"], signal.SIGKILL)
-        stack.wait_for("nginx has ended: SIGKILL. Clients of localhost")
+        stack.wait_for("nginx has ended: somebody has sent it SIGKILL. Clients of localhost")
         assert gone(parts["nginx"]["processes"]), "its workers go with it"
         with pytest.raises(urllib.error.URLError):
             stack.ask()
@@ -213,7 +210,7 @@ def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path:
 def test_one_stack_a_workspace(tmp_path: Path) -> None:
     with up(tmp_path, server__py=SOCKETS) as stack:
         stack.wait_for("Ready in")
-        second = stack.command("up", "--port", str(free_port()))
+        second = stack.command("up", "--port", str(unused_port()))
         assert second.returncode == 2
         assert f"process {stack.process.pid}" in second.stdout + second.stderr
 
@@ -221,6 +218,12 @@ def test_one_stack_a_workspace(tmp_path: Path) -> None:
 def test_traces_attach_to_all_hops_or_to_one(tmp_path: Path) -> None:
     with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
         stack.wait_for("Ready in")
+        wrong = subprocess.run(
+            [sys.executable, "-m", "stackwalk", "trace", f"localhost:{stack.port}", "--hop", "app"],
+            capture_output=True, text=True, timeout=PATIENT, check=False,
+        )  # fmt: skip
+        assert wrong.returncode == 2
+        assert "Its hops are nginx, " in wrong.stderr
         traces = {}
         for name, more in {"all": [], "one": ["--hop", "application1"], "json": ["--json"]}.items():
             file = tmp_path / f"{name}.out"
@@ -237,6 +240,9 @@ def test_traces_attach_to_all_hops_or_to_one(tmp_path: Path) -> None:
         for _, process in traces.values():
             process.send_signal(signal.SIGINT)
             assert process.wait(PATIENT) == 0
+        # Whoever answered stands above whom it answered, for each request.
+        order = [line.split()[0] for line in traces["all"][0].read_text().splitlines() if "/traced" in line]
+        assert order[1::2] == ["nginx"] * 4
         one = traces["one"][0].read_text()
         assert "nginx " not in one
         assert "application2" not in one
@@ -283,6 +289,7 @@ def test_settings_and_compose_are_heeded(tmp_path: Path) -> None:
         ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("application2", "other")}, 1, "other"),
         ({"wsgi__py": "1 / 0\n", "nginx__conf": CONF}, 1, "ZeroDivisionError"),
         ({"nginx__conf": CONF}, 1, "has ended"),
+        ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("listen 80;", "listen 8080;")}, 1, "it listens on port 8080"),
         ({"server__py": "1 / 0\n"}, 1, "ZeroDivisionError"),
     ],
 )
@@ -318,3 +325,167 @@ def test_a_door_that_is_taken_is_said_and_the_next_one_opened(tmp_path: Path) ->
         process.stdout.close()
     assert "Port 8080 is taken" in said
     assert "client → localhost:8080" not in said
+
+
+def test_a_saved_file_is_said_and_taken_when_somebody_asks_for_it(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        before = {part["name"]: part["pid"] for part in stack.status()["parts"]}
+        (stack.workspace / "nginx.conf").write_text(CONF.replace("location / {", "location /new {"))
+        (stack.workspace / "wsgi.py").write_text(WSGI.replace("from the stack", "of new code"))
+        stack.wait_for("To let it take that in, in another terminal: stackwalk reload")
+        assert "nginx.conf, wsgi.py were saved." in stack.said()
+        assert stack.ask("/new") == (200, "from the stack"), "nothing has changed yet"
+        assert stack.ask("/") == (200, "from the stack")
+
+        told = stack.command("reload")
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert "nginx has taken its file, and no client has noticed." in told.stdout
+        assert "application2: new workers" in told.stdout
+        assert stack.ask("/")[0] == 404
+        deadline = time.monotonic() + PATIENT
+        while stack.ask("/new") != (200, "of new code"):
+            assert time.monotonic() < deadline
+        assert {part["name"]: part["pid"] for part in stack.status()["parts"]} == before, "nothing was ended for it"
+        stack.wait_for("GET /new")
+
+
+def test_a_file_that_is_not_taken_is_said_with_its_line(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        (stack.workspace / "nginx.conf").write_text(CONF.replace("listen 80;", "listen 80"))
+        told = stack.command("reload", "nginx")
+        assert told.returncode == 1
+        assert "nginx.conf, line 6" in told.stdout
+        assert "Until then nginx goes on as before." in told.stdout.replace("\n", " ")
+        assert "application1" not in told.stdout
+        assert stack.ask() == (200, "from the stack")
+        unknown = stack.command("reload", "apache")
+        assert unknown.returncode == 2
+        assert "application1, application2, nginx" in unknown.stdout + unknown.stderr
+
+
+def test_what_has_ended_is_started_by_a_reload(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = {part["name"]: part["pid"] for part in stack.status()["parts"]}
+        for name in ("nginx", "application1"):
+            os.kill(pids[name], signal.SIGKILL)
+            stack.wait_for(f"{name} has ended: somebody has sent it SIGKILL.")
+        told = stack.command("reload")
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert "application1 has been started." in told.stdout
+        assert "nginx has been started anew." in told.stdout
+        deadline = time.monotonic() + PATIENT
+        while not stack.status()["ready"]:
+            assert time.monotonic() < deadline
+        assert {stack.ask()[0] for _ in range(4)} == {200}
+
+
+def test_a_program_without_a_hup_is_started_anew(tmp_path: Path) -> None:
+    with up(tmp_path, server__py=SOCKETS) as stack:
+        stack.wait_for("Ready in")
+        (stack.workspace / "server.py").write_text(SOCKETS.replace("from the stack", "of new code"))
+        stack.wait_for("server.py was saved.")
+        told = stack.command("reload")
+        assert "server has been ended and started anew." in told.stdout
+        assert stack.ask() == (200, "of new code"), "a client who comes at once waits for it"
+
+
+HAPROXY = """defaults
+    mode http
+    timeout connect 2s
+    timeout client 10s
+    timeout server 10s
+frontend door
+    bind :80
+    default_backend both
+backend both
+    server one application1:8000
+    server two application2:8000
+"""
+
+
+def test_where_there_is_no_nginx_conf_another_server_stands_in_front(tmp_path: Path) -> None:
+    if shutil.which("haproxy", path="/usr/sbin:/usr/bin:/usr/local/bin:/usr/local/sbin") is None:
+        pytest.skip("haproxy is not installed")
+    with up(tmp_path, wsgi__py=WSGI, haproxy__cfg=HAPROXY) as stack:
+        stack.wait_for("Ready in")
+        assert [part["name"] for part in stack.status()["parts"]] == ["application1", "application2", "haproxy"]
+        assert [stack.ask() for _ in range(3)] == [(200, "from the stack")] * 3
+        (stack.workspace / "haproxy.cfg").write_text(HAPROXY.replace("bind :80", "bind :80\n    option htp"))
+        stack.wait_for("haproxy.cfg was saved.")
+        told = stack.command("reload", "haproxy")
+        assert told.returncode == 1
+        assert "haproxy.cfg, line 8" in told.stdout
+        assert stack.ask() == (200, "from the stack")
+        (stack.workspace / "haproxy.cfg").write_text(HAPROXY.replace("bind :80", "bind :80\n    http-request deny"))
+        assert stack.command("reload").returncode == 0
+        assert stack.ask()[0] == 403
+        pids = stack.processes()
+        stack.process.send_signal(signal.SIGINT)
+        assert stack.process.wait(PATIENT) == 0
+        assert gone(pids)
+
+
+def test_the_file_to_begin_with_can_be_named(tmp_path: Path) -> None:
+    with up(tmp_path, "wsgi.py", wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        assert [part["name"] for part in stack.status()["parts"]] == ["gunicorn"]
+        assert stack.ask() == (200, "from the stack")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("haproxy.cfg", "There is no haproxy.cfg here."), ("app.py", "app.py is no file that up")]
+)
+def test_a_file_that_it_cannot_begin_with_is_said(tmp_path: Path, name: str, said: str) -> None:
+    with up(tmp_path, name, wsgi__py=WSGI) as stack:
+        assert stack.process.wait(PATIENT) == 2
+        assert said in stack.said()
+
+
+def test_clients_come_to_the_port_of_nginx_that_compose_yaml_publishes(tmp_path: Path) -> None:
+    compose = 'services:\n  nginx:\n    image: nginx:1.30-alpine\n    ports: ["8080:8080"]\n'
+    conf = CONF.replace("listen 80;", "listen 8080;")
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=conf, compose__yaml=compose) as stack:
+        said = stack.wait_for("Ready in")
+        assert "No server listens on port 80" not in said
+        assert stack.ask() == (200, "from the stack")
+
+
+def test_a_web_server_that_listens_nowhere_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf="# nothing yet\n") as stack:
+        said = " ".join(stack.wait_for("in nginx.conf.").split())
+        assert (
+            "nginx is not ready yet: nothing of it listens on port 80 yet. Look for a `listen 80;` in nginx.conf."
+            in said
+        )
+
+
+def test_what_nginx_takes_in_silence_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF.replace("listen 80;", "listen 8080;")) as stack:
+        assert "nginx.conf, line 6: No server listens on port 80" in stack.wait_for("leads: only on 8080.")
+
+
+def test_a_tap_that_is_killed_ends_the_stack_which_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = stack.processes()
+        (tap,) = [one.pid for one in psutil.Process(stack.process.pid).children() if "tap" in " ".join(one.cmdline())]
+        os.kill(tap, signal.SIGKILL)
+        assert stack.process.wait(PATIENT) == 2
+        assert f"The tap on port {stack.port} has ended." in stack.said()
+        assert gone(pids)
+
+
+def test_a_worker_that_is_killed_has_a_successor(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = stack.processes()
+        masters = {part["pid"] for part in stack.status()["parts"]}
+        for pid in set(pids) - masters:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENT
+        while len(now := stack.processes()) != len(pids) or set(now) & set(pids) != masters:
+            assert time.monotonic() < deadline, (pids, now)
+        assert {stack.ask()[0] for _ in range(4)} == {200}

@@ -58,13 +58,15 @@ def workspace_in(folder: Path, conf: str, application: str = APPLICATION) -> Pat
 
 @contextlib.contextmanager
 def prepared(
-    folder: Path, conf: str, services: Sequence[ProgramSpec], application: str = APPLICATION
-) -> Iterator[Stack]:
+    folder: Path, conf: str, services: Sequence[ProgramSpec], application: str = APPLICATION,
+    published: tuple[int, ...] = (),
+) -> Iterator[Stack]:  # fmt: skip
     """A stack that was prepared and not started."""
     workspace = workspace_in(folder, conf, application)
     with guarding() as guardian:
         stack = Stack(
-            Declared(FRONT, tuple(services)), guardian, workspace=workspace, scratch=folder / "scratch",
+            Declared(FRONT, tuple(services), published=published), guardian, workspace=workspace,
+            scratch=folder / "scratch",
             environment=lambda run_dir, moved: learner_environment(workspace, run_dir, moved),
         )  # fmt: skip
         with stack:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from stackwalk.compose.reading import read_compose
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
-from stackwalk.whole.plan import plan_stack
+from stackwalk.whole.composed import composed
+from stackwalk.whole.plan import declare, plan_stack
 
 FRONT = ProgramSpec("nginx", ("nginx",), "nginx.conf", 80, server="nginx", door=8080)
 
@@ -55,3 +57,15 @@ def test_a_part_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(StackwalkError) as raised:
         plan.part("app")
     assert "application, nginx" in raised.value.try_this
+
+
+def test_ports_that_a_compose_file_publishes_are_the_web_servers_alone() -> None:
+    text = """services:
+  redis: {image: "redis:7", ports: ["6379:6379"]}
+  web: {image: "docker.io/library/nginx:1.30-alpine", ports: ["8080:8080", "443", "53:53/udp", "9000-9001:9000-9001"]}
+  application: {build: ., command: gunicorn wsgi, ports: ["8000:8000"]}
+"""
+    added = composed(read_compose(text, {}), lambda build: None)
+    assert added.published == (8080, 443)
+    declared = declare(FRONT, (), added, compose_first=False)
+    assert declared.published == (8080, 443)

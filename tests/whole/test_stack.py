@@ -46,7 +46,8 @@ def test_who_comes_to_a_dead_part_is_refused_and_the_next_one_serves(tmp_path: P
         assert {status for status, _, _ in answers} == {200}, "a POST that was never sent goes to the next one"
         assert ("application1", "application2") in [served for _, _, served in answers]
         assert stack.front is not None
-        assert "(111: Connection refused)" in stack.front.prepared.errors.read_text()
+        assert stack.front.errors is not None
+        assert "(111: Connection refused)" in stack.front.errors.read_text()
 
         stack.start_part("application1")
         assert stack.await_ready(PATIENT)
@@ -232,3 +233,21 @@ def test_ended_whole(tmp_path: Path) -> None:
         pids.append(stack.tap.pid)
     assert port > 0
     assert until(lambda: not any(lives(pid) for pid in pids))
+
+
+@pytest.mark.parametrize(
+    ("typed", "published", "port"),
+    [("8080", (8080,), 8080), ("80", (8080,), 80), ("8080", (443, 8080), 8080), ("8081", (8080,), 80)],
+)
+def test_clients_are_led_to_the_port_that_a_compose_file_publishes(
+    tmp_path: Path, typed: str, published: tuple[int, ...], port: int
+) -> None:
+    conf = ONE.replace("listen 80;", f"listen {typed};")
+    with prepared(tmp_path, conf, [service("application")], published=published) as stack:
+        assert stack.running("nginx").port == port
+        told = [one.means for one in stack.complaints if "No server listens" in one.means]
+        assert bool(told) == (typed == "8081")
+        if not told:
+            stack.start()
+            assert stack.await_ready(PATIENT)
+            assert ask(stack)[0] == 200

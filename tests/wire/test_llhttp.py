@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import httptools
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stackwalk.wire.message import Side
@@ -190,7 +190,6 @@ VALUES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size
 HEADERS = st.lists(st.tuples(NAMES, VALUES), max_size=5)
 
 
-@settings(deadline=None)
 @given(HEADERS, st.binary(max_size=200), st.integers(0, 60), st.booleans(), st.sampled_from(["client", "server"]))
 def test_a_message_that_holds_to_the_rules_is_read_alike(
     headers: list[tuple[str, str]], body: bytes, chunk: int, is_lowered: bool, side: Side

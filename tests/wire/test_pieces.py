@@ -16,7 +16,7 @@ from stackwalk.wire.scribe import Scribe
 from stackwalk.wire.sight import Answered, Piece, Sight, Unanswered, Unreadable
 
 LIMIT = 101  # bytes of a body that are kept
-SMALL = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SMALL = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 LONG = [
     b"POST / HTTP/1.1\r\nContent-Length: 90\r\n\r\n" + bytes(range(90)),
     b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" + bytes(range(32)) + b"\r\n0\r\n\r\n",

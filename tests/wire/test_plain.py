@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from streams import ENDINGS, GET, OK, SIDES, STREAMS, Ending, Step
 
@@ -37,7 +37,6 @@ def lines_of(steps: list[Step], endings: list[Ending], at: float, connects: bool
     return (lines + scribe.end(at + 1)).splitlines(keepends=True)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(SIDES, st.sampled_from(MESSAGES)), max_size=8) | STREAMS,
     ENDINGS,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from streams import ENDINGS, SIDES, STREAMS
 
@@ -318,7 +318,6 @@ def play(steps: list[tuple[Side, bytes]], endings: list[tuple[Side, bool]]) -> l
     return seen + reader.end(0.0)
 
 
-@settings(deadline=None)
 @given(STREAMS, ENDINGS, st.randoms(use_true_random=False))
 def test_any_cut_of_the_same_bytes_gives_the_same_sights(
     stream: list[tuple[Side, bytes]], endings: list[tuple[Side, bool]], random: object
@@ -335,7 +334,6 @@ def test_any_cut_of_the_same_bytes_gives_the_same_sights(
     assert play(joined, endings) == whole
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(SIDES, st.binary(max_size=60)), max_size=8), ENDINGS)
 def test_no_bytes_make_it_raise(stream: list[tuple[Side, bytes]], endings: list[tuple[Side, bool]]) -> None:
     seen = play(stream, endings)

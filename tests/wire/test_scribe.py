@@ -79,19 +79,17 @@ def written(steps: list[Step], endings: list[Ending]) -> list[Sight]:
     return [from_line(line) for line in lines.splitlines()]
 
 
-@settings(deadline=None)
 @given(STREAMS, ENDINGS)
 def test_it_writes_what_the_reader_sees(stream: list[Step], endings: list[Ending]) -> None:
     assert written(stream, endings) == read(stream, endings)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(MORE_STREAMS, ENDINGS)
 def test_what_is_almost_plain_is_left_to_the_reader(stream: list[Step], endings: list[Ending]) -> None:
     assert written(stream, endings) == read(stream, endings)
 
 
-@settings(deadline=None)
 @given(MORE_STREAMS, ENDINGS, st.lists(st.integers(1, 60), min_size=1))
 def test_any_cut_is_written_as_the_reader_sees_it(stream: list[Step], endings: list[Ending], sizes: list[int]) -> None:
     cut: list[Step] = []

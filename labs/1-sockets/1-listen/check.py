@@ -1,6 +1,7 @@
-"""1.1: the program listens, prints what it was sent, and goes on. It may answer or not."""
+"""1.1: the program listens, prints what it was sent, and goes on. It may answer or not, and is told if it hangs on."""
 
 import re
+from collections.abc import Callable
 
 from stackwalk.check import LearnerFailure, fail
 from stackwalk.check.client import Connection
@@ -9,6 +10,10 @@ from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
 
 LOOKS = 20  # at what was printed, a tenth of a second each
+HANGS_ON = (
+    "Your program does not hang up: this client still holds the line, and so does curl. "
+    "client.close() at the end of the loop lets it go."
+)
 
 
 def request_for(path: str) -> bytes:
@@ -45,18 +50,18 @@ def let_it_finish(connection: Connection) -> bool:
     return True
 
 
-def prints(server: Server, word: str) -> bool:
-    """Whether a client's request shows up."""
-    connection = call(server, word)
-    seen = any(server.await_output(word, patience=0.1) or shows(server.output(), word) for _ in range(LOOKS))
-    let_it_finish(connection)
-    return seen
+def shows_up(server: Server, word: str) -> bool:
+    """Whether a client's request is printed, now or in a moment."""
+    return any(server.await_output(word, patience=0.1) or shows(server.output(), word) for _ in range(LOOKS))
 
 
 def test_it_prints_what_the_client_sent(server: Server, fresh: Fresh) -> None:
     """what a client sends shows up in what your program prints"""
     word = fresh.word()
-    if not prints(server, word):
+    connection = call(server, word)
+    seen = shows_up(server, word)
+    let_it_finish(connection)
+    if not seen:
         fail(
             f"A client asked for /{word}, and your program printed nothing of it.",
             hint="Print what recv returns.",
@@ -65,21 +70,26 @@ def test_it_prints_what_the_client_sent(server: Server, fresh: Fresh) -> None:
 
 def test_it_prints_what_the_next_client_sent(server: Server, fresh: Fresh) -> None:
     """so does what the next client sends"""
+    lets_go = True
     for count in ("first", "second", "third"):
         word = fresh.word()
-        if not prints(server, word):
+        connection = call(server, word)
+        seen = shows_up(server, word)
+        lets_go = lets_go and let_it_finish(connection)  # one that hangs on is waited for once
+        if not seen:
             fail(
                 f"The {count} client in a row asked for /{word}, and your program printed nothing of it.",
                 hint="After each client, go back to accept.",
             )
 
 
-def test_it_goes_on(server: Server, fresh: Fresh, workspace: Workspace) -> None:
+def test_it_goes_on(server: Server, fresh: Fresh, workspace: Workspace, note: Callable[[str], None]) -> None:
     """your program still runs afterwards"""
     # The file is for a program that serves files by now: a missing one is the affair of 1.3.
     name = fresh.name(".txt")
     workspace.write(name, fresh.text())
     for _ in range(3):
         if not let_it_finish(call(server, name)):
+            note(HANGS_ON)
             break
     server.must_be_running("Your program served its clients and then ended; a server goes on.")

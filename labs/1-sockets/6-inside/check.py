@@ -53,6 +53,14 @@ def test_escaped_letters(server: Server, fresh: Fresh, workspace: Workspace) -> 
         expect_file(server, f"/{quote(name)}", name, text.encode())
 
 
+def test_an_escaped_question_mark(server: Server, fresh: Fresh, workspace: Workspace) -> None:
+    """%3F is a question mark in the name, and no query begins there"""
+    name, text = f"{fresh.word()}?{fresh.name('.html')}", fresh.text()
+    workspace.write(name, text)
+    for target in (f"/{quote(name)}", f"/{quote(name)}?{fresh.word()}={fresh.number(1, 99)}"):
+        expect_file(server, target, name, text.encode())
+
+
 def test_no_way_out(server: Server, fresh: Fresh, workspace: Workspace) -> None:
     """no .. and no second slash leads out of your folder"""
     secret, words = a_secret(fresh, workspace)

@@ -1,6 +1,7 @@
 """An application that nobody has seen before: it tells what it was given, and wsgiref.validate looks on."""
 
 import json
+import sys
 from wsgiref.validate import validator
 
 TOLD = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE", "HTTP_X_@HEADER@")
@@ -23,7 +24,21 @@ class Pieces:
         print("closed @WORD@", flush=True)
 
 
+def _stumble(start_response):  # type: ignore[no-untyped-def]
+    """As frameworks do it: the answer has begun, an error comes up, and the answer becomes another."""
+    start_response("200 OK", [("Content-Type", "text/plain"), ("X-Begun", "@WORD@")])
+    try:
+        raise LookupError("@WORD@")
+    except LookupError:
+        start_response(
+            "503 Service Unavailable", [("Content-Type", "text/plain"), ("X-Word", "@WORD@")], sys.exc_info()
+        )
+    return Pieces("stumbled over @WORD@")
+
+
 def _tell(environ, start_response):  # type: ignore[no-untyped-def]
+    if environ["PATH_INFO"] == "/stumble":
+        return _stumble(start_response)
     told = {name: environ.get(name) for name in TOLD}
     length = int(environ.get("CONTENT_LENGTH") or 0)
     told["body"] = environ["wsgi.input"].read(length).decode("latin-1")

@@ -109,6 +109,21 @@ def test_an_unseen_application(launch: Launch, workspace: Workspace, fresh: Fres
         fail("The application's header X-Word did not reach the client.", expected=word)
 
 
+def test_an_application_that_stumbles(launch: Launch, workspace: Workspace, fresh: Fresh) -> None:
+    """of two answers that an application begins, with exc_info, the later is given"""
+    word = fresh.word()
+    answer = strict(launch, workspace, fresh.word(), word).get("/stumble")
+    answer.expect_status(
+        503, "The application called start_response with 200, met an error, and called it again with 503 and exc_info. "
+        "Nothing had been sent by then, so the later call counts."
+    )  # fmt: skip
+    answer.expect_body(f"stumbled over {word}".encode(), "The body is what the application returned.", True)
+    if answer.header("X-Begun") is not None or answer.header("X-Word") != word:
+        fail("The headers of the first call are no longer true: those of the later one take their place, all of them.",
+            expected=f"X-Word: {word}",
+            actual="\n".join(f"{name}: {value}" for name, value in answer.headers))  # fmt: skip
+
+
 def test_it_closes(launch: Launch, workspace: Workspace, fresh: Fresh) -> None:
     """what the application returned is closed afterwards"""
     word = fresh.word()

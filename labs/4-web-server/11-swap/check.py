@@ -1,7 +1,5 @@
 """4.11: Apache, HAProxy or Caddy in nginx's place, with the learner's file for it."""
 
-import os
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -19,9 +17,12 @@ from stackwalk.check.plugin import Launch, Run
 from stackwalk.check.server import Server
 from stackwalk.check.stack import Stack
 from stackwalk.check.workspace import Workspace
+from stackwalk.course.workspace import saved_last
+from stackwalk.errors import StackwalkError
 from stackwalk.fronts import caddy, haproxy, httpd
-from stackwalk.fronts.names import Address
+from stackwalk.fronts.names import strangers
 from stackwalk.stack.environment import free_port
+from stackwalk.whole.other_front import program_of, wrapped
 
 KINDS: tuple[ModuleType, ...] = (haproxy, caddy, httpd)
 TYPED = 80  # the port in the learner's file
@@ -51,25 +52,17 @@ class Front:
         return answer, asked[-1]
 
 
-def found(kind: ModuleType) -> str | None:
-    """Where its program is, on the PATH or where Debian keeps what only root needs."""
-    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
-    return next((place for name in kind.PROGRAMS if (place := shutil.which(name, path=path))), None)
-
-
 def chosen(root: Path) -> tuple[ModuleType, str]:
-    """Which of the three the learner has a file for, and its program."""
-    there = [kind for kind in KINDS if (root / kind.FILE).is_file()]
+    """Which of the three the learner has saved a file for, the last one where there are several; and its program."""
+    there = saved_last(root, [kind.FILE for kind in KINDS])
     if not there:
         names = ", ".join(kind.FILE for kind in KINDS)
         fail(f"There is none of these files yet: {names}.", cause="missing-file")
-    runs = [(kind, program) for kind in there if (program := found(kind)) is not None]
-    if not runs:
-        name, package = there[0].NAME, there[0].PACKAGE
-        fail(f"{name} is not installed on this machine, and {there[0].FILE} is for it.", cause="needs",
-            hint=f"Install it (Debian: apt install {package}; a Mac: brew install {package}), or choose one of "
-            f"{', '.join(each.NAME for each in KINDS)}.")  # fmt: skip
-    return runs[0]
+    kind = next(kind for kind in KINDS if there[0] == kind.FILE)
+    try:
+        return kind, program_of(kind)
+    except StackwalkError as missing:
+        fail(missing.what, cause="needs", hint=missing.try_this)
 
 
 def refused(kind: ModuleType, output: str) -> None:
@@ -83,45 +76,37 @@ def front(stack: Stack, launch: Launch, run: Run, workspace: Workspace) -> Front
     """The learner's other web server: its file read, moved and served."""
     kind, program = chosen(workspace.root)
     there = {part.name: part.address for part in stack.parts}
-    services: dict[str, Address] = {}
+    services: dict[str, str] = {}
     for name in NAMES:
         if name not in there:
             fail(f"nginx.conf does not name {name} (step 4.3), so it does not run.", expected=f"server {name}:8000")
-        host, _, number = there[name].rpartition(":")
-        services[name] = (host, int(number))
-    port, typed = free_port(), (workspace.root / kind.FILE).read_text(encoding="utf-8", errors="replace")
+        services[f"{name}:8000"] = there[name]
+    typed = (workspace.root / kind.FILE).read_text(encoding="utf-8", errors="replace")
+    if kind is haproxy:  # it looks names up at its start, which may take long
+        for line, name, number in strangers(typed, services, kind.ASKS):
+            fail(f"{kind.FILE}, line {line}: no service is called {name}:{number}, so HAProxy could not resolve it.",
+                cause="exited", expected=" or ".join(services))  # fmt: skip
     file = f"{FOLDER}/{kind.FILE}"
     if kind is caddy:
         ended = run(kind.adapt(program, kind.FILE), file=kind.FILE, called=kind.FILE).wait(WAIT)
         document = caddy.document_in(ended.output)
         if ended.code or not document:
             refused(kind, ended.output)
-        if not any(one.endswith(f":{TYPED}") for one in caddy.listens(document)):
+        if TYPED not in caddy.ports(document):
             fail("Caddy does not listen on port 80 with this file: a host's name alone means https, on port 443.",
                 expected=f":{TYPED} {{", actual=", ".join(caddy.listens(document)) or "nothing")  # fmt: skip
-        file = f"{FOLDER}/caddy.json"
-        workspace.write(file, caddy.moved(document, services, port, TYPED))
-    else:
-        workspace.write(file, kind.moved(typed, services, port, TYPED))
+        file, typed = f"{FOLDER}/caddy.json", document
+    ports = {TYPED: free_port()} | {one: free_port() for one in kind.ports(typed) if one != TYPED}
+    workspace.write(file, kind.moved(typed, services, ports))
+    if kind is not caddy:
         if kind is httpd:
-            file = _wrapped(workspace, file)
+            wrapper = workspace.write(f"{FOLDER}/wrapper.conf", wrapped(workspace.root / FOLDER, workspace.root / file))
+            file = str(wrapper)
         ended = run(kind.test(program, file), file=kind.FILE, called=kind.FILE).wait(WAIT)
         if ended.code:
             refused(kind, ended.output)
-    server = launch(kind.run(program, file), file=kind.FILE, port=port)
+    server = launch(kind.run(program, file), file=kind.FILE, port=ports[TYPED])
     return Front(server, stack, kind.FILE)
-
-
-def _wrapped(workspace: Workspace, theirs: str) -> str:
-    modules = next((folder for folder in httpd.MODULES if Path(folder).is_dir()), "")
-    if not modules:
-        fail("Apache is there, and its modules are not where they are usually kept.", cause="needs",
-            hint="apt install apache2")  # fmt: skip
-    there = frozenset(one.name for one in Path(modules).iterdir())
-    folder = workspace.mkdir(FOLDER)
-    text = httpd.wrapper(str(folder), modules, there, str(workspace.root / theirs), os.getuid() == 0)
-    workspace.write(f"{FOLDER}/wrapper.conf", text)
-    return str(folder / "wrapper.conf")
 
 
 def test_pages_come_through_it(front: Front, fresh: Fresh) -> None:

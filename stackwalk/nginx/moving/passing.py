@@ -158,7 +158,7 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         draft.remark(
             found,
             "error",
-            f"“{host}” is no group: nginx begins none with “{group.statement.name}”, as on line {group.statement.line}.",
+            f"“{host}” is no group: nginx begins none with “{group.statement.name}” (line {group.statement.line}).",
             f"Write upstream {host} {{",
             said=f'host not found in upstream "{asked}"',
             word=word,

@@ -31,9 +31,9 @@ def names(project: Project, _: Setting) -> Iterator[Complaint]:
 def ports(project: Project, setting: Setting) -> Iterator[Complaint]:
     """The door of the lab leads to one port, as Compose's `ports: 8080:80` does."""
     listened = ports_of(project)
-    published = setting.published
-    if published is None or not listened or published in listened:
+    if not setting.published or not listened or set(setting.published) & set(listened):
         return
+    published = setting.published[0]
     first = next(project.named("listen"), None)
     if first is not None:
         yield note(

@@ -19,6 +19,7 @@ from stackwalk.check.verdict import Outcome
 from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.readying import make_ready
+from stackwalk.course.workspace import saved_last
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.console import Screen
 from stackwalk.screen.exchanges import (
@@ -54,7 +55,7 @@ from stackwalk.wire.sight import Answered, Closed, Sight, Unanswered, Unreadable
 
 LOOK = 0.7  # seconds for a person to look at what has come
 LETTER = 0.007  # seconds after each letter of a file
-START = 10.0  # seconds until a program listens
+START = 30.0  # seconds until a program listens, on a machine that is very busy
 PRINT = 0.5  # seconds that something printed may take to be seen; many programs print nothing
 ANSWER = 10.0  # seconds until a request is over
 TRIES = 5  # doors that somebody may snatch away
@@ -223,7 +224,8 @@ class _Demo:
     def _launch_stack(self, guardian: Guardian, opened: contextlib.ExitStack, step: Step) -> Stack:
         """Start the web server with all that its file names, and lead the door to it."""
         scratch = opened.enter_context(throw_away())
-        front = self._lab.programs_at(step)[0]
+        newest = saved_last(self._workspace, [one.file for one in self._lab.instead])
+        front = self._lab.programs_at(step, newest)[0]
         declared = declared_in(self._workspace, front, self._lab.services_at(step))
         stack = opened.enter_context(
             Stack(
@@ -241,16 +243,15 @@ class _Demo:
         if not stack.await_ready(START):
             late = ", ".join(one.name for one in stack.parts if one.state != "ready")
             raise FellShort(f"Of the stack this is not ready: {late}.")
-        running = " and ".join(part.name for part in stack.plan.services) or "nothing"
-        self._say(
-            Text(), _command(front.line), Text(f"  listening on port {front.port}, before {running}", style="green")
-        )
+        behind = " and ".join(part.name for part in stack.plan.services) or "nothing"
+        port = stack.running(stack.plan.outermost.name).port
+        self._say(Text(), _command(front.line), Text(f"  listening on port {port}, before {behind}", style="green"))
         self._tap.aim(("127.0.0.1", door))
         return stack
 
     def _play_stack(self, stack: Stack, step: Step) -> None:
         """Ask, and show who was asked for each, and what the web server writes down."""
-        tails = [] if stack.front is None else [Tail(Path(log.path)) for log in stack.front.prepared.logs]
+        tails = [] if stack.front is None else [Tail(path) for path in stack.front.logs.values()]
         self._say(Text())
         for ask in self._asks(step):
             for tail in tails:
@@ -369,7 +370,7 @@ class _Demo:
 
     def _judge(self, step: Step) -> None:
         grading = steps_to_grade(self._course, self._progress, step.id)
-        plan = Plan.of(self._course, step.id, grading.steps, self._workspace, new_seed())
+        plan = Plan.to_grade(self._course, grading, self._workspace, new_seed())
         verdict = grade(plan)
         self._pace.check()
         self._say(Text(), draw_verdict(verdict, self._console.width))

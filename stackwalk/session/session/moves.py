@@ -70,7 +70,7 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     if step.predictions and step.id not in progress.passed:
         session, asked = ask(session, 0)
         actions += asked
-    session, changed = _become(session, step)
+    session, changed = become(session)
     actions += changed
     if not session.let_go:
         absent = Phase.ABSENT if session.turn is Turn.PROGRAM else None
@@ -81,10 +81,10 @@ def enter(session: Session, step: Step, at: float) -> Reaction:
     return session, (*actions, *looked)
 
 
-def _become(session: Session, step: Step) -> Reaction:
-    """A step may run another command than the one before it."""
-    specs = session.lab.programs_at(step)
-    services = session.lab.services_at(step)
+def become(session: Session) -> Reaction:
+    """A step may run another command than the one before it, and another server once its file is saved."""
+    specs = session.lab.programs_at(session.step, session.newest)
+    services = session.lab.services_at(session.step)
     if specs == tuple(one.spec for one in session.programs) and services == session.services:
         return session, ()
     session, ended = end_programs(session)
@@ -132,7 +132,7 @@ def check(session: Session, why: Why) -> Reaction:
         return session, ()
     run = session.run + 1
     strongest = why if session.checking is None else max(why, session.checking)
-    session = replace(session, run=run, checking=strongest, found=())
+    session = replace(session, run=run, checking=strongest, found=(), fallen="", judged="")
     if session.movable or session.let_go or session.turn is Turn.CHECKS:
         return session, (RunCheck(run, session.step.id),)
     programs = tuple(Running(one.spec) for one in session.programs)
@@ -203,7 +203,10 @@ def judge(session: Session, verdict: Verdict) -> Reaction:
         text = f"As it stands, {held} of {len(verdict.findings)} checks pass. {what_next(session)}"
         return session, (*written, Say(text))
     session, offer = _count_cause(session, verdict, why)
-    known = session.outer.traceback if session.outer is not None else ""
+    known = (session.outer.traceback if session.outer is not None else "") or session.fallen
+    problem = verdict.first_problem
+    if problem is not None and not known:
+        session = replace(session, judged=problem.output)
     return session, (*written, ShowVerdict(verdict, what_next(session), known), *offer)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from stackwalk.session.session.actions import Action, Say, ShowJourney, ShowPrinted, ShowTraceback
 from stackwalk.session.session.events import FrontKept, Journeyed, PartEnded, PartPrinted
-from stackwalk.session.session.state import Phase, Session
+from stackwalk.session.session.state import Phase, Session, same_error
 
 Reaction = tuple[Session, tuple[Action, ...]]
 
@@ -13,7 +13,9 @@ def part_news(session: Session, event: PartEnded | PartPrinted | FrontKept | Jou
     """A part has ended or printed, the web server goes on with its old file, or an exchange is over."""
     match event:
         case PartEnded(name, how, traceback):
-            shown: tuple[Action, ...] = (ShowTraceback(name, traceback),) if traceback else ()
+            known = same_error(traceback, session.judged)
+            shown: tuple[Action, ...] = (ShowTraceback(name, traceback),) if traceback and not known else ()
+            session = replace(session, fallen=traceback or session.fallen, judged="")
             return session, (*shown, Say(f"{name} has ended: {how}. r, or a save, starts it again.", "bad"))
         case PartPrinted(name, lines, dropped):
             return session, (ShowPrinted(name, lines, dropped),)

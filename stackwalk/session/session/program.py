@@ -22,7 +22,7 @@ from stackwalk.session.session.events import (
     ProgramProcesses,
 )
 from stackwalk.session.session.moves import Reaction, check, launch
-from stackwalk.session.session.state import Phase, Running, Session, Turn, Why
+from stackwalk.session.session.state import Phase, Running, Session, Turn, Why, same_error
 from stackwalk.wire.sight import Closed, Sight
 
 SLOW_START = 3.0  # seconds until it is said that nothing listens yet
@@ -44,7 +44,7 @@ def listening(session: Session, event: ProgramListening) -> Reaction:
     if index is None:
         return session, ()
     program = session.programs[index]
-    target = _target(event.ports, program.spec.port)
+    target = _target(event.ports, _typed(program, event.ports))
     name = program.spec.file
     taken_as_typed = any(port.number == port.typed == program.spec.port for port in event.ports)
     if session.movable and program.moved and taken_as_typed:
@@ -124,8 +124,9 @@ def ended(session: Session, event: ProgramEnded) -> Reaction:
         return _give_way(session, program)
     file = program.spec.file
     actions: list[Action] = [Aim(None)] if index == 0 else []
-    if event.traceback:
+    if event.traceback and not same_error(event.traceback, session.judged):
         actions.append(ShowTraceback(file, event.traceback))
+    session = replace(session, judged="")
     if event.left_behind:
         more = ", ".join(event.left_behind)
         actions.append(Say(f"It had left processes behind, which have been ended: {more}.", "bad"))
@@ -191,6 +192,11 @@ def _with(session: Session, index: int, program: Running) -> Session:
     return replace(session, programs=programs)
 
 
+def _typed(program: Running, ports: tuple[Port, ...]) -> int:
+    """The port that is looked for: a web server's may be another than the lesson's, where a compose file says so."""
+    return ports[0].typed if program.spec.server and ports else program.spec.port
+
+
 def _target(ports: tuple[Port, ...], typed: int) -> Port | None:
     """Where to reach it: IPv4 first, for that is what the lessons type."""
     fitting = [port for port in ports if port.typed == typed and _loopback(port.address) is not None]
@@ -213,9 +219,9 @@ def _loopback(address: str) -> str | None:
 
 def _listens(session: Session, program: Running) -> str:
     again = "listens again" if session.heard else "listens"
+    typed = _typed(program, program.ports)
     if session.outer is None or session.outer.launch != program.launch or session.door is None:
-        return f"{program.spec.file} {again} on port {program.spec.port}."
-    typed = program.spec.port
+        return f"{program.spec.file} {again} on port {typed}."
     if session.door == program.spec.clients_at:
         where = f"on port {typed}: " if typed == session.door else f"on port {typed}. Open "
         return f"{program.spec.file} {again} {where}http://{session.address}"
@@ -223,9 +229,9 @@ def _listens(session: Session, program: Running) -> str:
     if any(port.number == typed for port in program.ports):
         why = f" ({typed} is its own, and what is sent there is not seen here)"
     elif session.holder:
-        why = f" ({typed} is taken)"
+        why = f" ({program.spec.clients_at} is taken)"
     elif session.resting:
-        why = f" ({typed} is not free yet)"
+        why = f" ({program.spec.clients_at} is not free yet)"
     return f"{program.spec.file} {again}. Open http://{session.address}{why}"
 
 
@@ -247,7 +253,7 @@ def _how_it_ended(program: Running, event: ProgramEnded) -> str:
     if event.cause in _LIMITS:
         return f"{file} was stopped: {_LIMITS[event.cause]}."
     if event.signal is not None:
-        return f"{file} was ended by signal {event.signal}."
+        return f"{program.spec.name if program.spec.server else file} was ended by signal {event.signal}."
     if event.code == 0:
         before = "listened, came to its last line" if program.heard else "came to its last line"
         return f"{file} {before} and ended by itself."

@@ -55,6 +55,7 @@ from stackwalk.session.session.events import (
 )
 from stackwalk.session.session.moves import (
     Reaction,
+    become,
     check,
     checks_have_port,
     enter,
@@ -88,14 +89,16 @@ def begin(
     at: float,
     port: int | None = None,
     folder: str = "",
+    newest: tuple[str, ...] = (),
 ) -> Reaction:
     """Open a lab at a step.
 
-    `present` are the programs' files that are there; `port` is the door, if not the one of the lesson;
+    `present` are the programs' files that are there; `newest` those of `lab.instead` among them, the one saved last
+    first; `port` is the door, if not the one of the lesson;
     `folder` is the whole path of the workspace.
     """
     wanted = port if port is not None else (lab.programs[0].clients_at if lab.programs else 0)
-    programs = tuple(Running(spec) for spec in lab.programs_at(step))
+    programs = tuple(Running(spec) for spec in lab.programs_at(step, newest))
     session = Session(
         course,
         lab,
@@ -106,6 +109,7 @@ def begin(
         folder,
         present=frozenset(present),
         services=lab.services_at(step),
+        newest=newest,
     )
     first = lab.steps[0].id == step.id and not progress.begun(step.id)
     why: tuple[Action, ...] = (ShowWhy(lab),) if lab.why and first else ()
@@ -211,9 +215,15 @@ def _saved(session: Session, event: Saved) -> Reaction:
     own = {one.spec.file for one in session.programs}
     gone = (session.present - event.present) & own
     session = replace(session, present=event.present)
+    session = replace(session, newest=_newest(session, event.paths))
     if session.stage_open:
         return session, ()
-    session, actions = _without(session, gone) if gone else (session, ())
+    session, actions = become(session)
+    if actions:
+        own = {one.spec.file for one in session.programs}
+        actions = (*actions, Say(f"From now on {session.programs[0].spec.file} is what runs here."))
+    elif gone:
+        session, actions = _without(session, gone)
     session, told = _own_writes(session, event.own)
     actions = (*actions, *told)
     paths = frozenset(event.paths) - event.own
@@ -232,6 +242,13 @@ def _saved(session: Session, event: Saved) -> Reaction:
     else:
         session, run = run_anew(session, event.present, event.at, Why.SAVED)
     return session, (*actions, *dropped, *run)
+
+
+def _newest(session: Session, saved: Iterable[str]) -> tuple[str, ...]:
+    """Of the files that may stand in the outermost program's place: those that are there, last saved first."""
+    own = [one.file for one in session.lab.instead]
+    new = [path for path in saved if path in own]
+    return tuple(one for one in dict.fromkeys((*new, *session.newest)) if one in session.present)
 
 
 def _kept(session: Session, path: str) -> bool:

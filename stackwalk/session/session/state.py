@@ -9,6 +9,9 @@ from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progre
 from stackwalk.course.place import all_passed, next_after
 from stackwalk.session.session.events import PartSeen, Port
 
+_IN_FILE = re.compile(r"(?P<file>[\w./-]*\w), line \d+\b")  # as a message of a check begins
+_IS_MISSING = re.compile(r"There is no (?:file )?(?P<file>[\w/-]*[\w.-]*\w)(?= yet\b| beside\b)")
+
 
 class Phase(StrEnum):
     """How a program of the learner stands."""
@@ -72,6 +75,7 @@ class Session:
     resting: bool = False  # nobody has it, and old connections hold it
     reclaim_at: float = 0.0  # when it is tried again, where it rests
     present: frozenset[str] = frozenset()  # the programs' files that are there
+    newest: tuple[str, ...] = ()  # of lab.instead: the files that are there, last saved first
     let_go: bool = False  # the learner runs the program by hand
     movable: bool = True  # the probe can move the program's port
     turn: Turn = Turn.PROGRAM  # where it can't
@@ -83,6 +87,8 @@ class Session:
     run: int = 0  # the number of the last run of the checks
     checking: Why | None = None
     found: tuple[Finding, ...] = ()  # of the run under way
+    fallen: str = ""  # the last traceback with which a part of the stack has ended, since the checks began
+    judged: str = ""  # what the last verdict has shown that the program printed, until that is seen live
     verdict: Verdict | None = None  # the last one of this step
     saved_since: bool = False  # a save since the step was entered
     same_cause: tuple[str, str] | None = None  # which check failed of what, last time
@@ -166,11 +172,28 @@ def what_next(session: Session) -> str:
         return "Press r to run the checks again."
     problem = session.verdict.first_problem if session.verdict is not None else None
     if problem is not None and problem.cause == Cause.MISSING_FILE and problem.step != session.step.id:
-        return f"A file of {problem.step} is missing, and that step is begun: go back to it with b."
+        return f"A file of {problem.step} is missing, and what that step asks still holds: go back to it with b."
     outer = session.outer
     file = outer.spec.file if outer else "your file"
+    if session.step.instead and not session.newest:
+        return f"Create {' or '.join(one.file for one in session.lab.instead)} and save it."
     verb = "Change" if file in session.present else "Create"
+    if verb == "Change" and problem is not None:
+        verb, file = _to_mend(problem.message or "", file)
     return f"{verb} {file} and save it."
+
+
+def _to_mend(message: str, file: str) -> tuple[str, str]:
+    """What to do, and to which file: the one that a verdict begins with, or says is not there."""
+    if found := _IS_MISSING.match(message):
+        return "Create", found["file"]
+    found = _IN_FILE.match(message)
+    return "Change", found["file"] if found else file
+
+
+def same_error(one: str, other: str) -> bool:
+    """Whether two outputs end with the same words: of two runs of a program, with the same error."""
+    return one.rstrip().rpartition("\n")[2] == other.rstrip().rpartition("\n")[2]
 
 
 def at_door(session: Session, line: str) -> str:

@@ -62,6 +62,11 @@ class Prepared:
         return self.setting.ports
 
     @property
+    def listened(self) -> tuple[int, ...]:
+        """The ports that the file listens on, as typed."""
+        return ports_of(self.project)
+
+    @property
     def shape(self) -> Shape:
         """What the file says: fronts, routes, pools, formats."""
         return read_shape(self.project)
@@ -148,14 +153,14 @@ def prepare(
     *,
     ports: Mapping[int, int] | None = None,
     mounts: Mapping[str, str] | None = None,
-    published: int | None = 80,
+    published: tuple[int, ...] = (80,),
     file: str = "nginx.conf",
 ) -> Prepared:
     """Read the learner's file, and write the copies and the wrapper into the run folder.
 
     `ports`: typed -> real, for those that are known; every other port that the file listens on gets a free one.
     `mounts`: a folder or file of nginx's container -> of the workspace, where compose.yaml says so. `published`:
-    the port of nginx's machine that the lab's door leads to. Raises
+    the ports of nginx's machine to one of which clients are led. Raises
     StackwalkError where the run folder can't be written.
     """
     workspace, folder = workspace.absolute(), run_folder.absolute()
