@@ -114,8 +114,6 @@ class _Reader:
             network_mode=_text(body, "network_mode"),
             risks=tuple(_risks(body)),
             lines={key.text or "": key.line for key, _ in body.entries},
-            profiles=tuple(one.text or "" for one in _scalars(body.get("profiles"), "profiles")),
-            copies=_copies(body),
         )
 
     def _body(self, name: str, line: int, depth: int) -> Mapping:
@@ -268,15 +266,6 @@ def _named(found: Node, key: str) -> tuple[tuple[Scalar, Node], ...]:
     if isinstance(found, Mapping):
         return found.entries
     return tuple((one, one) for one in _scalars(found, key))
-
-
-def _copies(body: Mapping) -> int:
-    """How many of a service are started; what is no number is taken for one."""
-    deploy = body.get("deploy")
-    found = deploy.get("replicas") if isinstance(deploy, Mapping) else None
-    found = body.get("scale") if found is None else found
-    text = found.text or "" if isinstance(found, Scalar) else ""
-    return int(text) if re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) else 1
 
 
 def _words(body: Mapping, key: str) -> tuple[str, ...] | None:

@@ -60,8 +60,6 @@ class Service:
     network_mode: str | None = None
     risks: tuple[tuple[str, int], ...] = ()  # keys that open the machine, such as "privileged", with their lines
     lines: Mapping[str, int] = field(default_factory=dict)  # of its keys
-    profiles: tuple[str, ...] = ()  # it is started only where one of these is asked for
-    copies: int = 1  # deploy: replicas:, or scale:
 
     def line_of(self, key: str) -> int:
         """The line of one of its keys; where it has none, its own."""

@@ -144,19 +144,6 @@ RIGHT: dict[str, Files] = {
             COMPOSE, ("    volumes:\n", "    volumes:\n      - ./more.inc:/etc/nginx/conf.d/more.inc\n")
         ),
     },
-    "a whole one with a folder of sites": {
-        "nginx.conf": "events { }\nhttp {\n include mime.types;\n include /etc/nginx/sites-enabled/*;\n}\n",
-        "sites/stack": CONF,
-        "compose.yaml": but(
-            COMPOSE,
-            ("./nginx.conf:/etc/nginx/conf.d/default.conf:ro", "./nginx.conf:/etc/nginx/nginx.conf:ro"),
-            ("    volumes:\n", "    volumes:\n      - ./sites:/etc/nginx/sites-enabled:ro\n"),
-        ),
-    },
-    "a function that makes the application": {
-        "wsgi.py": "from app import application\n\n\ndef make_app():\n    return application\n",
-        "Dockerfile": but(DOCKERFILE, ('"wsgi"', '"wsgi:make_app()"')),
-    },
     "a log in a folder that is mounted": {
         "nginx.conf": but(CONF, ("/var/log/nginx/", "/logs/")),
         "logs/old.txt": "",
@@ -185,51 +172,6 @@ def test_version_passes_with_a_note(tmp_path: Path) -> None:
 
 
 NOT_YET: dict[str, tuple[Files, str, str]] = {
-    "a name that the module does not have": (
-        {"Dockerfile": but(DOCKERFILE, ('"wsgi"', '"wsgi:app"'))},
-        "the_image_holds_what_runs",
-        "told to run app of wsgi.py",
-    ),
-    "a file in the place of a module": (
-        {"Dockerfile": but(DOCKERFILE, ('"wsgi"', '"wsgi.py"'))},
-        "the_image_holds_what_runs",
-        "a name without .py",
-    ),
-    "left out by .dockerignore": (
-        {".dockerignore": "app\n"},
-        "the_image_holds_what_runs",
-        "needs app, and .dockerignore keeps it out",
-    ),
-    "a profile": (
-        {"compose.yaml": but(COMPOSE, ("application2:\n", "application2:\n    profiles: [debug]\n"))},
-        "every_name_is_a_service",
-        "docker compose up does not start application2",
-    ),
-    "none of them": (
-        {"compose.yaml": but(COMPOSE, ("application2:\n", "application2:\n    deploy: {replicas: 0}\n"))},
-        "every_name_is_a_service",
-        "docker compose up does not start application2",
-    ),
-    "an nginx of old": (
-        {"compose.yaml": but(COMPOSE, ("nginx:1.30", "nginx:1.19"))},
-        "images_name_their_version",
-        "nginx 1.19 no longer gets fixes",
-    ),
-    "an nginx without a number": (
-        {"compose.yaml": but(COMPOSE, ("nginx:1.30-alpine", "nginx:stable-alpine"))},
-        "images_name_their_version",
-        "another one each year",
-    ),
-    "a Python of any number": (
-        {"Dockerfile": but(DOCKERFILE, ("python:3.13-slim", "python:3"))},
-        "images_name_their_version",
-        "another one each year",
-    ),
-    "Debian's file of headers": (
-        {"nginx.conf": but(CONF, ("proxy_pass http://backend;", "include proxy_params;\n proxy_pass http://backend;"))},
-        "nginx_finds_your_files",
-        "includes proxy_params",
-    ),
     "a log in a folder that is misspelt": (
         {"nginx.conf": but(CONF, ("/var/log/nginx/", "/var/log/ngnix/"))},
         "nginx_finds_your_files", "there is no folder /var/log/ngnix",

@@ -12,19 +12,18 @@ from typing import NoReturn
 
 from stackwalk.check import fail
 from stackwalk.check.workspace import Workspace
-from stackwalk.compose.command import DEFAULT_BIND, Gunicorn, gunicorn_of, settings_bind, words_of
+from stackwalk.compose.command import DEFAULT_BIND, gunicorn_of, settings_bind, words_of
 from stackwalk.compose.contents import copied, inside, not_ignored, source_of, with_mounts
 from stackwalk.compose.dockerfile import Image, read_dockerfile
 from stackwalk.compose.env_file import read_env
 from stackwalk.compose.fault import FileFault
 from stackwalk.compose.reading import FILES, read_compose
 from stackwalk.compose.services import Build, ComposeFile, Service
-from stackwalk.nginx.image import missing_folder, official_files
+from stackwalk.nginx.image import image_files, missing_folder
 from stackwalk.nginx.listening import read_listen
 from stackwalk.nginx.project import Found, Project, Source, within_of
 from stackwalk.nginx.tokens import read_conf, walk
 
-OLDEST_NGINX = (1, 28)  # https://nginx.org/en/download.html
 OLDEST_PYTHON = (3, 11)  # the oldest that still gets fixes; https://devguide.python.org/versions/
 BARE = "api"  # the one service that runs bare.py
 BOTH_WAYS = ("0.0.0.0", "[::]", "*")
@@ -108,7 +107,7 @@ class Stack:
     @cached_property
     def not_included(self) -> tuple[Found, ...]:
         """Each include of a file that is not in nginx's container."""
-        own = official_files()
+        own = image_files()
         return tuple(each for each in self.project.named("include") if each.statement.arguments
             and not each.source.includes.get(typed := each.statement.values()[0])
             and not any(sign in typed for sign in "*?[") and posixpath.basename(typed) not in own)  # fmt: skip
@@ -271,20 +270,12 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
             if one.network_mode is not None:
                 fail(f"{stack.name}, line {one.line_of('network_mode')}: {one.name} has a network_mode of its own, so "
                     "it is not on Compose's network, where names are known.")  # fmt: skip
-        if service.profiles or not service.copies:
-            key = "profiles" if service.profiles else "scale" if "scale" in service.lines else "deploy"
-            fail(f"{stack.name}, line {service.line_of(key)}: docker compose up does not start {name}, and without it "
-                "nginx finds nobody of that name and ends.",
-                actual=f"profiles: {', '.join(service.profiles)}" if service.profiles else "replicas: 0")  # fmt: skip
         if not stack.nginx.reaches(service):
             fail(f"{stack.name}, line {service.line_of('networks')}: {name} is on another network than nginx, so that "
                 "nginx never finds it.", expected=", ".join(stack.nginx.networks),
                 actual=", ".join(service.networks))  # fmt: skip
     for said in stack.compose.notes:
         note(said)
-    if "depends_on" not in stack.nginx.lines:
-        note(f"{stack.nginx.name} has no depends_on:, so it may start before {next(iter(stack.asked))} has its name, "
-            "and end.")  # fmt: skip
     for other in FILES:
         if other in stack.files and other != stack.name:
             note(f"There is a {other} as well: Compose takes {stack.name} and leaves the other one alone.")
@@ -368,12 +359,7 @@ def test_the_image_holds_what_runs(workspace: Workspace) -> None:
             fail(f"{name} takes a finished image, and nothing of yours is in its container.", expected="build: .",
                 actual=f"image: {service.image}")  # fmt: skip
         module = gunicorn.module if gunicorn is not None else "wsgi"
-        if module.endswith(".py"):
-            fail(f"{name}: Gunicorn is told a module, which is a name without .py.",
-                expected=module.removesuffix(".py"), actual=module)  # fmt: skip
         _must_hold(stack, name, contents, folder, module)
-        if gunicorn is not None:
-            _must_have(stack, name, contents, folder, gunicorn)
         installed = _installed(stack, image, service, contents)
         wanted = ("gunicorn",) if module == "bare" else ("gunicorn", "flask")
         for package in wanted:
@@ -391,9 +377,6 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
         seen.add(one)
         file = next((contents[f"{folder.rstrip('/')}/{each}"] for each in (f"{path}.py", f"{path}/__init__.py")
             if f"{folder.rstrip('/')}/{each}" in contents), None)  # fmt: skip
-        if file is None and _is_ignored(stack, f"{path}.py", f"{path}/__init__.py"):
-            fail(f"{name} needs {path}, and .dockerignore keeps it out of the image.",
-                expected=posixpath.join(folder, f"{path}.py"), actual=stack.text(".dockerignore")[:80])  # fmt: skip
         if file is None:
             fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not "
                 "brought it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
@@ -407,50 +390,6 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
                         expected="COPY . .")  # fmt: skip
         top = {each.partition("/")[0].removesuffix(".py") for each in stack.files if each.endswith(".py")}
         wanted += [each for each in _imports(stack.text(file)) if each in top and each not in seen]
-
-
-def _is_ignored(stack: Stack, *names: str) -> bool:
-    """Whether a file is there, and .dockerignore leaves it out."""
-    own = [name for name in names if name in stack.files]
-    if not own or ".dockerignore" not in stack.files:
-        return False
-    try:
-        return not not_ignored(own, stack.text(".dockerignore"))
-    except FileFault:
-        return False
-
-
-def _must_have(stack: Stack, name: str, contents: Mapping[str, str], folder: str, gunicorn: Gunicorn) -> None:
-    """What Gunicorn is to run is in the module, as far as its text tells."""
-    _, colon, attribute = gunicorn.application.partition(":")
-    wanted = re.match(r"\w*", attribute if colon else "application")
-    path = gunicorn.module.replace(".", "/")
-    places = (f"{folder.rstrip('/')}/{each}" for each in (f"{path}.py", f"{path}/__init__.py"))
-    file = next((contents[place] for place in places if place in contents), None)
-    named = None if file is None else _names(stack.text(file))
-    if file is None or wanted is None or not wanted[0] or named is None or wanted[0] in named:
-        return
-    fail(f"{name}: Gunicorn is told to run {wanted[0]} of {file}, and there is nothing of that name in it.",
-        expected=f"{gunicorn.module}:application" if "application" in named else "a name that is in the file",
-        actual=gunicorn.application)  # fmt: skip
-
-
-def _names(source: str) -> set[str] | None:
-    """The names that a module has; None where its text does not tell."""
-    try:
-        tree = ast.parse(source[:LARGEST])
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()):
-                found.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                found.add(name)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                found |= {one.asname or one.name.partition(".")[0] for one in names}
-    return None if {"*", "__getattr__"} & found or "globals(" in source else found
 
 
 def _elsewhere(path: str, contents: Mapping[str, str]) -> str:
@@ -610,13 +549,10 @@ def test_images_name_their_version(workspace: Workspace) -> None:
         image, _, tag = posixpath.basename(repository).partition(":")
         if digest or name == "scratch" or (service.build is None and stack.build_of(service) is not None):
             continue
-        version = re.match(r"(\d+)\.(\d+)", tag)
-        if not re.search(r"\d", tag) or (version is None and image in ("python", "nginx")):
+        if not re.search(r"\d", tag) and not tag.startswith(("stable", "mainline")):
             fail(f"{service.name}: {image}{':' if tag else ''}{tag} is another one each year. Name the version.",
                 expected="python:3.13-slim" if image == "python" else f"{image}:1.30-alpine", actual=name)  # fmt: skip
-        if image == "nginx" and version is not None and (int(version[1]), int(version[2])) < OLDEST_NGINX:
-            fail(f"{service.name}: nginx {version[0]} no longer gets fixes, not even for security.",
-                expected="nginx:1.30-alpine", actual=name)  # fmt: skip
+        version = re.match(r"(\d+)\.(\d+)", tag)
         if image == "python" and version is not None and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
             fail(f"{service.name}: Python {version[0]} no longer gets fixes, not even for security.",
                 expected="python:3.13-slim", actual=name)  # fmt: skip
