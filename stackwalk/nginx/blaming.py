@@ -119,7 +119,17 @@ def _stands_in(complaint: Complaint, view: _View) -> bool:
     # A group is to blame where none of its servers answers; else its shares are another matter.
     named = view.project.named("upstream") if view.case.status in _NOBODY else ()
     groups = (each for each in named if each.statement.values()[:1] == (host,))
-    return any(complaint.file == each.source.name and number in _lines(each) for each in (location.found, *groups))
+    # Headers of the blocks around go to whom the location asks, where it has none of its own.
+    sent = view.project.named("proxy_set_header") if view.case.asked and not location.first("proxy_set_header") else ()
+    around = (each for each in sent if _goes_along(each, view))
+    blocks = (location.found, *groups, *around)
+    return any(complaint.file == each.source.name and number in _lines(each) for each in blocks)
+
+
+def _goes_along(header: Found, view: _View) -> bool:
+    """Whether a header of the server, or of what stands around it, holds in the location."""
+    inner = [each for each in header.parents if each.name in ("server", "location")]
+    return not inner or (inner == [view.choice.server.statement] and header.source is view.choice.server.source)
 
 
 def _lines(found: Found) -> range:

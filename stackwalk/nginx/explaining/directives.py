@@ -87,6 +87,11 @@ def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
             "A directive begins with its name, without quotes.",
             "Look at the quotes of this line, and of the line above.",
         )
+    block = said.statement is not None and said.statement.statement.block is not None
+    near = nearest(name.rstrip(":"), NAMES, CLOSE)
+    if name.endswith(":") and block and said.statement is not None and near is not None:
+        values = "".join(f" {value}" for value in said.statement.statement.values())
+        return Answer(f"nginx has no “{name}”: no colon stands behind a name.", f"Write {near}{values} {{")
     if name.endswith(":") or "=" in name:
         return Answer(
             f"nginx has no “{name}”: a directive is its name, a space, and values.", "Write it as: name value;"

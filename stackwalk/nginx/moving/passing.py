@@ -153,17 +153,8 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     addresses = upstream.addresses
     if upstream.kind == "ours":
         return ()
-    group = next((each for each in draft.project.all() if _is_nearly_group(each, host)), None)
-    if upstream.kind == "unknown" and group is not None:
-        draft.remark(
-            found,
-            "error",
-            f"“{host}” is no group: nginx begins none with “{group.statement.name}” (line {group.statement.line}).",
-            f"Write upstream {host} {{",
-            said=f'host not found in upstream "{asked}"',
-            word=word,
-        )
-        addresses = (nowhere(int(port)),)
+    if upstream.kind == "unknown" and any(_is_nearly_group(each, host) for each in draft.project.all()):
+        addresses = (nowhere(int(port)),)  # nginx itself refuses that block, and says where
     elif upstream.kind == "unknown":
         near = nearest(host, {*services, *draft.survey.upstreams})
         # With a name to offer, the others would only be names that no lesson has told of yet.
