@@ -82,6 +82,9 @@ def blame(project: Project, setting: Setting, case: Case, complaints: Iterable[C
 
     `complaints`: what has been said against the file already; one about the very block is taken for the cause.
     """
+    refused = _refused(project, case)
+    if refused is not None:
+        return refused
     choice = choose(project, case.host, case.path, case.port)
     if choice is None:
         return None
@@ -146,12 +149,12 @@ def _said(found: Found, line: int, means: str, try_this: str) -> Complaint:
 # The request came to another block than was meant, or to none.
 
 
-def _refused_by_limit(view: _View) -> Complaint | None:
-    """A limit on how many may come."""
-    if view.case.asked:
+def _refused(project: Project, case: Case) -> Complaint | None:
+    """A directive that sends visitors away before a block has answered them."""
+    if case.asked:
         return None
-    names, why = _REFUSING.get(view.case.status or 0, ((), ""))
-    found = next((each for each in view.project.named(*names) if each.statement.values()[:1] != ("off",)), None)
+    names, why = _REFUSING.get(case.status or 0, ((), ""))
+    found = next((each for each in project.named(*names) if each.statement.values()[:1] != ("off",)), None)
     if found is None:
         return None
     if why:
@@ -400,7 +403,6 @@ def _shown(statement: Statement) -> str:
 
 
 _ELSEWHERE: tuple[_Rule, ...] = (
-    _refused_by_limit,
     _another_server,
     _returned_at_once,
     _for_one_path_alone,

@@ -144,3 +144,28 @@ def test_an_error_page_that_is_not_where_its_location_looks() -> None:
     found = blame(project_of(text), SETTING, case)
     assert found is not None and found.line == 8
     assert "looks for /sorry.html at /service/sorry.html" in found.means
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "means"),
+    [
+        ("limit_req zone=one burst=2;", 503, "refuses visitors that come too fast"),
+        ("limit_conn one 1;", 503, "refuses visitors that come too fast"),
+        ("auth_basic closed;", 401, "asks visitors for a name and a password"),
+        ("deny all;", 403, "sends visitors away"),
+        ("client_max_body_size 1;", 413, "allows no request that is larger"),
+    ],
+)
+def test_what_sends_visitors_away_is_named(line: str, status: int, means: str) -> None:
+    project = project_of(server(line, APP))
+    found = blame(project, SETTING, Case("localhost", "/", status, False, None))
+    assert found is not None and found.line == 3
+    assert means in found.means
+    assert blame(project, SETTING, Case("localhost", "/", status, True, None)) is None
+
+
+def test_a_header_of_the_server_that_is_misspelt_is_blamed_where_somebody_was_asked() -> None:
+    text = server("proxy_set_header Host: $http_host;", APP)
+    found = blamed(text, "/", asked=True, status=400)
+    assert found is not None and found.line == 3
+    assert "The colon of “Host:”" in found.means

@@ -178,6 +178,11 @@ plain(
     "There are =, ~, ~* and ^~, or none.",
 )
 plain(
+    r"^pcre2?_compile\(\) failed: (?:missing \)|missing closing parenthesis|missing terminating \]).*",
+    "In the regular expression of this line a ( or a [ is opened and never closed.",
+    "Close it where it should end.",
+)
+plain(
     r"^pcre2?_compile\(\) failed: (?P<why>.*)",
     "The regular expression of this line can't be read: {why}.",
     "A regular expression with {{ }} or ; needs quotes.",
