@@ -89,13 +89,18 @@ def blame(project: Project, setting: Setting, case: Case, complaints: Iterable[C
     if choice is None:
         return None
     known = tuple(each for each in complaints if each.severity in ("warning", "note"))
+    if case.status in (301, 302):
+        pages = {(each.source.name, each.statement.line) for each in project.named("error_page")}
+        odd = next((each for each in known if (each.file, each.line) in pages), None)
+        if odd is not None:
+            return odd
     view = _View(case, choice, project, setting, known)
     if not _agrees(choice, case):
         # It may have come there by way of another block: as an error page does.
         inner = choose(project, case.host, case.uri, case.port) if case.uri else None
         if inner is None or not _agrees(inner, case):
             return None
-        return _file_not_there(_View(replace(case, target=case.uri), inner, project, setting))
+        return _file_not_there(_View(replace(case, target=case.uri, asked=False), inner, project, setting))
     found = next((found for rule in _ELSEWHERE if (found := rule(view)) is not None), None)
     if found is not None:
         # What was said of that line before knows more of it.

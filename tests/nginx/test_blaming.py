@@ -140,7 +140,7 @@ def test_an_error_page_that_is_not_where_its_location_looks() -> None:
         "location = /sorry.html {\n root /service;\n }",
     )
     block = Block("0:7", "nginx.conf", 7, "", "")
-    case = Case("localhost", "/hello", 404, False, block, "/sorry.html")
+    case = Case("localhost", "/hello", 404, True, block, "/sorry.html")  # the dead ones were asked before
     found = blame(project_of(text), SETTING, case)
     assert found is not None and found.line == 8
     assert "looks for /sorry.html at /service/sorry.html" in found.means
@@ -162,6 +162,12 @@ def test_what_sends_visitors_away_is_named(line: str, status: int, means: str) -
     assert found is not None and found.line == 3
     assert means in found.means
     assert blame(project, SETTING, Case("localhost", "/", status, True, None)) is None
+
+
+def test_an_error_page_that_is_no_address_of_this_server() -> None:
+    found = blamed(server("error_page 502 sorry.html;", APP), "/", asked=True, status=302)
+    assert found is not None and found.line == 3
+    assert "does not begin with a slash" in found.means
 
 
 def test_a_header_of_the_server_that_is_misspelt_is_blamed_where_somebody_was_asked() -> None:
