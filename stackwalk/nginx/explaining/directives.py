@@ -171,6 +171,7 @@ def _arguments(said: Said, found: re.Match[str]) -> Answer:
 
 
 @row(r'^directive "(?P<name>[^"]+)" has no opening "{"')
+@or_semicolon
 def _no_block(said: Said, found: re.Match[str]) -> Answer:
     return Answer(
         f"“{found['name']}” needs a block: {{ and }} instead of a semicolon.", f"Write {found['name']} … {{ … }}."

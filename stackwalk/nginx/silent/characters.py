@@ -10,6 +10,14 @@ from stackwalk.nginx.setting import Setting
 from stackwalk.nginx.silent.note import Look, note
 from stackwalk.nginx.tokens import walk
 
+# What a directive ends with: those of blocks with a brace, all others with a semicolon.
+ENDS = {
+    "": ("does not end with a semicolon", ";"),
+    **dict.fromkeys(
+        ("events", "geo", "http", "if", "limit_except", "location", "map", "types", "upstream"),
+        ("opens no block with a “{”", "{"),
+    ),
+}
 CURLY = frozenset("“”„‟‘’‚‛«»")
 INVISIBLE = {
     "\u00a0": "a no-break space",
@@ -53,12 +61,13 @@ def semicolons(project: Project, _: Setting) -> Iterator[Complaint]:
     for found in project.all():
         for before, word in pairwise(found.statement.words):
             if word.line > before.line and not word.quoted and word.text in NAMES:
+                lacks, sign = ENDS.get(found.statement.name, ENDS[""])
                 yield note(
                     found.source,
                     before.line,
-                    f"“{found.statement.name}” on line {found.statement.line} does not end with a semicolon, "
+                    f"“{found.statement.name}” on line {found.statement.line} {lacks}, "
                     f"so “{word.text}” of line {word.line} is only a value of it.",
-                    f"Put a ; at the end of line {before.line}.",
+                    f"Put a {sign} at the end of line {before.line}.",
                 )
                 break
 
