@@ -14,7 +14,9 @@ from stackwalk.nginx.project import project_of
 from stackwalk.nginx.served import Served, read_request
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian, guarding
-from stackwalk.stack.nginx import Nginx, await_ready, prepare
+from stackwalk.stack.nginx.finding import Nginx
+from stackwalk.stack.nginx.preparing import prepare
+from stackwalk.stack.nginx.reloading import await_ready
 
 PATIENT = 30.0  # seconds: a deadline for what takes milliseconds on a machine with nothing else to do
 

@@ -1,6 +1,5 @@
 """Headers that a further block ends, and names of headers that nobody else knows."""
 
-import difflib
 from collections.abc import Iterator
 
 from stackwalk.nginx.complaint import Complaint
@@ -90,6 +89,8 @@ def _meant(name: str) -> str | None:
     plain = name.lower().replace("_", "-")
     if name.lower() in _FOR_APPLICATIONS or plain in _OTHERS:
         return None
+    import difflib  # only where a header is none of the usual ones
+
     near = difflib.get_close_matches(plain, _FOR_APPLICATIONS, n=1, cutoff=0.85)
     return _FOR_APPLICATIONS[near[0]] if near else None
 
