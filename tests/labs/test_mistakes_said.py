@@ -129,3 +129,19 @@ def test_what_nginx_takes_is_told_its_line(step: str, check: str, message: str, 
     sentence = said("4-web-server", sources={"nginx.conf": conf}, **known)
     assert sentence is not None
     assert f"nginx.conf, {words}" in sentence
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("from flask import Flask\n\napp = Flask(__name__)\n", "app"),
+        ("from app import application as service\n", "service"),
+        ("from app import app\n", "app"),
+        ("def serve(environ, start_response):\n    return []\n", "serve"),
+    ],
+)
+def test_an_application_of_another_name_is_told_which_one_is_there(source: str, named: str) -> None:
+    printed = "Failed to find attribute 'application' in 'wsgi'."
+    sentence = said("3-wsgi", step="3.1", cause="exited", printed=printed, sources={"wsgi.py": source})
+    assert sentence is not None
+    assert f"Yours is called {named}." in sentence
