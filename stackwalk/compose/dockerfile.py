@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from e2b_dockerfile_utils import DockerfileInstruction, DockerfileSyntaxError, parse_dockerfile_ast
 
 from stackwalk.compose.fault import FileFault
+from stackwalk.compose.typed import CURLY, STRAIGHT, curly, image_fault
 
 MOST_BYTES = 256 * 1024
 _KNOWN = frozenset(
@@ -22,6 +23,10 @@ _KNOWN = frozenset(
         "VOLUME WORKDIR",
     )
 )
+_WHY_NO_LIST = {
+    True: 'Its words stand in double quotes, straight ones: "gunicorn".',
+    False: "Each word stands in double quotes, a comma between two of them, and a ] ends the list.",
+}
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))", re.ASCII)
 
 
@@ -101,6 +106,8 @@ class _Stages:
         if len(words) not in (1, 3) or (len(words) == 3 and words[1].upper() != "AS"):
             raise FileFault("FROM takes an image's name, or IMAGE AS NAME.", one.start_line)
         base = _filled(words[0], self._outer)
+        if base.lower() not in self._done and (wrong := curly(words[0]) or image_fault(base)):
+            raise FileFault(wrong, one.start_line, STRAIGHT if curly(words[0]) else "")
         self._name = words[2].lower() if len(words) == 3 else str(len(self._done))
         stage = self._done.get(base.lower())
         self._image = stage or Image(base, one.start_line)
@@ -158,10 +165,19 @@ class _Stages:
 
 
 def _command(one: DockerfileInstruction) -> tuple[str, ...]:
-    """The words of CMD; its shell form is what a shell would run."""
+    """The words of CMD; its shell form is what a shell would run. Raises FileFault for a list that is none."""
+    line = " ".join(one.args)
     if one.json:
         return tuple(one.args)
-    return ("/bin/sh", "-c", " ".join(one.args))
+    if line.startswith("[") and (line.endswith("]") or line[1:2] in "\"'“”„‘’"):
+        quotes = "'" in line or CURLY.search(line) is not None
+        raise FileFault(
+            f"{one.name} begins with [ and is no list, so a shell gets the line as it is, brackets and all. "
+            f"{_WHY_NO_LIST[quotes]}",
+            one.start_line,
+            STRAIGHT if CURLY.search(line) else f'{one.name} ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]',
+        )
+    return ("/bin/sh", "-c", line)
 
 
 def _unquoted(word: str) -> str:

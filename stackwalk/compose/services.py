@@ -76,6 +76,7 @@ class ComposeFile:
 
     services: tuple[Service, ...]
     notes: tuple[str, ...] = ()  # what Compose accepts, and somebody should know all the same
+    unset: tuple[tuple[str, int], ...] = ()  # variables that nobody sets, and so are empty; with the lines that ask
 
     def named(self, name: str) -> Service | None:
         """The service that others reach by that name."""

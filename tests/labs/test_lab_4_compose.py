@@ -17,6 +17,7 @@ COURSE: Course = read_course(find_course())
 SOLUTION = COURSE.step("4.7").solution
 assert SOLUTION is not None
 COMPOSE = (SOLUTION / "compose.yaml").read_text(encoding="utf-8")
+CONF = (SOLUTION / "nginx.conf").read_text(encoding="utf-8")
 DOCKERFILE = (SOLUTION / "Dockerfile").read_text(encoding="utf-8")
 Files = Mapping[str, str | None]  # None: it is taken away
 
@@ -136,6 +137,33 @@ RIGHT: dict[str, Files] = {
         "compose.yaml": but(COMPOSE, ("nginx:1.30-alpine", "nginx:${NGINX:?which}-alpine")),
     },
     "a byte-order mark and carriage returns": {"compose.yaml": "\ufeff" + COMPOSE.replace("\n", "\r\n")},
+    "an include that is mounted": {
+        "all.inc": CONF,
+        "nginx.conf": "include /service/all.inc;\n",
+        "compose.yaml": but(COMPOSE, ("    volumes:\n", "    volumes:\n      - ./all.inc:/service/all.inc:ro\n")),
+    },
+    "an include of all that is mounted": {
+        "conf.d/one.inc": CONF,
+        "nginx.conf": "include conf.d/*.inc;\n",
+        "compose.yaml": but(
+            COMPOSE, ("    volumes:\n", "    volumes:\n      - ./conf.d/one.inc:/etc/nginx/conf.d/one.inc\n")
+        ),
+    },
+    "a file of the image included": {
+        "nginx.conf": CONF.replace("location /api/ {", "location /api/ {\ninclude mime.types;")
+    },
+    "the folder of the compose file by its variable": {"compose.yaml": COMPOSE.replace("- ./", "- ${PWD}/")},
+    "a door for nginx itself": {
+        "nginx.conf": CONF + "server { listen 127.0.0.1:8081; location / { return 204; } }\n",
+    },
+    "an entrypoint with options as its command": {
+        "Dockerfile": DOCKERFILE.replace("CMD", "ENTRYPOINT"),
+        "compose.yaml": but(
+            COMPOSE,
+            ("  application1:\n    build: .", "  application1:\n    build: .\n    command: --workers 3"),
+            ("    command: g", "    entrypoint: g"),
+        ),
+    },
     "a digest": {"compose.yaml": but(COMPOSE, ("nginx:1.30-alpine", f"nginx@sha256:{'0' * 64}"))},
 }
 
@@ -148,6 +176,49 @@ def test_whatever_would_run_passes(tmp_path: Path, files: Files) -> None:
 def test_version_passes_with_a_note(tmp_path: Path) -> None:
     verdict = graded(tmp_path, RIGHT["the long forms, with version"])
     assert any("Compose reads all files alike today" in finding.message for finding in verdict.findings)
+
+
+def notes_of(verdict: Verdict) -> str:
+    return " ".join(one.message for one in verdict.findings if one.outcome is Outcome.PASSED)
+
+
+def test_a_whole_path_into_the_folder_passes_with_a_note(tmp_path: Path) -> None:
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace("- ./", f"- {tmp_path}/workspace/")})
+    assert told(verdict) == []
+    assert "Line 7:" in notes_of(verdict)
+    assert "./nginx.conf is wherever your folder is" in notes_of(verdict)
+
+
+def test_a_port_that_docker_picks_passes_with_a_note(tmp_path: Path) -> None:
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace('"${DOOR:-8080}:80"', '"80"')})
+    assert told(verdict) == []
+    assert "another one each time" in notes_of(verdict)
+
+
+def test_a_variable_that_is_empty_is_a_note(tmp_path: Path) -> None:
+    command = "command: gunicorn --bind 0.0.0.0:8000 bare"
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace(command, command + " $MORE")})
+    assert told(verdict) == []
+    assert "line 22: nobody sets MORE" in notes_of(verdict)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"Dockerfile": DOCKERFILE.replace("COPY . .", "COPY . /app")}, "/app/wsgi.py"),
+        ({"compose.yaml": COMPOSE.replace("      - ./app/static:/service/app/static:ro\n", "")},
+         "./app/static:/service/app/static"),
+        ({"compose.yaml": COMPOSE, "errors/sorry.html": "<p>Sorry.</p>", "nginx.conf": CONF.replace(
+            "    location = /old", "    location = /sorry.html {\n        root /service/errors;\n    }\n\n"
+            "    location = /old")}, "./errors:/service/errors"),
+        ({"Dockerfile": None, "dockerfile": DOCKERFILE}, "There is dockerfile: call it Dockerfile."),
+    ],
+    ids=["copied elsewhere", "no style sheets", "no error page", "a small letter"],
+)  # fmt: skip
+def test_what_would_mend_it_is_shown(tmp_path: Path, files: Files, said: str) -> None:
+    verdict = graded(tmp_path, files)
+    shown = [f"{one.expected} {one.actual} {one.hint}" for one in verdict.findings]
+    assert any(said in each for each in shown), shown
 
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(

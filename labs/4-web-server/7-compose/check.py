@@ -3,8 +3,9 @@
 import ast
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,7 @@ from stackwalk.compose.env_file import read_env
 from stackwalk.compose.fault import FileFault
 from stackwalk.compose.reading import FILES, read_compose
 from stackwalk.compose.services import Build, ComposeFile, Service
+from stackwalk.nginx.image import image_files
 from stackwalk.nginx.tokens import Statement, read_conf, walk
 
 OLDEST_PYTHON = (3, 11)  # the oldest that still gets fixes; https://devguide.python.org/versions/
@@ -26,6 +28,31 @@ BOTH_WAYS = ("0.0.0.0", "[::]", "*")
 OWN_PAGES = "/usr/share/nginx/html"  # in the official image
 LISTS = re.compile(r"(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
 LARGEST = 100_000  # bytes of a file that is looked into
+MOST_DEEP = 10  # files that include each other
+HOME = "/etc/nginx"  # from where nginx reads relative paths, in the official image
+ITSELF = re.compile(r"(127(?:\.\d+){3}|localhost|\[::1\])(?::|$)")  # addresses of the container alone
+DEBIANS = "proxy_params"  # a file that Debian's nginx brings, and the image does not
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A statement of nginx.conf or of what it includes, with the file and the blocks around it."""
+
+    file: str
+    around: tuple[Statement, ...]
+    one: Statement
+
+    @property
+    def value(self) -> str:
+        """Its first value; "" where it has none."""
+        return self.one.values()[0] if self.one.arguments else ""
+
+    def inside(self, block: str) -> bool:
+        return bool(self.around) and self.around[-1].name == block
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}, line {self.one.line}"
 
 
 @dataclass(frozen=True)
@@ -33,6 +60,7 @@ class Stack:
     """What the three files say together."""
 
     root: Path
+    origin: Path  # the learner's own folder, of which root is a copy
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -64,35 +92,64 @@ class Stack:
         except FileFault as fault:
             refuse(".env", fault)
         try:
-            return read_compose(self.text(self.name), environment)
+            return read_compose(self.text(self.name), environment, str(self.origin))
         except FileFault as fault:
             refuse(self.name, fault)
 
     # nginx.conf
 
     @cached_property
-    def conf(self) -> tuple[tuple[tuple[Statement, ...], Statement], ...]:
-        """Every statement of nginx.conf, with the blocks around it."""
+    def conf(self) -> tuple[Placed, ...]:
+        """Every statement of nginx.conf, and of what it includes where it runs, with the blocks around it."""
         if "nginx.conf" not in self.files:
             fail("There is no nginx.conf to be put into a container.", cause="missing-file")
-        return tuple(walk(read_conf(self.text("nginx.conf")).statements))
+        return tuple(self._statements("nginx.conf", (), ()))
+
+    def _statements(self, file: str, around: tuple[Statement, ...], above: tuple[str, ...]) -> Iterator[Placed]:
+        for inner, one in walk(read_conf(self.text(file)).statements):
+            placed = Placed(file, (*around, *inner), one)
+            yield placed
+            if one.name == "include" and placed.value:
+                if len(above) > MOST_DEEP:
+                    fail(f"{placed.where} includes a file that includes others, and so on: nginx ends at that.")
+                for name in self._included(placed):
+                    yield from self._statements(name, placed.around, (*above, file))
+
+    def _included(self, include: Placed) -> list[str]:
+        """The files of the learner's that an include takes in, in the container of nginx."""
+        path = posixpath.normpath(posixpath.join(HOME, include.value))
+        contents = self.contents(self.nginx)
+        if any(sign in path for sign in "*?["):
+            parts = path.split("/")
+            return [file for there, file in sorted(contents.items())
+                if there.count("/") == len(parts) - 1 and all(map(fnmatchcase, there.split("/"), parts))]  # fmt: skip
+        if path in contents:
+            return [contents[path]]
+        if posixpath.dirname(path) != HOME or posixpath.basename(path) not in {*image_files()} - {DEBIANS}:
+            self._missing(include, path, contents)
+        return []
+
+    def _missing(self, include: Placed, path: str, contents: Mapping[str, str]) -> NoReturn:
+        own = next((one for one in self.files if path.endswith(f"/{one}")), posixpath.basename(path))
+        fail(f"{include.where} includes {include.value}, and in the container of {self.nginx.name} there is no such "
+            "file: nginx would not start.", expected=f"a volume: ./{own}:{path}",
+            actual=", ".join(sorted(contents)[:8]) or "nothing of yours")  # fmt: skip
 
     @cached_property
     def is_whole(self) -> bool:
         """Whether nginx.conf is one with `events` and `http`, and not a part to be included."""
-        return any(not around and one.name == "events" for around, one in self.conf)
+        return any(not placed.around and placed.one.name == "events" for placed in self.conf)
 
     @cached_property
     def asked(self) -> Mapping[str, str]:
         """The names to which nginx passes requests on, with the port of each."""
-        groups = {one.values()[0] for _, one in self.conf if one.name == "upstream" and one.arguments}
+        groups = {placed.value for placed in self.conf if placed.one.name == "upstream"}
         found: dict[str, str] = {}
-        for around, one in self.conf:
-            value = one.values()[0] if one.arguments else ""
-            if one.name == "server" and around and around[-1].name == "upstream":
-                host = re.fullmatch(r"([^:\[\]$/]+)(?::(\d+))?", value)
-            elif one.name == "proxy_pass":
-                host = re.match(r"https?://([^/:$\[\]]+)(?::(\d+))?(?:/|$)", value)
+        for placed in self.conf:
+            if placed.one.name == "server" and placed.inside("upstream"):
+                host = re.fullmatch(r"([^:\[\]$/]+)(?::(\d+))?", placed.value)
+            elif placed.one.name == "proxy_pass":
+                host = re.match(r"https?://([^/:$\[\]]+)(?::(\d+))?(?:/|$)", placed.value)
             else:
                 continue
             if host is not None and host[1] not in groups:
@@ -101,10 +158,14 @@ class Stack:
 
     @cached_property
     def listens(self) -> frozenset[str]:
-        """The ports on which nginx listens."""
-        typed = (one.values()[0] for _, one in self.conf if one.name == "listen" and one.arguments)
-        ports = frozenset(port[1] for each in typed if (port := re.search(r"(?:^|:)(\d+)$", each)) is not None)
+        """The ports on which nginx listens for others than itself."""
+        ports = frozenset(port_of(one.value) for one in self.listening if not ITSELF.match(one.value))
         return ports or frozenset({"80"})
+
+    @cached_property
+    def listening(self) -> tuple[Placed, ...]:
+        """Every listen of nginx.conf."""
+        return tuple(one for one in self.conf if one.one.name == "listen" and one.value)
 
     # The services
 
@@ -148,7 +209,9 @@ class Stack:
                 fail(f"{self.name}, line {build.line}: {service.name} is built from {build.context}, which is not your "
                     "folder.", expected="build: .", actual=build.context)  # fmt: skip
             if name not in self.files:
-                fail(f"{service.name} is built from {name}, and there is no such file.", cause="missing-file")
+                near = next((one for one in self.files if one.lower().removesuffix(".txt") == name.lower()), None)
+                fail(f"{service.name} is built from {name}, and there is no such file.", cause="missing-file",
+                    hint=None if near is None else f"There is {near}: call it {name}.")  # fmt: skip
             text = self.text(name)
         try:
             return read_dockerfile(text, build.args, build.target)
@@ -201,13 +264,19 @@ class Stack:
         return posixpath.normpath(posixpath.join(start, typed.folder or "" if typed is not None else ""))
 
 
+def port_of(listen: str) -> str:
+    """The port in what listen takes: "80", "*:80", "127.0.0.1", "[::]:80"."""
+    found = re.search(r"(?:^|:)(\d+)$", listen)
+    return found[1] if found is not None else "80"
+
+
 def refuse(name: str, fault: FileFault) -> NoReturn:
     fail(fault.where(name), cause="unreadable-file", hint=fault.try_this)
 
 
 def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], None]) -> None:
     """every name that nginx.conf asks is a service of compose.yaml"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     if not stack.asked:
         fail("nginx.conf passes nothing on to anybody: there is no name in it.", expected="proxy_pass http://…")
     for name in stack.asked:
@@ -222,6 +291,8 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
                 actual=", ".join(service.networks))  # fmt: skip
     for said in stack.compose.notes:
         note(said)
+    for variable, line in stack.compose.unset:
+        note(f"{stack.name}, line {line}: nobody sets {variable}, so it is empty: a line {variable}=… in .env does.")
     for other in FILES:
         if other in stack.files and other != stack.name:
             note(f"There is a {other} as well: Compose takes {stack.name} and leaves the other one alone.")
@@ -229,12 +300,16 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
 
 def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
     """each of them runs Gunicorn, and listens where nginx can reach it"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for name, port in stack.asked.items():
         service = stack.service(name)
         words = stack.words(service)
         line = " ".join(words)
         if not words:
+            if stack.image(service) is None:
+                fail(f"{stack.name}, line {service.line_of('image')}: {name} takes the image {service.image} as it is, "
+                    "so nothing of yours is in it, and nobody says what it runs.", expected="build: .",
+                    actual=f"image: {service.image}")  # fmt: skip
             fail(f"{name} has no command, and its Dockerfile no CMD: its container would end at once.",
                 expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]')  # fmt: skip
         gunicorn = gunicorn_of(words, stack.environment(service))
@@ -245,6 +320,19 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
                 actual=line)  # fmt: skip
         if not gunicorn.application:
             fail(f"{name}: Gunicorn is told no application.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
+        image = stack.image(service)
+        fixed = image.entrypoint if image is not None and service.entrypoint is None else None
+        before = gunicorn_of(fixed or (), {})
+        if before is not None and before.application and service.command and (
+            gunicorn_of(service.command, {}) is not None or (name == BARE and gunicorn.module != "bare")
+        ):  # fmt: skip
+            fail(f"{stack.name}, line {service.line_of('command')}: command: is put behind the ENTRYPOINT of your "
+                f"Dockerfile and does not replace it, and there is an application in that already. CMD is what "
+                "command: replaces.", expected='CMD ["gunicorn", …]', actual=line)  # fmt: skip
+        if name == BARE and gunicorn.module != "bare" and service.command is None:
+            fail(f"{stack.name}, line {service.line}: {name} has no command: of its own, so it runs what the "
+                f"Dockerfile says, {gunicorn.application}, and is to answer with bare.py.",
+                expected="command: gunicorn --bind 0.0.0.0:8000 bare", actual=line)  # fmt: skip
         if name == BARE and gunicorn.module != "bare":
             fail(f"{name} is to answer with bare.py, and runs another application.", expected="bare",
                 actual=gunicorn.application)  # fmt: skip
@@ -272,7 +360,7 @@ def _bind_of_settings(stack: Stack, service: Service, settings: str) -> tuple[st
 
 def test_the_image_holds_what_runs(workspace: Workspace) -> None:
     """the Dockerfile brings your application, and the packages that it needs"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for name in stack.asked:
         service = stack.service(name)
         gunicorn = gunicorn_of(stack.words(service), stack.environment(service))
@@ -303,7 +391,7 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
         if file is None:
             fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not "
                 "brought it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
-                actual=", ".join(sorted(contents)[:8]) or "nothing of yours")  # fmt: skip
+                actual=_instead(contents, path))  # fmt: skip
         if file.endswith("/__init__.py"):
             package = posixpath.dirname(file)
             for own in stack.files:
@@ -313,6 +401,13 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
                         expected="COPY . .")  # fmt: skip
         top = {each.partition("/")[0].removesuffix(".py") for each in stack.files if each.endswith(".py")}
         wanted += [each for each in _imports(stack.text(file)) if each in top and each not in seen]
+
+
+def _instead(contents: Mapping[str, str], path: str) -> str:
+    """Where that file or package lies in place of where it should, or what there is at all."""
+    elsewhere = [one for one in sorted(contents) if one.endswith((f"/{path}.py", f"/{path}/__init__.py"))]
+    tops = {f"{posixpath.dirname(one)}/" for one in contents}
+    return elsewhere[0] if elsewhere else ", ".join(sorted(tops)[:3]) or "nothing of yours"
 
 
 def _imports(source: str) -> set[str]:
@@ -341,9 +436,9 @@ def _installed(stack: Stack, image: Image | None, service: Service, contents: Ma
     return "\n".join((re.sub(r"(?m)^\s*(CMD|ENTRYPOINT).*$", "", runs), *listed))
 
 
-def test_only_nginx_is_published(workspace: Workspace) -> None:
+def test_only_nginx_is_published(workspace: Workspace, note: Callable[[str], None]) -> None:
     """nginx can be reached from outside, and nobody else"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for service in stack.compose.services:
         if service is not stack.nginx and service.ports:
             port = service.ports[0]
@@ -354,21 +449,43 @@ def test_only_nginx_is_published(workspace: Workspace) -> None:
         fail(f"{stack.name}: nobody outside can reach {stack.nginx.name}: it publishes no port.",
             expected='ports: ["8080:80"]', hint="expose: opens nothing to the outside.")  # fmt: skip
     for port in stack.nginx.ports:
+        alone = next((one for one in stack.listening if port_of(one.value) == port.target and
+            _is_alone(stack, one)), None)  # fmt: skip
+        if alone is not None:
+            fail(f"{alone.where}: there nginx listens on {alone.value}, and that is its container alone. What Docker "
+                "leads to it comes from outside of the container.", expected=f"listen {port.target};",
+                actual=f"listen {alone.value};")  # fmt: skip
+        if not port.published:
+            empty = next((name for name, line in stack.compose.unset if line == port.line), None)
+            if empty is not None:
+                fail(f"{stack.name}, line {port.line}: nobody sets {empty}, so it is empty, and Docker takes any free "
+                    "port of the machine: no visitor knows it.",
+                    expected=f"{empty}=8080 in .env, or ${{{empty}:-8080}}")  # fmt: skip
+            note(f"{stack.name}, line {port.line}: no port of the machine is named, so Docker takes any that is free, "
+                f"another one each time. 8080:{port.target} names it.")  # fmt: skip
         if port.target not in stack.listens:
             fail(f"{stack.name}, line {port.line}: nginx does not listen on port {port.target} in its container. The "
                 "port of the machine comes first, then the container's.",
                 expected=f"8080:{min(stack.listens)}", actual=f"{port.published}:{port.target}")  # fmt: skip
 
 
+def _is_alone(stack: Stack, listen: Placed) -> bool:
+    """Whether nobody but its own container reaches the block of a listen."""
+    beside = [one for one in stack.listening if one.around == listen.around and one.file == listen.file]
+    return all(ITSELF.match(one.value) for one in beside)
+
+
 def test_nginx_finds_your_files(workspace: Workspace) -> None:
     """nginx finds your nginx.conf, and the folders that are named in it"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     nginx, contents = stack.nginx, stack.contents(stack.nginx)
     for mount in nginx.mounts:
         source = source_of(mount)
         if source is not None and not inside(source, stack.files) and source not in stack.files:
+            file = "." in posixpath.basename(mount.target.rstrip("/"))
+            then = ", and nginx can't read a folder" if file else ", and nginx would find nothing in it"
             fail(f"{stack.name}, line {mount.line}: there is no {source} beside it. Docker would make an empty folder "
-                "of that name, and nginx can't read a folder.", expected="./nginx.conf",
+                f"of that name{then}.", expected="./nginx.conf" if file else f"a folder {source}, with what it is for",
                 actual=mount.source)  # fmt: skip
     where = "/etc/nginx/nginx.conf" if stack.is_whole else "/etc/nginx/conf.d/default.conf"
     found = sorted(path for path, file in contents.items() if file == "nginx.conf" and path.startswith("/etc/nginx/"))
@@ -386,22 +503,32 @@ def test_nginx_finds_your_files(workspace: Workspace) -> None:
     if not stack.is_whole and not hides and not any("default.conf" in path for path in found):
         fail("The image has a conf.d/default.conf of its own, for the host localhost, which would go on to answer in "
             "place of yours. Put yours in its place.", expected=where, actual=found[0])  # fmt: skip
-    for around, one in stack.conf:
-        if one.name not in ("alias", "root") or not one.arguments:
+    for placed in stack.conf:
+        path = placed.value.rstrip("/")
+        if placed.one.name not in ("alias", "root") or not path:
             continue
-        path = one.values()[0].rstrip("/")
-        if "$" in path or path.startswith(OWN_PAGES) or (around and around[-1].name == "if"):
+        if "$" in path or path.startswith(OWN_PAGES) or placed.inside("if"):
             continue
-        full = path if path.startswith("/") else f"/etc/nginx/{path}"
+        full = posixpath.join(HOME, path)
         if not any(each == full or each.startswith(f"{full}/") for each in contents):
-            fail(f"nginx.conf, line {one.line}, looks in {one.values()[0]}, and in the container of {nginx.name} there "
-                "is nothing of yours.", expected=f"a volume, such as ./app/static:{full}",
+            fail(f"{placed.where}, looks in {placed.value}, and in the container of {nginx.name} there "
+                "is nothing of yours.", expected=f"a volume, such as {_meant(stack, full)}:{full}",
                 actual=", ".join(mount.target for mount in nginx.mounts))  # fmt: skip
+
+
+def _meant(stack: Stack, path: str) -> str:
+    """The folder of the learner's that a path in the container probably stands for."""
+    folders = {posixpath.dirname(one) for one in stack.files}
+    within = posixpath.relpath(path, "/service")
+    if path.startswith("/service/") and within in folders:
+        return f"./{within}"
+    same = sorted(one for one in folders if one and posixpath.basename(one) == posixpath.basename(path))
+    return f"./{same[0]}" if same else f"./{within if path.startswith('/service/') else posixpath.basename(path)}"
 
 
 def test_images_name_their_version(workspace: Workspace) -> None:
     """each image names its version, one that still gets fixes"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for service in stack.compose.services:
         name = stack.base(service)
         repository, _, digest = name.partition("@")
@@ -419,7 +546,7 @@ def test_images_name_their_version(workspace: Workspace) -> None:
 
 def test_nothing_opens_the_machine(workspace: Workspace) -> None:
     """no container gets more of the machine than it needs"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     reasons = {
         "privileged": "lets whoever breaks into that container do anything to the machine",
         "cap_add": "gives that container rights over the machine that no web service needs",
