@@ -52,8 +52,8 @@ def run_checks(plan: Plan, opened: Callable[[], Bench], tell: Tell, spread: Spre
     root = plan.labs[0].folder
     os.chdir(root)
     arguments = [
-        "-c", os.devnull, f"--rootdir={root}", f"--confcutdir={root}", "--noconftest", "--import-mode=importlib", "--assert=plain",
-        *_LEAN, *(str(step.check) for step in plan.steps),
+        "-c", os.devnull, f"--rootdir={root}", f"--confcutdir={root}", "--noconftest",
+        "--import-mode=importlib", "--assert=plain", *_LEAN, *(str(step.check) for step in plan.steps),
     ]  # fmt: skip
     pytest.main(arguments, plugins=[plugin, reporter])
     reporter.finish()

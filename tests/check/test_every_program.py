@@ -24,6 +24,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from ports import unused_port
 from rich.console import Console
 
 from stackwalk.check.plan import START_PATIENCE, Plan
@@ -33,7 +34,6 @@ from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
 from stackwalk.course.reading import find_course, read_course
 from stackwalk.screen.verdict import draw_verdict
-from stackwalk.stack.environment import free_port
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
 COURSE = read_course(find_course())
@@ -135,7 +135,7 @@ def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     course, port = COURSE, 8080
     if program.port:
-        port = free_port()
+        port = unused_port()
         course = on_port(course, port)
     for path, text in program.files.items():
         (workspace / path).parent.mkdir(parents=True, exist_ok=True)

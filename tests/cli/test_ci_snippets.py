@@ -4,17 +4,19 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
 from commands import PATIENCE, environment_in
 
+from stackwalk.course.lesson import Course
 from stackwalk.course.reading import find_course, read_course
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
-COURSE = find_course()
-STEPS = [step for step in read_course(COURSE).steps if step.solution is not None]
+COURSE = read_course(find_course())
+SMALL = read_course(Path(__file__).parents[1] / "check" / "fixture_labs")
 BASH = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]  # as Actions runs `shell: bash`
 PLAIN = ["sh", "-e", "-c"]
 
@@ -36,24 +38,23 @@ def gitlab() -> str:
     return "\n".join(re.findall(r"- (.+)", script[1]))
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A learner's repository with every step done, and a folder of commands beside it."""
-    solution = STEPS[-1].solution
-    assert solution is not None
-    commands = tmp_path / "bin"
+def repository_in(folder: Path, course: Course = COURSE) -> Path:
+    """A learner's repository with every step of a course done, and a folder of commands beside it."""
+    solution = [step.solution for step in course.steps if step.solution is not None][-1]
+    commands = folder / "bin"
     commands.mkdir()
     # What pip would install is the project under test; that pip is called is seen in a file.
     python = commands / "python"
-    installed = f'printf "%s\\n" "$*" >> {str(tmp_path / "installed")!r}'
+    installed = f'printf "%s\\n" "$*" >> {str(folder / "installed")!r}'
     python.write_text(
         f'#!/bin/sh\n[ "$1 $2" = "-m pip" ] && {{ {installed}; exit 0; }}\nexec "{sys.executable}" "$@"\n'
     )
     python.chmod(0o755)
     launcher = commands / "stackwalk"
-    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m stackwalk "$@"\n')
+    source = "" if course is COURSE else f" --from {str(course.root)!r}"
+    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m stackwalk "$@"{source}\n')
     launcher.chmod(0o755)
-    return Path(shutil.copytree(solution, tmp_path / "repository"))
+    return Path(shutil.copytree(solution, folder / "repository"))
 
 
 def run(shell: list[str], script: str, repository: Path) -> "subprocess.CompletedProcess[str]":
@@ -66,34 +67,40 @@ def run(shell: list[str], script: str, repository: Path) -> "subprocess.Complete
     )  # fmt: skip
 
 
-SERVICES = [pytest.param(BASH, actions, id="actions"), pytest.param(PLAIN, gitlab, id="gitlab")]
+# The whole course once, and elsewhere one that is graded in a second.
+RUNS = [
+    pytest.param(BASH, actions, COURSE, True, id="actions, the whole course"),
+    pytest.param(BASH, actions, SMALL, False, id="actions"),
+    pytest.param(PLAIN, gitlab, SMALL, True, id="gitlab"),
+    pytest.param(PLAIN, gitlab, SMALL, False, id="gitlab, not yet"),
+]
 
 
-@pytest.mark.parametrize(("shell", "script"), SERVICES)
-@pytest.mark.parametrize("right", [True, False])
-def test_a_service_grades_every_step(shell: list[str], script: object, right: bool, repository: Path) -> None:
-    assert callable(script)
+@pytest.mark.parametrize(("shell", "script", "course", "right"), RUNS)
+def test_a_service_grades_every_step(
+    shell: list[str], script: Callable[[], str], course: Course, right: bool, tmp_path: Path
+) -> None:
+    repository = repository_in(tmp_path, course)
     if not right:
         for file in (file for file in repository.iterdir() if file.is_file()):
             file.write_text("print('not yet')\n")
     done = run(shell, script(), repository)
     assert done.returncode == (0 if right else 1), done.stdout + done.stderr
-    graded = len([step for step in STEPS if not step.live])
-    assert f"Score: {graded if right else 0} of {graded} steps pass." in done.stdout
+    graded = len([step for step in course.steps if not step.live])
+    score = f"Score: {graded if right else 0} of {graded} steps pass."
+    assert score in done.stdout
     assert "\x1b" not in done.stdout
-    assert (repository.parent / "installed").read_text() == "-m pip install a place\n"
+    assert (tmp_path / "installed").read_text() == "-m pip install a place\n"
     suites = Xml.parse(repository / "report.xml").getroot()
     assert len(suites) == graded
     assert (suites.find("*/testcase/failure") is None) is right
-
-
-def test_the_summary_of_actions_has_the_score(repository: Path) -> None:
-    run(BASH, actions(), repository)
-    assert "Score: " in (repository.parent / "summary").read_text()
+    if script is actions:
+        assert score in (tmp_path / "summary").read_text()
 
 
 @pytest.mark.parametrize(("program", "said"), [("", "failed"), (None, "passed")])
-def test_a_step_alone(program: str | None, said: str, repository: Path) -> None:
+def test_a_step_alone(program: str | None, said: str, tmp_path: Path) -> None:
+    repository = repository_in(tmp_path)
     if program is not None:
         (repository / "server.py").write_text(program)
     done = run(PLAIN, snippet("Anywhere else"), repository)

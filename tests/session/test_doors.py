@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from ports import unused_port
 
 from stackwalk.session.doors import Doors
 from stackwalk.session.session.events import DoorOpened
@@ -17,8 +18,8 @@ def doors() -> Iterator[Doors]:
 
 
 def test_a_door_is_taken_back_once_it_can_be_had(doors: Doors) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+    port = unused_port()
+    with socket.create_server(("127.0.0.1", port)):
         first = doors.open(port)
         assert isinstance(first, DoorOpened) and first.port > port and not first.resting
         assert doors.reclaim(port) is None

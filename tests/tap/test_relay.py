@@ -22,6 +22,7 @@ from meeting import (
     until,
     wait_for,
 )
+from ports import unused_port
 
 from stackwalk.tap.tapping import tapping
 from stackwalk.wire.sight import Answered, Asked, Closed, Refused, Sight, Unreadable
@@ -397,8 +398,7 @@ def test_whoever_reads_slowly_slows_the_sender_and_memory_stays_bounded(way: str
 
 
 def test_a_target_that_is_down_closes_its_clients_at_once_and_works_when_it_is_up() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as kept:
-        port = kept.getsockname()[1]
+    port = unused_port()
     with tapping(port=0, target=("localhost", port)) as tap:
         assert is_turned_away(tap.port)
         seen = wait_for(tap, Closed)

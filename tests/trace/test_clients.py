@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import unused_port
 from running import PATIENCE, Trace, tracing
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Event, Ping, Request, TextMessage
@@ -172,8 +173,7 @@ def test_curl_sees_the_same(words: list[str], targets: list[str], notes: set[str
 @contextlib.contextmanager
 def nginx_serving(folder: Path, how: str = "") -> Iterator[int]:
     """nginx with a file of 300,000 bytes; `how`: what `listen` says more."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = unused_port()
     (folder / "site").mkdir()
     (folder / "site" / "page.txt").write_bytes(bytes(range(32, 127)) * 3158)
     folders = "".join(
@@ -396,8 +396,7 @@ def test_a_flask_application_answers_the_same(server: str, tmp_path: Path) -> No
         if find_spec(name) is None:
             pytest.skip(f"needs {name}")
     (tmp_path / "shop.py").write_text(FLASK_APP, encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = unused_port()
     run = {
         "flask": ["flask", "--app", "shop", "run", "--port", str(port)],
         "gunicorn": ["gunicorn", "--bind", f"127.0.0.1:{port}", "shop:app"],

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ports import unused_port
 from running import PAGE, PATIENCE, ask, serving, tracing
 
 from stackwalk.tap.tapping import tapping
@@ -60,8 +61,7 @@ def test_headers_with_v_and_bodies_with_vv() -> None:
 
 
 def test_a_port_of_ones_own_choice() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        own = free.getsockname()[1]
+    own = unused_port()
     with serving() as port, tracing(f"localhost:{port}", "--port", str(own)) as trace:
         assert trace.port == own
         assert ask(own) == PAGE
@@ -75,8 +75,7 @@ def test_a_port_of_ones_own_choice() -> None:
 
 
 def test_a_target_that_is_down_is_said_and_traced_once_it_is_there() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = unused_port()
     with tracing(f"127.0.0.1:{port}") as trace:
         own = trace.port
         assert f"Nothing listens on port {port} yet" in trace.said or not sys.platform.startswith("linux")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ports import unused_port
 
 from stackwalk.stack import kin
 
@@ -51,12 +52,6 @@ while True:
     client.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\nfrom the stack")
     client.close()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 class Up:
@@ -107,7 +102,7 @@ def up(folder: Path, *words: str, **files: str) -> Iterator[Up]:
     workspace.mkdir()
     for name, text in files.items():
         (workspace / name.replace("__", ".")).write_text(text)
-    port = free_port()
+    port = unused_port()
     with (folder / "up.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "stackwalk", "up", *words, "--workspace", str(workspace), "--port", str(port)],
@@ -214,7 +209,7 @@ def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path:
 def test_one_stack_a_workspace(tmp_path: Path) -> None:
     with up(tmp_path, server__py=SOCKETS) as stack:
         stack.wait_for("Ready in")
-        second = stack.command("up", "--port", str(free_port()))
+        second = stack.command("up", "--port", str(unused_port()))
         assert second.returncode == 2
         assert f"process {stack.process.pid}" in second.stdout + second.stderr
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from needs import needs
+from ports import unused_port
 from sitting import SOLUTIONS, environment_of, leave, ours, stackwalk, wait_until_gone
 from terminal import Terminal, terminal
 
@@ -104,8 +105,7 @@ def _ask(port: int) -> None:
 
 
 def test_the_wrong_port_is_said_and_the_right_one_works_after_it(spot: Path, door: int, course: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        wrong = free.getsockname()[1]
+    wrong = unused_port()
     with lab(f"1.1 --from {course}", spot, columns=200) as window:
         window.wait_for(f"Save it in {spot / 'my-stack'}")
         (spot / "server.py").write_text("")

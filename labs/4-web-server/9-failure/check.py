@@ -11,6 +11,8 @@ from stackwalk.check.stack import Part, Stack
 
 CLIENTS, EACH = 4, 15  # who ask at the same time, and how often each
 KILL_AFTER = 12  # answers
+TRIES = 3  # where the machine is so busy that what lives is not in time
+STALL = 1.0  # seconds: an application that lives answers within milliseconds
 LONG = 8.0  # seconds in which a client has an answer, whatever hangs; two time-outs of 2 s are 4
 MOST = 4  # applications that may stand by
 GONE = (502, 503, 504)
@@ -30,13 +32,29 @@ def behind(stack: Stack, fresh: Fresh) -> tuple[str, ...]:
 
 def test_one_dies_and_nobody_notices(stack: Stack, fresh: Fresh) -> None:
     """an application is killed, and every visitor gets a page all the same"""
-    names = behind(stack, fresh)
+    for left in reversed(range(TRIES)):
+        names = behind(stack, fresh)
+        lost, slowest = killed_under_load(stack, fresh, names[-1])
+        if not lost or slowest < STALL or not left:
+            break
+        stack.restart()  # the machine stood still, so that your time-outs ended what lives as well
+    if lost:
+        first = lost[0]
+        seen = first.message if isinstance(first, LearnerFailure) else f"status {first}"
+        fail(f"{names[-1]} was killed, {names[0]} lives, and {len(lost)} of {CLIENTS * EACH} visitors got no page. "
+            f"What the first of them saw: {seen}")  # fmt: skip
+
+
+def killed_under_load(stack: Stack, fresh: Fresh, name: str) -> tuple[list[LearnerFailure | int | None], float]:
+    """Kill an application while clients ask: what those saw who got no page, and the seconds of the slowest answer."""
     lost: list[LearnerFailure | int | None] = []
+    took: list[float] = []
     done = threading.Semaphore(0)
     words = [[fresh.word() for _ in range(EACH)] for _ in range(CLIENTS)]
 
     def ask(client: int) -> None:
         for word in words[client]:
+            began = time.monotonic()
             try:
                 answer = stack.get(f"/hello/{word}")
             except LearnerFailure as failure:
@@ -44,6 +62,7 @@ def test_one_dies_and_nobody_notices(stack: Stack, fresh: Fresh) -> None:
             else:
                 if answer.status != 200:
                     lost.append(answer.status)
+            took.append(time.monotonic() - began)
             done.release()
 
     clients = [threading.Thread(target=ask, args=(client,)) for client in range(CLIENTS)]
@@ -51,14 +70,10 @@ def test_one_dies_and_nobody_notices(stack: Stack, fresh: Fresh) -> None:
         client.start()
     for _ in range(KILL_AFTER):
         done.acquire()
-    stack.part(names[-1]).kill()
+    stack.part(name).kill()
     for client in clients:
         client.join()
-    if lost:
-        first = lost[0]
-        seen = first.message if isinstance(first, LearnerFailure) else f"status {first}"
-        fail(f"{names[-1]} was killed, {names[0]} lives, and {len(lost)} of {CLIENTS * EACH} visitors got no page. "
-            f"What the first of them saw: {seen}")  # fmt: skip
+    return lost, max(took)
 
 
 def must_apologise(answer: Answer, when: str) -> None:

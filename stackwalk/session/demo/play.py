@@ -55,7 +55,7 @@ from stackwalk.wire.sight import Answered, Closed, Sight, Unanswered, Unreadable
 
 LOOK = 0.7  # seconds for a person to look at what has come
 LETTER = 0.007  # seconds after each letter of a file
-START = 10.0  # seconds until a program listens
+START = 30.0  # seconds until a program listens, on a machine that is very busy
 PRINT = 0.5  # seconds that something printed may take to be seen; many programs print nothing
 ANSWER = 10.0  # seconds until a request is over
 TRIES = 5  # doors that somebody may snatch away
