@@ -12,11 +12,12 @@ NAME = "HAProxy"
 FILE = "haproxy.cfg"
 PROGRAMS = ("haproxy",)
 PACKAGE = "haproxy"
+LISTENS = "bind *:"  # what stands before the number of a door
 ASKS = re.compile(r"^\s*server\s")  # a line that names a service
 
 # What only a service of the system may do, or what would outlive the lab: such a line becomes a comment.
 _NOT_HERE = re.compile(
-    r"(?m)^(\s*)(?=(?:daemon|chroot|user|group|uid|gid|pidfile|master-worker|nbproc|stats\s+socket|ulimit-n|setenv|"
+    r"(?m)^(\s*)(?=(?:daemon|quiet|chroot|user|group|uid|gid|pidfile|master-worker|nbproc|stats\s+socket|ulimit-n|setenv|"
     r"presetenv|external-check|insecure-\S+|cpu-map)\b)"
 )
 _BIND = re.compile(r"(?m)^(\s*bind\s+)(\S+)")
@@ -49,13 +50,13 @@ def test(program: str, file: str) -> tuple[str, ...]:
 
 def run(program: str, file: str) -> tuple[str, ...]:
     """Have it serve, in the foreground."""
-    return (program, "-db", "-q", "-f", file)
+    return (program, "-db", "-f", file)
 
 
 def complaint(output: str) -> tuple[str, int | None]:
     """The first thing that it says against the file, and on which line."""
     found = re.search(r"(?:parsing )?\[[^\]:]*:(\d+)\] ?: ?(.*)$", output, re.MULTILINE)
     if found is not None:
-        return found[2].strip(), int(found[1])
-    said = re.findall(r"\[(?:ALERT|WARNING)\][^:]*: (.*)", output)
+        return re.sub(r"^(?:parsing )?\[[^\]]*\] ?: ?", "", found[2].strip()), int(found[1])
+    said = [one for kind in ("ALERT", "WARNING") for one in re.findall(rf"\[{kind}\][^:]*: (.*)", output)]
     return (said[0] if said else output.strip().rpartition("\n")[2]), None
