@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from e2b_dockerfile_utils import DockerfileInstruction, DockerfileSyntaxError, parse_dockerfile_ast
 
 from stackwalk.compose.fault import FileFault
+from stackwalk.compose.keys import near
 from stackwalk.compose.typed import CURLY, STRAIGHT, curly, image_fault
 
 MOST_BYTES = 256 * 1024
@@ -62,12 +63,19 @@ def read_dockerfile(text: str, arguments: Mapping[str, str] | None = None, targe
     try:
         instructions = parse_dockerfile_ast(text.removeprefix("\ufeff")).instructions
     except DockerfileSyntaxError as error:
-        raise FileFault(f"{error}.", getattr(error, "line", None)) from None
+        raise _syntax_fault(error) from None
     except (ValueError, RecursionError) as error:
         raise FileFault(f"it can't be read: {error}.") from None
     if not instructions:
         raise FileFault("there is no instruction in it; the first is FROM.")
     return _Stages(arguments or {}).read(instructions, target)
+
+
+def _syntax_fault(error: DockerfileSyntaxError) -> FileFault:
+    """The parser's complaint without the place, which is said beside it, and with the instruction that was meant."""
+    said = re.sub(r"^Dockerfile parse error(?: on line \d+)?: ", "", str(error)).rstrip(".")
+    word = re.fullmatch(r"unknown instruction: (\S+)", said)
+    return FileFault(f"{said}.", getattr(error, "line", None), _instead_of(word[1]) if word else "")
 
 
 class _Stages:
@@ -84,7 +92,7 @@ class _Stages:
     def read(self, instructions: list[DockerfileInstruction], target: str | None) -> Image:
         for one in instructions:
             if one.name not in _KNOWN:
-                raise FileFault(f"there is no instruction {one.name}.", one.start_line)
+                raise FileFault(f"there is no instruction {one.name}.", one.start_line, _instead_of(one.name))
             if one.name == "FROM":
                 if target and self._name == target.lower():
                     break
@@ -162,6 +170,16 @@ class _Stages:
         if to.endswith(("/", "/.")) or to in (".", "./") or len(sources) > 1:
             target = target.rstrip("/") + "/"
         self._keep(replace(image, copies=(*image.copies, Copy(tuple(sources), target, one.start_line))))
+
+
+def _instead_of(word: str) -> str:
+    """What a line should begin with that begins with a word which is no instruction."""
+    typed = word.lower()
+    if typed in ("pip", "pip3", "python", "python3", "apt", "apt-get", "apk", "mkdir", "cp"):
+        return f"A command that builds the image stands behind RUN: RUN {typed} …"
+    if typed in ("gunicorn", "flask", "uvicorn"):
+        return f"What the container runs stands behind CMD: CMD {typed} …"
+    return near(word.upper(), _KNOWN)
 
 
 def _command(one: DockerfileInstruction) -> tuple[str, ...]:

@@ -110,6 +110,10 @@ class _Reader:
             names=(called, *aliases, *([container] if container else [])),
             networks=networks,
             network_mode=_text(body, "network_mode"),
+            waits_for=_waits_for(body),
+            profiles=tuple(one.text or "" for one in _scalars(body.get("profiles"), "profiles")),
+            copies=_copies(body),
+            restarts=(_text(body, "restart") or "no") != "no",
             risks=tuple(_risks(body)),
             lines={key.text or "": key.line for key, _ in body.entries},
         )
@@ -362,6 +366,18 @@ def _mount(one: Node) -> Mount:
         "bind" if source.startswith((".", "/", "~")) else "volume", source, target,
         bool(mode) and "ro" in mode[0].split(","), one.line,
     )  # fmt: skip
+
+
+def _waits_for(body: Mapping) -> tuple[str, ...]:
+    depends, links = body.get("depends_on"), _scalars(body.get("links"), "links")
+    named = () if depends is None else _named(depends, "depends_on")
+    return (*(name.text or "" for name, _ in named), *((one.text or "").partition(":")[0] for one in links))
+
+
+def _copies(body: Mapping) -> str:
+    deploy = body.get("deploy")
+    typed = _text(deploy, "replicas") if isinstance(deploy, Mapping) else None
+    return _text(body, "scale") or typed or "1"
 
 
 def _risks(body: Mapping) -> Iterator[tuple[str, int]]:

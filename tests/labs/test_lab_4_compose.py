@@ -164,6 +164,21 @@ RIGHT: dict[str, Files] = {
             ("    command: g", "    entrypoint: g"),
         ),
     },
+    "profiles that .env asks for": {
+        ".env": "COMPOSE_PROFILES=web,db\n",
+        "compose.yaml": but(COMPOSE, ("  api:\n", "  api:\n    profiles: [web]\n")),
+    },
+    "an application of another name": {
+        "wsgi.py": "from app import application as app\n",
+        "Dockerfile": DOCKERFILE.replace('"wsgi"', '"wsgi:app"'),
+    },
+    "an application that is made": {
+        "wsgi.py": "def create_app(name=''):\n    from app import application\n    return application\n",
+        "Dockerfile": DOCKERFILE.replace('"wsgi"', '"wsgi:create_app()"'),
+    },
+    "an application from all of a module": {
+        "wsgi.py": "from app import *\n",
+    },
     "a digest": {"compose.yaml": but(COMPOSE, ("nginx:1.30-alpine", f"nginx@sha256:{'0' * 64}"))},
 }
 
@@ -200,6 +215,36 @@ def test_a_variable_that_is_empty_is_a_note(tmp_path: Path) -> None:
     verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace(command, command + " $MORE")})
     assert told(verdict) == []
     assert "line 22: nobody sets MORE" in notes_of(verdict)
+
+
+def test_an_nginx_that_waits_for_nobody_is_a_note(tmp_path: Path) -> None:
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace("      - api\n", "")})
+    assert told(verdict) == []
+    assert "nginx does not wait for api." in notes_of(verdict)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"Dockerfile": DOCKERFILE.replace("CMD", "CMND")}, "line 5: unknown instruction: CMND. Is CMD meant?"),
+        ({"Dockerfile": DOCKERFILE.replace("RUN pip", "pip")}, "RUN pip"),
+        ({"Dockerfile": DOCKERFILE.replace("3.13-slim", "3")}, "python:3 is another one each year"),
+        ({"Dockerfile": DOCKERFILE.replace("python:", "Python:")}, "small letters only"),
+        ({"compose.yaml": COMPOSE.replace("1.30-alpine", "stable-alpine")}, "another one each year"),
+        ({"compose.yaml": COMPOSE.replace("1.30-alpine", "1.19")}, "nginx 1.19 no longer gets fixes"),
+        ({"compose.yaml": COMPOSE.replace("services:\n", "")}, "they stand below services:"),
+        ({"compose.yaml": COMPOSE.replace("  api:\n", "  api:\n    deploy: {replicas: 0}\n")}, "no container is made"),
+        ({".dockerignore": "app\n"}, ".dockerignore leaves app/__init__.py out"),
+        ({"Dockerfile": DOCKERFILE.replace('"wsgi"', '"wsgi.py"')}, "without .py"),
+        ({".env": "DOOR=“8080”\n"}, "stands in typographic quotes"),
+        ({"Dockerfile": DOCKERFILE.replace('["', "[“").replace('"]', "”]")}, "straight ones"),
+        ({"Dockerfile": DOCKERFILE.replace('"]', '"')}, "a ] ends the list"),
+    ],
+)
+def test_a_slip_is_told_with_its_cause(tmp_path: Path, files: Files, said: str) -> None:
+    verdict = graded(tmp_path, files)
+    messages = [f"{one.message} {one.hint}" for one in verdict.findings if one.outcome is Outcome.FAILED]
+    assert any(said in each for each in messages), messages
 
 
 @pytest.mark.parametrize(
