@@ -21,6 +21,7 @@ from stackwalk.stack.environment import AHEAD, GATE, free_port, is_free, learner
 from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.packages import installed
+from stackwalk.stack.standing import asked_in
 
 # Importing one of these does nothing but define things.
 _HARMLESS = frozenset(
@@ -52,7 +53,7 @@ class Ahead:
         os.mkfifo(self._gate, 0o600)
         environment = learner_environment(origin, run_dir, dict(zip(spec.moved, self._ports, strict=True)))
         environment.pop("PYTHONPYCACHEPREFIX", None)  # as for what is launched in a copy at once
-        environment |= {
+        environment |= asked_in(run_dir) | {
             GATE: str(self._gate),
             AHEAD: " ".join([*_imported(origin / spec.file), *_run_on(spec, origin)]),
         }

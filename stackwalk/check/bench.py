@@ -137,11 +137,7 @@ class Bench:
         if self._remarked or self._step != self._latest:
             return
         self._remarked = True
-        for one in stack.complaints:
-            if one.severity in ("warning", "note"):
-                where = one.file or "The file"
-                where += "" if one.line is None else f", line {one.line}"
-                self.ground.notes.append(f"{where}: {one.means} {one.try_this}".rstrip())
+        self.ground.remarks = stack.notes()
 
     def _shared_when_ready(self) -> "Server | Stack":
         specs = self._specs()

@@ -4,10 +4,14 @@ LearnerFailure is an AssertionError, so that a check under plain pytest fails as
 is imported here: labs' checks import it through `stackwalk.check`.
 """
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 from stackwalk.check.difference import difference, shortened, visible
 from stackwalk.check.verdict import Cause, Piece, cause_from
+
+if TYPE_CHECKING:
+    from stackwalk.nginx.complaint import Complaint  # of labs with a web server only
 
 Shown = bytes | str | None
 
@@ -27,6 +31,10 @@ class LearnerFailure(AssertionError):
         self.hint = hint
         self.output = output  # the learner's traceback or last lines, where they explain it
         self.works = ""  # what the program does already
+        self.where: Callable[[], str] = _nowhere  # asks the program where it hangs, while it still does
+        self.stands = ""  # what it said, as a sentence
+        self.blame: Complaint | None = None  # the line of a file that is most likely the cause
+        self.notes: tuple[str, ...] = ()  # what could be better besides
         self.transcript: tuple[Piece, ...] | None = None  # None: the check's own is told
 
     def __str__(self) -> str:
@@ -35,6 +43,10 @@ class LearnerFailure(AssertionError):
         if self.expected or self.actual:
             parts += [f"expected: {self.expected}", f"actual:   {self.actual}"]
         return "\n".join([*parts, self.hint, self.output]).strip()
+
+
+def _nowhere() -> str:
+    return ""
 
 
 def fail(

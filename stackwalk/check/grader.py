@@ -201,8 +201,16 @@ class Reporter:
 
     def _finding(self, step: Step, name: str, title: str, error: BaseException | None) -> Finding:
         if error is None:
+            own = self._bench.copy.as_learner
             said = " ".join([*self._bench.ground.notes, self._slow_start()]).strip()
-            return Finding(step.id, name, title, Outcome.PASSED, message=self._bench.copy.as_learner(said))
+            return Finding(
+                step.id,
+                name,
+                title,
+                Outcome.PASSED,
+                message=own(said),
+                notes=tuple(map(own, self._bench.ground.remarks)),
+            )
         match error:
             case LearnerFailure():
                 return self._failure(step, name, title, error)
@@ -237,14 +245,20 @@ class Reporter:
         message = own(failure.message)
         if sentence is not None:
             message = sentence if crash is None or _names_place(sentence, crash) else f"{crash.place}{sentence}"
+        hint, notes = own(failure.hint), failure.notes
+        if sentence is None and failure.blame is not None:
+            message = f"{message} {failure.blame.place}: {own(failure.blame.means)}"
+            hint = hint or own(failure.blame.try_this)
+        if failure.stands and not re.search(r"\bline \d", message):
+            message = f"{message} {failure.stands}"
         outcome = failure.cause.outcome if isinstance(failure.cause, Cause) else Outcome.FAILED
-        hint = own(failure.hint)
         if hint.strip(" .") in message:
             hint = ""
         pieces = self._bench.ground.transcript.pieces if failure.transcript is None else failure.transcript
         return Finding(
             step.id, name, title, outcome, failure.cause, message, own(failure.expected), own(failure.actual),
             hint, pieces, bounded(own(failure.output)), works=failure.works,
+            notes=tuple(note for note in map(own, notes) if not _said_already(note, message)),
         )  # fmt: skip
 
     def _mistakes_of(self, lab: Lab) -> Sequence[Mistake]:
@@ -261,6 +275,12 @@ class Reporter:
         self._said_slow = True
         ready = "answered" if server.answers else "listened"
         return f"Your program took {server.started_in:.1f} s until it {ready}."
+
+
+def _said_already(note: str, message: str) -> bool:
+    """Whether a failure speaks of the same line of the same file: "nginx.conf, line 3"."""
+    place = note.partition(": ")[0]
+    return re.search(rf"{re.escape(place)}(?!\d)", message) is not None
 
 
 def _names_place(sentence: str, crash: Crash) -> bool:

@@ -22,6 +22,7 @@ class Ground:
         self.answer: Answer | None = None
         self.connections: list[Connection] = []
         self.notes: list[str] = []  # what the learner should read where the check passes
+        self.remarks: tuple[str, ...] = ()  # what could be better in the files, whatever the check was about
         self.gave_up = False  # a client had no whole answer: the program may still be busy with it
 
     def close_connections(self) -> None:

@@ -65,6 +65,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     except LearnerFailure as failure:
         better = failure if server is None else server.better(failure)
         better.works = "" if server is None else server.works()
+        better.stands = better.stands or better.where()
+        if "stack" in used:
+            better.notes = used["stack"].notes()
         bench.failed(better.cause)
         if better is failure:
             raise

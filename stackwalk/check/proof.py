@@ -6,6 +6,7 @@ Every lesson, live ones too, keeps the rules of `course.wording`.
 """
 
 import contextlib
+import os
 import select
 import tempfile
 from collections import deque
@@ -24,7 +25,7 @@ from stackwalk.course.reading import hold_wins, read_attempts
 from stackwalk.course.wording import wording_slips
 
 HINTS = 3
-AT_ONCE = 2  # trials side by side
+AT_ONCE = (os.cpu_count() or 1) + 1  # trials side by side: one computes for each core, and one waits meanwhile
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from stackwalk.check.copy import Copy
 from stackwalk.check.crash import last_crash, last_lines
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.ground import Conversation, Ground
-from stackwalk.check.source import must_be_readable, python_files
+from stackwalk.check.source import line_of, must_be_readable, python_files
 from stackwalk.check.verdict import Cause
+from stackwalk.check.where import stands
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
@@ -28,6 +29,7 @@ from stackwalk.stack.launch import Guardian, GuardianLost, Program
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
 from stackwalk.stack.packages import must_have
+from stackwalk.stack.standing import asked_in
 
 LIMITS = Limits(output=10 * 1024 * 1024)
 GRACE = 1.0  # seconds in which a program that listens elsewhere may still come to the right place
@@ -36,6 +38,7 @@ DEATH = 0.5  # seconds in which a program that broke off may be seen to end
 QUIET = 0.1  # seconds of waiting after which it is not about to end
 REST = 0.25  # seconds in which a program comes to rest after an answer, or ends
 GLANCE = (0.001, 0.02)  # seconds between two looks, at first and later
+_HANGS = (Cause.SILENT, Cause.TOO_SLOW, Cause.NOT_LISTENING)
 _BROKEN_OFF = (Cause.CLOSED_EARLY, Cause.RESET, Cause.NOT_LISTENING)
 
 
@@ -218,6 +221,7 @@ class Server:
         # The copy is new and has no __pycache__, so nothing in it is stale; without this all of the standard
         # library would be compiled at each launch.
         environment.pop("PYTHONPYCACHEPREFIX", None)
+        environment |= asked_in(self._run_dir)
         try:
             return self._guardian.launch(self._spec.run, cwd=self._copy.root, environment=environment, limits=LIMITS)
         except GuardianLost:
@@ -239,6 +243,8 @@ class Server:
         except LearnerFailure as failure:
             if failure.cause is Cause.NOT_LISTENING and left < patience:
                 raise self._ground.budget.spent() from None  # it had less time than a program may take
+            if failure.cause in _HANGS:
+                failure.stands = self._stands()
             raise
         self.started_in = time.monotonic() - self._began
         self._mark = self._running().output.mark()
@@ -256,6 +262,8 @@ class Server:
     def better(self, failure: LearnerFailure) -> LearnerFailure:
         """What a check says, or how the program ended where that explains it."""
         if failure.cause is not Cause.WRONG_ANSWER:
+            if failure.cause in _HANGS:
+                failure.where = self._stands
             return failure
         end = self._settled()
         if end is None:
@@ -360,6 +368,12 @@ class Server:
             folder=str(self._copy.root),
         )  # fmt: skip
 
+    def _stands(self) -> str:
+        """Where it hangs, in a sentence; "" where nobody knows."""
+        root = self._copy.root
+        told = () if self._program is None else self._program.standings()
+        return stands(told, str(root), lambda name, line: line_of(root / name, line))
+
     def _held_up(self) -> float:
         return self._running().held_up()
 
@@ -403,6 +417,8 @@ class Server:
 
     def _with_output(self, failure: LearnerFailure) -> LearnerFailure:
         """Add what the program printed; an error in it that did not end the program is named."""
+        if failure.cause in _HANGS:
+            failure.where = self._stands
         if failure.output:
             return failure
         self._hear_out()

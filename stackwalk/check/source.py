@@ -10,6 +10,7 @@ from stackwalk.check.verdict import Cause
 from stackwalk.course.strays import find_stray
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+_MOST = 1_000_000  # bytes of a file of which a line is shown
 _FILES = 500  # at most that many names are looked at
 
 
@@ -85,6 +86,18 @@ def _must_be_text(file: str, data: bytes) -> None:
 
 def _parents(file: str) -> list[str]:
     return [str(parent) for parent in Path(file).parents]
+
+
+def line_of(file: Path, number: int) -> str:
+    """The text of one line of a file, from 1; "" where it can't be read or has no such line."""
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return ""
+        with file.open("rb") as opened:
+            lines = opened.read(_MOST).splitlines()
+    except OSError:
+        return ""
+    return lines[number - 1].decode("utf-8", "replace") if 0 < number <= len(lines) else ""
 
 
 def python_files(folder: Path) -> frozenset[str]:

@@ -20,9 +20,11 @@ from stackwalk.check.verdict import Cause
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.lesson import ProgramSpec
 from stackwalk.errors import StackwalkError
+from stackwalk.nginx.blaming import Case, blame
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
+from stackwalk.stack.nginx.preparing import Prepared
 from stackwalk.whole.plan import declare, plan_stack
 from stackwalk.whole.reading import read_composed
 from stackwalk.whole.running import Running
@@ -30,7 +32,7 @@ from stackwalk.whole.stack import Refused
 from stackwalk.whole.stack import Stack as WholeStack
 from stackwalk.wire.message import Request
 
-LOGGED = 10.0  # seconds, on a machine that is very busy, until a request that was answered must stand in the front's log
+LOGGED = 10.0  # seconds until a request that was answered must stand in the log, if the machine is very busy
 
 
 def copy_environment(copy: Copy, run_dir: Path, moved: Mapping[int, int]) -> dict[str, str]:
@@ -298,6 +300,11 @@ class Stack:
 
     # What the engine uses
 
+    def notes(self) -> tuple[str, ...]:
+        """What the web server takes of its file, and is likely a slip, a sentence or two each."""
+        told = (one for one in self.complaints if one.severity in ("warning", "note"))
+        return tuple(f"{one.place}: {one.means} {one.try_this}".rstrip() for one in told)
+
     @property
     def ready(self) -> bool:
         """Whether it has once been ready."""
@@ -495,6 +502,8 @@ class Stack:
 
     def _with_words(self, failure: LearnerFailure) -> LearnerFailure:
         """Add an application's traceback, else what the front has logged, where that tells more."""
+        if failure.cause is Cause.WRONG_ANSWER:
+            failure.blame = self._blamed()
         if failure.output:
             return failure
         for name, server in self._servers.items():
@@ -505,6 +514,24 @@ class Stack:
         told = [f"{one.said}\n{one.means}" for one in self._front_errors()]
         failure.output = bounded("\n".join(dict.fromkeys(told)))
         return failure
+
+    def _blamed(self) -> Complaint | None:
+        """The line of the front's file that has to do with the last answer, where one strikes."""
+        front, answer = self.whole.front, self._ground.answer
+        call = next((call for call in self._calls if call[0] is answer), None)
+        if front is None or answer is None or call is None:
+            return None
+        prepared = front.prepared
+        if not isinstance(prepared, Prepared):
+            return None  # no nginx: nobody has read its file so closely
+        try:
+            served = self.whole.told(call[1], call[2], self._ground.budget.wait(LOGGED))
+        except LookupError:
+            return None
+        block = next((one for one in prepared.blocks if one.key == served.block), None)
+        target = [*served.line.split(" "), ""][1]
+        case = Case(served.host, target, answer.status, bool(served.tries), block, served.uri)
+        return blame(prepared.project, prepared.setting, case, self.complaints)
 
     def _front_errors(self) -> tuple[Complaint, ...]:
         """What the front has logged since the check began, explained."""

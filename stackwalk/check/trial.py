@@ -69,7 +69,7 @@ class Trial:
         found = failed[0]
         if str(found.cause) != attempt.cause:
             return f"must fail with the cause {attempt.cause}, and fails with {found.cause}: {found.message}"
-        read = f"{found.message}\n{found.hint}\n{found.output}"
+        read = "\n".join((found.message, found.hint, found.output, *found.notes))
         missing = [words for words in attempt.words if words not in read]
         if not missing:
             return None

@@ -99,10 +99,11 @@ class Finding:
     output: str = ""  # the learner's traceback or the last lines that the program printed
     seconds: float = 0.0  # that the check took
     works: str = ""  # what the program does already, where the check fell short
+    notes: tuple[str, ...] = ()  # what could be better in the learner's files besides, a sentence or two each
 
     def to_value(self) -> dict[str, Any]:
         """The finding as JSON values."""
-        value = {
+        value: dict[str, Any] = {
             "step": self.step,
             "name": self.name,
             "title": self.title,
@@ -118,6 +119,8 @@ class Finding:
         }
         if self.works:
             value["works"] = self.works
+        if self.notes:
+            value["notes"] = list(self.notes)
         return value
 
     @classmethod
@@ -137,6 +140,7 @@ class Finding:
             output=value.get("output", ""),
             seconds=value.get("seconds", 0.0),
             works=value.get("works", ""),
+            notes=tuple(value.get("notes", ())),
         )
 
 

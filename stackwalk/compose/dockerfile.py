@@ -25,7 +25,7 @@ _KNOWN = frozenset(
     )
 )
 _WHY_NO_LIST = {
-    True: 'Its words stand in double quotes, straight ones: "gunicorn".',
+    True: 'It takes double quotes around each word, straight ones: "gunicorn".',
     False: "Each word stands in double quotes, a comma between two of them, and a ] ends the list.",
 }
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))", re.ASCII)

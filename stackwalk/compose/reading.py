@@ -42,8 +42,10 @@ def read_compose(text: str, environment: Values[str, str], folder: str = "") -> 
     document = _filled(filling, read_document(text))
     if not isinstance(document, Mapping):
         raise FileFault("a compose file is a list of keys with their values, and this is none.", document.line)
-    _known(document, keys.TOP, "A compose file")
     services = document.get("services")
+    if services is None:
+        _none_at_the_top(document)
+    _known(document, keys.TOP, "A compose file")
     if services is None:
         raise FileFault("the key services: is missing; what runs stands below it.", document.line)
     if not isinstance(services, Mapping) or not services.entries:
@@ -208,14 +210,10 @@ class _Reader:
 
 
 def _known(body: Mapping, known: frozenset[str], whose: str) -> None:
-    for key, value in body.entries:
+    for key, _ in body.entries:
         name = key.text or ""
-        if name in known or name.startswith("x-"):
-            continue
-        near = keys.near(name, known)
-        if known is keys.TOP and not near and isinstance(value, Mapping) and any(map(value.get, ("image", "build"))):
-            near = f"It looks like a service: they stand below services:, further to the right than it ({name})."
-        raise FileFault(f"{whose} has no key {name}.", key.line, near)
+        if name not in known and not name.startswith("x-"):
+            raise FileFault(f"{whose} has no key {name}.", key.line, keys.near(name, known))
 
 
 def _straight(node: Node) -> None:
@@ -231,6 +229,16 @@ def _straight(node: Node) -> None:
             for key, value in entries:
                 if key.text not in _WORDED:
                     _straight(value)
+
+
+def _none_at_the_top(document: Mapping) -> None:
+    for key, value in document.entries:
+        if key.text not in keys.TOP and isinstance(value, Mapping) and (value.get("image") or value.get("build")):
+            raise FileFault(
+                f"{key.text} stands at the top, and services stand below the key services:.",
+                key.line,
+                "Write services: above them, and indent them by two spaces.",
+            )
 
 
 def _declared(document: Mapping, key: str) -> dict[str, Node]:

@@ -16,11 +16,11 @@ def curly(text: str) -> str:
     """What is wrong with a value that stands in typographic quotes, as a sentence; "" where it does not.
 
     >>> curly("“8080:80”")
-    '“8080:80” stands in typographic quotes: they are letters here, and belong to the value.'
+    'the quotes around 8080:80 are curly, and so a part of it.'
     """
     if not any(CURLY.match(one) for one in (text[:1], text[-1:])):
         return ""
-    return f"{text} stands in typographic quotes: they are letters here, and belong to the value."
+    return f"the quotes around {CURLY.sub('', text)} are curly, and so a part of it."
 
 
 def image_fault(name: str) -> str:

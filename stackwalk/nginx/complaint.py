@@ -18,6 +18,11 @@ class Complaint:
     try_this: str
 
     @property
+    def place(self) -> str:
+        """As a sentence begins with it: "nginx.conf, line 3"."""
+        return (self.file or "The file") + ("" if self.line is None else f", line {self.line}")
+
+    @property
     def stops(self) -> bool:
         """Whether nginx can't run with it."""
         return self.severity == "error"

@@ -1,5 +1,17 @@
-"""The small files that the official image has in /etc/nginx, which learners include by name."""
+"""What the official image has: the small files in /etc/nginx that learners include by name, and its folders."""
 
+import posixpath
+from collections.abc import Collection
+
+PREFIX = "/etc/nginx"  # what a relative path begins at
+# Those of Alpine's and Debian's alike that are there before anything is mounted.
+_BELOW = {
+    "/": "dev etc home media mnt opt root run srv tmp usr var",
+    "/etc": "nginx nginx/conf.d",
+    "/usr": "local share share/nginx share/nginx/html",
+    "/var": "cache cache/nginx lib local log log/nginx mail opt run spool tmp",
+}
+FOLDERS = frozenset({"/"} | {posixpath.join(top, each) for top, names in _BELOW.items() for each in names.split()})
 _TYPES = """
 text/html html htm shtml; text/css css; text/xml xml; text/plain txt; text/markdown md; text/mathml mml;
 text/vnd.wap.wml wml; text/x-component htc; text/csv csv;
@@ -57,3 +69,19 @@ def image_files() -> dict[str, str]:
         "proxy_params": "proxy_set_header Host $http_host;\nproxy_set_header X-Real-IP $remote_addr;\n"
         "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\nproxy_set_header X-Forwarded-Proto $scheme;\n",
     }
+
+
+def missing_folder(log: str, mounted: Collection[str]) -> str | None:
+    """The folder of a log that a container of this image does not have, so that nginx would not start there.
+
+    `mounted`: paths of the container, without a slash at their ends, at and below which folders are taken to be there.
+
+    >>> missing_folder("/var/log/ngnix/access.log", ()), missing_folder("logs/access.log", ("/etc/nginx/logs",))
+    ('/var/log/ngnix', None)
+    """
+    if "$" in log or ":" in log or log in ("", "off", "stderr"):
+        return None
+    folder = posixpath.dirname(posixpath.normpath(posixpath.join(PREFIX, log)))
+    folder = "/" + folder.lstrip("/")
+    below = any(folder == each or folder.startswith(f"{each}/") or each.startswith(f"{folder}/") for each in mounted)
+    return None if below or folder in FOLDERS else folder

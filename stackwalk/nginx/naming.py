@@ -70,10 +70,10 @@ def is_nowhere(address: Address) -> bool:
     return address[0] == "127.0.0.1" and address[1] in _NOWHERE
 
 
-def nearest(name: str, known: Collection[str]) -> str | None:
-    """The known name that was most likely meant."""
+def nearest(name: str, known: Collection[str], close: float = 0.6) -> str | None:
+    """The known name that was most likely meant; close: how alike the two are at least, from 0 to 1."""
     name = name[:100].lower()
-    found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=close)
     # "apps" and "application" share few letters of the longer one, and yet it is clear.
     begins_alike = sorted((each for each in known if each[:3] == name[:3] and len(name) >= 3), key=len)
     return found[0] if found else begins_alike[0] if begins_alike else None

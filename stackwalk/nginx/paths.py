@@ -4,9 +4,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from stackwalk.nginx.image import PREFIX
 from stackwalk.nginx.setting import Setting
-
-PREFIX = "/etc/nginx"  # what a relative path begins at, in the official image
 
 # The first argument is read.
 READ = frozenset(

@@ -166,7 +166,7 @@ def _routes(project: Project, found: Found, inside: list[Statement], pools: dict
         if each.name != "location" or each.block is None or not each.arguments:
             continue
         within = list(project.inside(found.source, each.block))
-        kind, path = _matched(each.values())
+        kind, path = matched(each.values())
         folder = next((one.values()[0] for one in within if one.name in ("root", "alias") and one.arguments), None)
         returns = next((one.values() for one in within if one.name == "return"), ())
         passed = next((_passed(one, pools) for one in within if one.name == "proxy_pass" and one.arguments), None)
@@ -174,10 +174,10 @@ def _routes(project: Project, found: Found, inside: list[Statement], pools: dict
         yield from _routes(project, found, within, pools)
 
 
-def _matched(values: tuple[str, ...]) -> tuple[str, str]:
+def matched(values: tuple[str, ...]) -> tuple[str, str]:
     """`location` with its kind apart, whether or not a space stands between.
 
-    >>> _matched(("=", "/a")), _matched(("~*^/b",)), _matched(("@app",))
+    >>> matched(("=", "/a")), matched(("~*^/b",)), matched(("@app",))
     (('=', '/a'), ('~*', '^/b'), ('@', 'app'))
     """
     glued = re.fullmatch(r"(=|\^~|~\*|~|@)?(.*)", "".join(values[:2]), re.DOTALL)

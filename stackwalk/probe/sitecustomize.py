@@ -5,8 +5,9 @@ pays nothing and a learner's own socket.py fails as it does by hand. The environ
 (STACKWALK_PORTS, "8080:23456 5000:31000") and where to report (STACKWALK_REPORT). It may also name a gate at which to
 wait (STACKWALK_GATE) and modules of the standard library to import until then (STACKWALK_AHEAD), and a pipe in which
 each process tells that it takes connections, and which ones (STACKWALK_ACCEPTS), or which files below the folder that
-it was started in it writes (STACKWALK_WRITES). Whatever goes wrong here, the program runs as without it. Python 3.8 to
-3.14; it imports nothing else that is not loaded already.
+it was started in it writes (STACKWALK_WRITES); and a signal at which it writes into a file where its threads stand
+(STACKWALK_STANDS). Whatever goes wrong here, the program runs as without it. Python 3.8 to
+3.14; it imports nothing else that is not loaded already, but faulthandler, which is built into Python.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _MOST_REPORTS = 200
 _MOST_BYTES = 65536
 _MOST_TOLD = 4096  # bytes that go into a pipe in one piece
 _MOST_WRITES = 2000
+_STANDS = 987  # the number of that file: far from those that a program gets
 _SLIPS = (
     ArithmeticError,
     AttributeError,
@@ -304,6 +306,23 @@ def _start() -> None:
         _patch(present)
 
 
+def _tell_where_it_stands() -> None:
+    """Let faulthandler answer a signal that nobody else uses. It does so in C, whatever Python waits for."""
+    os = sys.modules["os"]
+    number, _, path = os.environ.get("STACKWALK_STANDS", "").partition(":")
+    if not number:
+        return
+    import faulthandler
+
+    try:
+        os.fstat(_STANDS)
+    except OSError:  # nobody has that number
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.dup2(file, _STANDS, inheritable=False)
+        os.close(file)
+        faulthandler.register(int(number), _STANDS)
+
+
 def _run_the_next_one() -> None:
     """The distribution's own sitecustomize, which ours hides. What it raises, site.py reports as ever."""
     own = __file__.rpartition("/")[0]
@@ -326,5 +345,6 @@ def _wait_at_the_gate() -> None:
 
 
 _try(_start)
+_try(_tell_where_it_stands)
 _run_the_next_one()
 _try(_wait_at_the_gate)

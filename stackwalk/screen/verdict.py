@@ -25,6 +25,7 @@ MARKS = {
 }
 MOST_LINES = 24  # of a transcript or of what a program printed
 FIRST_BYTES = 24  # of what is no text
+MOST_NOTES = 6  # of a verdict
 MOST_TEXT = 4000  # characters of any one text
 INDENT = 2
 _MARK = re.compile(r" *\^( ends here)?")
@@ -48,6 +49,7 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
         if finding is first or (whole and what not in told):
             parts += _details(finding, width, known)
         told.add(what)
+    parts += _notes(verdict)
     if next_line:
         parts += [Text(), Text(f"→ {next_line}", style="bold")]
     return Group(*parts)
@@ -141,6 +143,19 @@ def _details(finding: Finding, width: int, known: str) -> list[Text | Padding]:
             Text("Try: ", style="bold").append(safe_block(finding.hint, MOST_TEXT), style="none"),
         ]
     return [Padding(line, (0, 0, 0, INDENT), expand=False) if line.plain else line for line in lines]
+
+
+def _notes(verdict: Verdict) -> list[Text | Padding]:
+    """What could be better in the files besides, whatever the checks say."""
+    notes = dict.fromkeys(note for finding in verdict.findings for note in finding.notes)
+    if not notes:
+        return []
+    head = Padding(Text("Worth a look, too:", style="bold"), (0, 0, 0, INDENT), expand=False)
+    lines = [
+        Padding(Hanging(Text("• "), Text(safe(note, 600))), (0, 0, 0, INDENT), expand=False)
+        for note in list(notes)[:MOST_NOTES]
+    ]
+    return [Text(), head, *lines]
 
 
 def _comparison(expected: str, actual: str, width: int) -> list[Text]:

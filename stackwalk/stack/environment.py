@@ -16,6 +16,7 @@ PORTS = "STACKWALK_PORTS"  # "8080:23456 5000:31000", typed:real
 REPORT = "STACKWALK_REPORT"  # the file that the probe appends to
 ACCEPTS = "STACKWALK_ACCEPTS"  # the pipe in which the probe tells who takes connections
 WRITES = "STACKWALK_WRITES"  # the pipe in which it tells which files of the workspace are written
+STANDS = "STACKWALK_STANDS"  # the signal at which Python tells where it stands, and the file: "63:/run/stands"
 GATE = "STACKWALK_GATE"  # the pipe at which Python waits until somebody opens it for writing
 AHEAD = "STACKWALK_AHEAD"  # what it imports until then, "socket threading"
 PROBE = Path(__file__).resolve().parent.parent / "probe"

@@ -23,6 +23,7 @@ from stackwalk.stack.link import GuardianLost, Link
 from stackwalk.stack.listening import Listener, listeners_of
 from stackwalk.stack.output import Output
 from stackwalk.stack.reports import Bound, read_reports
+from stackwalk.stack.standing import Standing, standings
 
 __all__ = ["Guardian", "GuardianLost", "Program", "guarding"]
 
@@ -74,6 +75,7 @@ class Program:
         self, link: Link, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], limits: Limits
     ) -> None:
         self._link = link
+        self._environment = environment
         self._report = Path(environment[REPORT]) if REPORT in environment else None
         pairs = (pair.split(":") for pair in environment.get(PORTS, "").split())
         self._typed = {int(real): int(typed) for typed, real in pairs}
@@ -144,6 +146,10 @@ class Program:
     def bound(self) -> tuple[Bound, ...]:
         """What the probe saw it bind, as typed. It explains, never decides: not all programs can have it."""
         return read_reports(self._report) if self._report else ()
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Where the Pythons of its tree stand, as far as they tell. It explains, never decides."""
+        return standings(self.processes(), self._environment)
 
     def refused(self) -> tuple[int, ...]:
         """The ports, as typed, that the probe saw the system refuse it because they were taken."""

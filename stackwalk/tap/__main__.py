@@ -17,10 +17,10 @@ if not __package__:
 
 from stackwalk.tap.loop import Loop
 from stackwalk.tap.outlet import Outlet
-from stackwalk.tap.picture import Report
+from stackwalk.tap.picture import Picture
 from stackwalk.tap.relay import Aim, Relay
 from stackwalk.tap.subscribers import Subscribers
-from stackwalk.wire.lines import on_hop
+from stackwalk.wire.lines import hops_line
 
 OPEN_FILES = 16384  # about 8,000 connections
 AT_ONCE = 64 * 1024  # bytes of an order
@@ -35,7 +35,8 @@ class Desk:
         self._tells = tells  # the starter, too; else those alone who look on
         self._loop = Loop()
         self._starter = Outlet(self._loop, control, self._hear, self._leave, room, is_waited_for)
-        self._subscribers = Subscribers(self._loop)
+        self._picture = Picture(self._loop, self._tell)
+        self._subscribers = Subscribers(self._loop, lambda: hops_line(self._relays))
         self._body_limit = body_limit
         self._relays: dict[str, Relay] = {}  # by the name of their hop
         self._numbers = count(1)  # of connections, at all doors
@@ -53,11 +54,6 @@ class Desk:
         if self._tells:
             self._starter.put(lines)
         self._subscribers.put(lines)
-
-    def _tell_of(self, hop: str) -> Report:
-        if not hop:
-            return self._tell
-        return lambda lines: self._tell(on_hop(hop, lines))
 
     def _leave(self, _outlet: Outlet) -> None:
         self.is_open = False
@@ -83,7 +79,7 @@ class Desk:
             case "add":
                 joined = bool(order["joined"])
                 self._relays[hop] = Relay(
-                    self._loop, self._tell_of(hop), self._body_limit, self._numbers, tell_joined=joined
+                    self._loop, self._picture, self._body_limit, self._numbers, hop=hop, tell_joined=joined
                 )
                 self._relays[hop].aim(_aim(order["aim"]))
                 self._relays[hop].take(self._sockets())

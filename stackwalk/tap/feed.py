@@ -6,6 +6,7 @@ was killed.
 
 import contextlib
 import os
+import select
 import socket
 import stat
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
-from stackwalk.wire.lines import connection_of, from_line, without_hop
+from stackwalk.wire.lines import connection_of, from_line, hops_of, without_hop
 from stackwalk.wire.sight import Sight
 
 LONGEST_PATH = 100  # bytes; macOS takes 104 with the zero at the end, Linux 108
@@ -93,6 +94,16 @@ class Subscription:
         self._lines = Lines()
         self._hop = hop
         self._hops: dict[int, str] = {}  # connection -> its hop, of a tap with several doors
+        self._all: tuple[str, ...] | None = None  # hops, once they have been told
+        self._early: list[bytes] = []  # lines that came while those were waited for
+
+    def hops(self) -> tuple[str, ...] | None:
+        """All hops there are, by name; ("",): one door alone. None: an older stackwalk, which does not tell."""
+        deadline = time.monotonic() + PATIENCE
+        while self._all is None and not self.ended and (left := deadline - time.monotonic()) > 0:
+            select.select([self._socket], [], [], left)
+            self._early += self._read_lines()
+        return self._all
 
     def hop_of(self, connection: int) -> str:
         """The hop that a connection is on; "" where the tap has one door alone."""
@@ -123,8 +134,15 @@ class Subscription:
 
     def read_lines(self) -> list[bytes]:
         """The same as lines of JSON (see `wire.lines`), without their newlines and the names of their hops."""
+        early, self._early = self._early, []
+        return early + self._read_lines()
+
+    def _read_lines(self) -> list[bytes]:
         lines: list[bytes] = []
         for line in self._lines.read(self._socket):
+            if self._all is None and (hops := hops_of(line)) is not None:
+                self._all = hops
+                continue
             hop, plain = without_hop(line)
             if self._hop is not None and hop != self._hop:
                 continue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from stackwalk.tap.loop import Loop
-from stackwalk.wire.lines import to_line
+from stackwalk.wire.lines import on_hop, to_line
 from stackwalk.wire.scribe import Scribe
 from stackwalk.wire.sight import Unreadable
 
@@ -20,7 +20,7 @@ Report = Callable[[bytes], None]  # called with lines of sights
 
 
 class Picture:
-    """One for all connections of a tap."""
+    """One for all connections of a tap, on whichever hop they are."""
 
     __slots__ = ("_is_due", "_later", "_loop", "_report")
 
@@ -45,9 +45,10 @@ class Picture:
         lines = []
         for scribe, call, arguments in later:
             try:
-                lines.append(call(*arguments))
+                line = call(*arguments)
             except Exception as slip:  # noqa: BLE001 - a slip of ours may spoil the picture, never the traffic
-                lines.append(_slip_line(scribe, slip))
+                line = _slip_line(scribe, slip)
+            lines.append(on_hop(scribe.hop, line) if scribe.hop else line)
         if drawn := b"".join(lines):
             self._report(drawn)
 

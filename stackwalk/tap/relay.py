@@ -10,7 +10,7 @@ from typing import Any, Literal
 from stackwalk.tap.attempt import NO_ROOM, PAUSE, Address, Attempt, prepare
 from stackwalk.tap.connection import Connection, Waiting, moment
 from stackwalk.tap.loop import READ, Loop
-from stackwalk.tap.picture import Picture, Report
+from stackwalk.tap.picture import Picture
 from stackwalk.wire.lines import to_line
 from stackwalk.wire.reader import BODY_LIMIT
 from stackwalk.wire.sight import Closed, Joined, Opened, Refused
@@ -29,12 +29,13 @@ class Relay:
     """Doors on one side, a target on the other."""
 
     def __init__(
-        self, loop: Loop, report: Report, body_limit: int = BODY_LIMIT, numbers: Iterator[int] | None = None,
-        *, tell_joined: bool = False,
+        self, loop: Loop, picture: Picture, body_limit: int = BODY_LIMIT, numbers: Iterator[int] | None = None,
+        *, hop: str = "", tell_joined: bool = False,
     ) -> None:  # fmt: skip
         self._tell_joined = tell_joined  # who only traces has no use for it
         self._loop = loop
-        self._picture = Picture(loop, report)
+        self._picture = picture
+        self._hop = hop
         self._waiting = Waiting()
         self._body_limit = body_limit  # bytes of each body that are kept
         self._aim: Aim = None
@@ -103,6 +104,7 @@ class Relay:
             number, client, self._loop, self._picture, self._forget, self._waiting, self._body_limit
         )
         self._connections.add(connection)
+        connection.scribe.hop = self._hop
         connection.scribe.opened_at = at = moment()
         self._picture.add(connection.scribe, _opened, number, at, address)
         if self._own and address[:2] in self._own.values():

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 
 from stackwalk.tap.attempt import NO_ROOM, PAUSE
 from stackwalk.tap.loop import READ, Loop
@@ -11,8 +12,10 @@ from stackwalk.tap.outlet import Outlet
 class Subscribers:
     """All who have connected to the feed."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: Loop, greeting: Callable[[], bytes]) -> None:
+        """greeting: the first line that each of them gets."""
         self._loop = loop
+        self._greeting = greeting
         self._listening: socket.socket | None = None
         self._outlets: list[Outlet] = []
 
@@ -44,7 +47,9 @@ class Subscribers:
                 self._loop.watch(self._listening, 0, self._accept)
                 self._loop.at(time.monotonic() + PAUSE, self._go_on)
             return
-        self._outlets.append(Outlet(self._loop, subscriber, _drop, self._outlets.remove))
+        outlet = Outlet(self._loop, subscriber, _drop, self._outlets.remove)
+        outlet.must(self._greeting())
+        self._outlets.append(outlet)
 
     def _go_on(self) -> None:
         if self._listening is not None:

@@ -17,7 +17,7 @@ from stackwalk.screen.console import Screen
 from stackwalk.screen.safe import safe
 from stackwalk.screen.summary import draw_summary
 from stackwalk.tap.door import DoorTaken, is_listened_on, next_free_port
-from stackwalk.tap.feed import subscribe
+from stackwalk.tap.feed import Subscription, subscribe
 from stackwalk.tap.outlet import ROOM
 from stackwalk.tap.tapping import Tap, tapping
 from stackwalk.trace.asked import EVERYTHING, Asked, Wanted, is_local, understand
@@ -100,7 +100,8 @@ class Watch:
             if feed is not None:
                 stack.enter_context(feed)
                 here = write_address("localhost", number)
-                words = [Text(f"This is the traffic of the lab that is open on http://{here}.")]
+                _must_have(feed, wanted.hop, here)
+                words = [Text(f"This is the traffic of what stackwalk runs behind http://{here}.")]
             elif wanted.hop is not None:
                 raise StackwalkError(
                     f"No stack is up on {write_address(host, number)}, so there is no hop to choose.",
@@ -257,6 +258,17 @@ def _own_tap(host: str, number: int, wanted: Wanted) -> Iterator[Tap]:
                 continue  # somebody was quicker
             yield tap
             return
+
+
+def _must_have(feed: Subscription, hop: str | None, here: str) -> None:
+    """StackwalkError where there is no such hop."""
+    if hop is None or (hops := feed.hops()) is None or hop in hops:
+        return
+    named = [one for one in hops if one]
+    raise StackwalkError(
+        f"http://{here} has no hop called {hop}.",
+        f"Its hops are {', '.join(named)}: name one of them." if named else "It has one hop: leave --hop out.",
+    )
 
 
 def _where(tap: Tap, host: str, number: int, wanted: Wanted) -> list[Text]:

@@ -160,6 +160,7 @@ class Recorder:
         waiting.register(self._source.fileno(), select.POLLIN)
         waiting.register(self._stop, select.POLLIN)
         try:
+            self._keep(self._source.read_lines())  # some may have been read before, with what else came
             while not any(number == self._stop for number, _ in waiting.poll()):
                 self._keep(self._source.read_lines())
                 if isinstance(self._source, Subscription) and self._source.ended:

@@ -102,6 +102,7 @@ class View:
 
     def show(self, sight: Sight | Plain) -> None:
         hop = self._hop_of(int(sight.connection))
+        self._widest = max(self._widest, len(hop))
         if isinstance(sight, Plain):
             if not hop and not self._as_json and not self._verbose and self._width >= NARROWER:
                 self._show_plain(sight)
@@ -114,13 +115,13 @@ class View:
                 self._write((with_hop(piece, hop) if hop and not place else piece).decode("ascii"))
             return
         self._remember(sight)
-        self._say(self._labelled(hop, self._lines(sight)))
+        room = self._width - (self._widest + 1 if hop else 0)
+        self._say(self._labelled(hop, self._lines(sight, room)))
 
     def _labelled(self, hop: str, lines: list[Text]) -> list[Text]:
         """The lines with the name of their hop before the first one."""
         if not hop or not lines:
             return lines
-        self._widest = max(self._widest, len(hop))
         return [Text(safe(f"{hop:<{self._widest}} "), style="cyan").append_text(lines[0]), *lines[1:]]
 
     def _show_plain(self, plain: Plain) -> None:
@@ -169,8 +170,8 @@ class View:
             line.no_wrap, line.overflow = True, "ignore"
         return self._console.drawn(*lines)
 
-    def _lines(self, sight: Sight) -> list[Text]:
-        width, whole = self._width, not self._console.is_terminal
+    def _lines(self, sight: Sight, width: int) -> list[Text]:
+        whole = not self._console.is_terminal
         match sight:
             case Opened(connection=connection, at=at):
                 self._opened[connection] = at

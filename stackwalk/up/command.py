@@ -34,7 +34,8 @@ FELL_SHORT = 1  # the exit status where the learner's own files keep it from run
 TRIES = 5  # free ports that somebody may snatch away
 QUIET, STARTING = 0.25, 0.02  # seconds between two looks: once all are ready, and before
 END_PATIENCE = 5.0  # seconds in which each part may end by itself
-START_PATIENCE = 20.0  # seconds after which it is said what is still not ready
+START_PATIENCE = 5.0  # seconds after which it is said what is still not ready
+ELSEWHERE = 1.0  # seconds after which a part that listens on other ports is taken to have opened all that it will
 SHOWN, SHOWN_A_SECOND = 200.0, 20.0  # lines at once, and for as long as they come; the others are counted
 BETWEEN_COUNTS = 5.0  # seconds between two times that it is said how many were left out
 MOST_CLIENTS = 16  # terminals that ask at the same time
@@ -62,6 +63,7 @@ class Up:
         self._said_left_out = 0.0
         self._shown = 0  # the number of the last line that was shown
         self._told: dict[str, tuple[str, int]] = {}  # of each part: state and launches, as they were said
+        self._strayed: dict[str, float] = {}  # parts that listen elsewhere, since when
         self._was_ready = False
         self._said_slow = False
         self._began = 0.0
@@ -158,6 +160,8 @@ class Up:
                 Text(safe(f"Ready in {seconds:.2f} s. Ctrl+C ends it.")),
                 Text(safe(f"Its traffic, in another terminal: stackwalk trace localhost:{self._door}")),
             )
+        if not self._was_ready and self.status is None:
+            self._tell_elsewhere()
         waited = time.monotonic() - self._began
         if not self._was_ready and not self._said_slow and waited > START_PATIENCE:
             self._said_slow = True
@@ -176,6 +180,18 @@ class Up:
         if running.part == self._stack.plan.outermost:
             words.append(safe(f" Clients of localhost:{self._door} are refused now."))
         self._show(words)
+
+    def _tell_elsewhere(self) -> None:
+        """What listens, and not where it is looked for, will not become ready."""
+        now = time.monotonic()
+        for running in self._stack.parts:
+            if running.ending is not None or running.listener is not None or not _elsewhere(running):
+                self._strayed.pop(running.name, None)
+            elif now - self._strayed.setdefault(running.name, now) > ELSEWHERE:
+                self.status = FELL_SHORT
+                file = running.part.spec.settings or running.part.spec.file
+                words = f"{running.name} can't be reached: {_why_not(running)} Correct the port in {file}."
+                self._show(Text(safe(words), style="red"))
 
     def _causes(self, running: Running) -> list[str]:
         """What the front has said, explained; what a program has printed was shown as it came."""
@@ -368,13 +384,18 @@ def _how(running: Running) -> str:
     return f"exit status {ending.code}."
 
 
+def _elsewhere(running: Running) -> tuple[int, ...]:
+    """The ports that a part has opened."""
+    return () if running.program is None else tuple(each.typed for each in running.program.listeners())
+
+
 def _why_not(running: Running) -> str:
     if running.state == "paused":
         return "its processes are stopped."
-    others = () if running.program is None else running.program.listeners()
-    if running.listener is None and others:
-        there = ", ".join(str(each.typed) for each in others[:3])
+    if running.listener is None and (others := _elsewhere(running)):
+        there = ", ".join(map(str, others[:3]))
         return f"it listens on port {there}, and port {running.port} is where it is looked for."
     if running.listener is None:
-        return f"nothing of it listens on port {running.port} yet."
+        look = f" Look for a `listen {running.port};` in {running.part.spec.file}."
+        return f"nothing of it listens on port {running.port} yet.{look if running.part.spec.server == 'nginx' else ''}"
     return f"it listens on port {running.port}, and has not answered yet."

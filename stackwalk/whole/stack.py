@@ -237,6 +237,11 @@ class Stack:
         `port`: the client's; `nth`: the request's place on its connection, from 1. Waits until the front has logged
         it, at most so long; then LookupError.
         """
+        names = (self.name_at(one.address) for one in self.told(port, nth, seconds).tries)
+        return tuple(name for name in names if name is not None)
+
+    def told(self, port: int, nth: int, seconds: float) -> "Served":
+        """What the front says of a client's request; as for `served`."""
         deadline, pause = time.monotonic() + seconds, GLANCE[0]
         while (found := self._logged(port, nth)) is None:
             left = deadline - time.monotonic()
@@ -244,8 +249,7 @@ class Stack:
                 raise LookupError(f"the web server has not logged request {nth} of the client at port {port}")
             self.await_any(min(pause, left))
             pause = min(pause * 1.5, GLANCE[1])
-        names = (self.name_at(one.address) for one in found.tries)
-        return tuple(name for name in names if name is not None)
+        return found
 
     # Changing
 

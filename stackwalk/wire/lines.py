@@ -6,7 +6,7 @@ Bytes are base64 in fields whose names end in `_b64`. Of a head only its bytes t
 import json
 import re
 from binascii import Error, a2b_base64, b2a_base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +34,7 @@ from stackwalk.wire.sight import (
 Fields = dict[str, Any]
 SHORT = 2048  # characters; of shorter heads it is remembered what they are
 REMEMBERED = 512  # such heads; of all that come, most have come before
-BEGIN, HOP = b'{"sight"', b'{"hop":'
+BEGIN, HOP, HOPS = b'{"sight"', b'{"hop":', b'{"hops":'
 CONNECTION = re.compile(rb'\{"sight":"[a-z]+","connection":([0-9]+)')
 OPENED = b'{"sight":"opened","connection":%d,"at":%r,"client":%b}\n'
 PIECE = b'{"sight":"piece","connection":%d,"at":%r,"number":%d,"side":"%b","begin":%d,"data_b64":"%b"}\n'
@@ -79,7 +79,26 @@ def from_line(line: bytes) -> Sight:
 def on_hop(hop: str, lines: bytes) -> bytes:
     """The lines of sights at one of several doors: the name of the hop stands first in each."""
     # A quote within a text is escaped in JSON, so nothing but the beginning of a line has these bytes.
-    return lines.replace(BEGIN, b'{"hop":%b,"sight"' % json.dumps(hop).encode("ascii"))
+    return lines.replace(BEGIN, _begin_on(hop))
+
+
+@lru_cache
+def _begin_on(hop: str) -> bytes:
+    return b'{"hop":%b,"sight"' % json.dumps(hop).encode("ascii")
+
+
+def hops_line(hops: Iterable[str]) -> bytes:
+    """What somebody who begins to look on is told first: the doors of the tap, by name."""
+    return b'{"hops":%b}\n' % json.dumps(list(hops)).encode("ascii")
+
+
+def hops_of(line: bytes) -> tuple[str, ...] | None:
+    """The doors that a `hops_line` names. None: it is another line.
+
+    >>> hops_of(b'{"hops":["nginx"]}')
+    ('nginx',)
+    """
+    return tuple(map(str, json.loads(line)["hops"])) if line.startswith(HOPS) else None
 
 
 def without_hop(line: bytes) -> tuple[str, bytes]:

@@ -51,12 +51,14 @@ class Scribe:
         "_reader",
         "_request",
         "connection",
+        "hop",
         "opened_at",
         "reached_at",
     )
 
     def __init__(self, connection: int, body_limit: int = BODY_LIMIT) -> None:
         self.connection = connection
+        self.hop = ""  # the door of its tap, where that has several
         self.opened_at: float | None = None  # to be set before anything is fed: the client had connected
         self.reached_at: float | None = None  # the target had taken the connection
         self._body_limit = body_limit

@@ -110,3 +110,20 @@ def test_a_port_of_ours_is_no_part_of_a_longer_number() -> None:
 def test_a_long_message_is_cut() -> None:
     ((_, said, _),) = explained(f"nginx: [emerg] {'x' * 100_000}")
     assert len(said) < 500
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (
+            'unknown directive "sub_filter" in /run/lab/copies/nginx.conf:2',
+            "was built without “sub_filter”, which the official",
+        ),
+        ('unknown directive "stub_status" in /run/lab/copies/nginx.conf:2', "was built without “stub_status”"),
+        ('the "quic" parameter requires ngx_http_v3_module in /run/lab/copies/nginx.conf:2', "built without HTTP/3"),
+    ],
+)
+def test_what_this_nginx_was_built_without_is_said(message: str, words: str) -> None:
+    ((severity, _, means),) = explained(f"nginx: [emerg] {message}")
+    assert severity == "error"
+    assert words in means

@@ -17,6 +17,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.tap import connection as connection_module
 from stackwalk.tap.door import DoorTaken, open_door
 from stackwalk.tap.loop import Loop
+from stackwalk.tap.picture import Picture
 from stackwalk.tap.relay import Relay
 from stackwalk.tap.tapping import addresses_of, tapping
 from stackwalk.wire.lines import from_line
@@ -145,7 +146,7 @@ def test_a_slip_of_the_reader_spoils_the_picture_and_not_the_traffic(monkeypatch
     monkeypatch.setattr(connection_module, "Scribe", Slipping)
     seen: list[Sight] = []
     loop = Loop()
-    relay = Relay(loop, lambda lines: seen.extend(map(from_line, lines.splitlines())))
+    relay = Relay(loop, Picture(loop, lambda lines: seen.extend(map(from_line, lines.splitlines()))))
     door = open_door(0)
     over = threading.Event()
 

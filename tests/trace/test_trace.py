@@ -97,7 +97,7 @@ def test_what_an_open_door_publishes_is_attached_to(tmp_path: Path) -> None:
             tap = lab.enter_context(tapping(port=0, target=("127.0.0.1", port), publish=True))
             saved = tmp_path / "saved.jsonl"
             with tracing(f"localhost:{tap.port}", "--save", str(saved), environment=place) as trace:
-                trace.wait_for("the traffic of the lab that is open on")
+                trace.wait_for("the traffic of what stackwalk runs behind")
                 assert trace.port == tap.port
                 ask(tap.port)
                 trace.wait_for("/page")

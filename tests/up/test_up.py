@@ -217,6 +217,12 @@ def test_one_stack_a_workspace(tmp_path: Path) -> None:
 def test_traces_attach_to_all_hops_or_to_one(tmp_path: Path) -> None:
     with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
         stack.wait_for("Ready in")
+        wrong = subprocess.run(
+            [sys.executable, "-m", "stackwalk", "trace", f"localhost:{stack.port}", "--hop", "app"],
+            capture_output=True, text=True, timeout=PATIENT, check=False,
+        )  # fmt: skip
+        assert wrong.returncode == 2
+        assert "Its hops are nginx, " in wrong.stderr
         traces = {}
         for name, more in {"all": [], "one": ["--hop", "application1"], "json": ["--json"]}.items():
             file = tmp_path / f"{name}.out"
@@ -233,6 +239,9 @@ def test_traces_attach_to_all_hops_or_to_one(tmp_path: Path) -> None:
         for _, process in traces.values():
             process.send_signal(signal.SIGINT)
             assert process.wait(PATIENT) == 0
+        # Whoever answered stands above whom it answered, for each request.
+        order = [line.split()[0] for line in traces["all"][0].read_text().splitlines() if "/traced" in line]
+        assert order[1::2] == ["nginx"] * 4
         one = traces["one"][0].read_text()
         assert "nginx " not in one
         assert "application2" not in one
@@ -279,6 +288,7 @@ def test_settings_and_compose_are_heeded(tmp_path: Path) -> None:
         ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("application2", "other")}, 1, "other"),
         ({"wsgi__py": "1 / 0\n", "nginx__conf": CONF}, 1, "ZeroDivisionError"),
         ({"nginx__conf": CONF}, 1, "has ended"),
+        ({"wsgi__py": WSGI, "nginx__conf": CONF.replace("listen 80;", "listen 8080;")}, 1, "it listens on port 8080"),
         ({"server__py": "1 / 0\n"}, 1, "ZeroDivisionError"),
     ],
 )
@@ -440,6 +450,15 @@ def test_clients_come_to_the_port_of_nginx_that_compose_yaml_publishes(tmp_path:
         said = stack.wait_for("Ready in")
         assert "No server listens on port 80" not in said
         assert stack.ask() == (200, "from the stack")
+
+
+def test_a_web_server_that_listens_nowhere_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf="# nothing yet\n") as stack:
+        said = " ".join(stack.wait_for("in nginx.conf.").split())
+        assert (
+            "nginx is not ready yet: nothing of it listens on port 80 yet. Look for a `listen 80;` in nginx.conf."
+            in said
+        )
 
 
 def test_what_nginx_takes_in_silence_is_said(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Run the learner's tests on their application, broken on purpose in one way after the other.
 
-What a client gets is then not what the learner's code says. Each way is tried in a fork, so that pytest and Flask
-are imported once; its exit status is printed. The word in it is filled in by the check.
+What a client gets is then not what the learner's code says. Each way is tried in a fork, so that pytest, its plugins
+and Flask are imported once; its exit status is printed. The word in it is filled in by the check.
 """
 
+import contextlib
+import gc
 import io
 import os
 import sys
@@ -15,7 +17,7 @@ import pytest
 
 # Hypothesis works without its plugin, which needs longer to be loaded than all the rest.
 OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--tb=short", "--color=no", "-c", os.devnull,
-    "--rootdir=.")  # fmt: skip
+    "--rootdir=.", "--confcutdir=.")  # fmt: skip
 KIND = "right"
 WORD = "@WORD@"
 _call = flask.Flask.__call__
@@ -69,6 +71,10 @@ def _try(kind: str) -> int:
     return int(pytest.main([*OPTIONS, "test_app.py"]))
 
 
+# The plugins that are installed are read, and their asserts rewritten: that is most of what a run of few tests costs.
+with contextlib.redirect_stdout(io.StringIO()):
+    pytest.main([*OPTIONS, "--noconftest", "--markers"])
+gc.freeze()
 for kind in sys.argv[1:]:
     sys.stdout.flush()
     child = os.fork()

@@ -3,8 +3,8 @@
 import ast
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +19,10 @@ from stackwalk.compose.env_file import read_env
 from stackwalk.compose.fault import FileFault
 from stackwalk.compose.reading import FILES, read_compose
 from stackwalk.compose.services import Build, ComposeFile, Service
-from stackwalk.nginx.image import image_files
-from stackwalk.nginx.tokens import Statement, read_conf, walk
+from stackwalk.nginx.image import image_files, missing_folder
+from stackwalk.nginx.listening import read_listen
+from stackwalk.nginx.project import Found, Project, Source, within_of
+from stackwalk.nginx.tokens import read_conf, walk
 
 # The oldest that still get fixes; https://devguide.python.org/versions/, https://nginx.org/en/download.html
 OLDEST = {"python": (3, 11), "nginx": (1, 30)}
@@ -29,31 +31,7 @@ BOTH_WAYS = ("0.0.0.0", "[::]", "*")
 OWN_PAGES = "/usr/share/nginx/html"  # in the official image
 LISTS = re.compile(r"(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
 LARGEST = 100_000  # bytes of a file that is looked into
-MOST_DEEP = 10  # files that include each other
-HOME = "/etc/nginx"  # from where nginx reads relative paths, in the official image
-ITSELF = re.compile(r"(127(?:\.\d+){3}|localhost|\[::1\])(?::|$)")  # addresses of the container alone
 DEBIANS = "proxy_params"  # a file that Debian's nginx brings, and the image does not
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A statement of nginx.conf or of what it includes, with the file and the blocks around it."""
-
-    file: str
-    around: tuple[Statement, ...]
-    one: Statement
-
-    @property
-    def value(self) -> str:
-        """Its first value; "" where it has none."""
-        return self.one.values()[0] if self.one.arguments else ""
-
-    def inside(self, block: str) -> bool:
-        return bool(self.around) and self.around[-1].name == block
-
-    @property
-    def where(self) -> str:
-        return f"{self.file}, line {self.one.line}"
 
 
 @dataclass(frozen=True)
@@ -102,61 +80,65 @@ class Stack:
     # nginx.conf
 
     @cached_property
-    def conf(self) -> tuple[Placed, ...]:
-        """Every statement of nginx.conf, and of what it includes where it runs, with the blocks around it."""
+    def project(self) -> Project:
+        """nginx.conf, and what it includes of the files that lie in nginx's container."""
         if "nginx.conf" not in self.files:
             fail("There is no nginx.conf to be put into a container.", cause="missing-file")
-        return tuple(self._statements("nginx.conf", (), ()))
+        found: dict[str, Source] = {}
+        self._take("nginx.conf", None, found)
+        return Project(tuple(found.values()))
 
-    def _statements(self, file: str, around: tuple[Statement, ...], above: tuple[str, ...]) -> Iterator[Placed]:
-        for inner, one in walk(read_conf(self.text(file)).statements):
-            placed = Placed(file, (*around, *inner), one)
-            yield placed
-            if one.name == "include" and placed.value:
-                if len(above) > MOST_DEEP:
-                    fail(f"{placed.where} includes a file that includes others, and so on: nginx ends at that.")
-                for name in self._included(placed):
-                    yield from self._statements(name, placed.around, (*above, file))
+    def _take(self, name: str, within: tuple[str, ...] | None, found: dict[str, Source]) -> None:
+        conf = read_conf(self.text(name))
+        source = found[name] = Source(name, conf, within_of(conf) if within is None else within)
+        includes: dict[str, tuple[str, ...]] = {}
+        for parents, one in walk(conf.statements):
+            if one.name != "include" or len(one.arguments) != 1:
+                continue
+            includes[one.values()[0]] = self._included(one.values()[0])
+            for each in includes[one.values()[0]]:
+                if each not in found:
+                    self._take(each, source.path_of(parents), found)
+        found[name] = replace(source, includes=includes)
 
-    def _included(self, include: Placed) -> list[str]:
-        """The files of the learner's that an include takes in, in the container of nginx."""
-        path = posixpath.normpath(posixpath.join(HOME, include.value))
-        contents = self.contents(self.nginx)
-        if any(sign in path for sign in "*?["):
-            parts = path.split("/")
-            return [file for there, file in sorted(contents.items())
-                if there.count("/") == len(parts) - 1 and all(map(fnmatchcase, there.split("/"), parts))]  # fmt: skip
-        if path in contents:
-            return [contents[path]]
-        if posixpath.dirname(path) != HOME or posixpath.basename(path) not in {*image_files()} - {DEBIANS}:
-            self._missing(include, path, contents)
-        return []
+    def _included(self, typed: str) -> tuple[str, ...]:
+        """The learner's files that an include of nginx's takes in, in its container."""
+        wanted = posixpath.normpath(posixpath.join("/etc/nginx", typed)).split("/")
+        there = sorted(self.contents(self.nginx).items())
+        fits = (file for path, file in there if len(path.split("/")) == len(wanted)
+            and all(map(fnmatchcase, path.split("/"), wanted)))  # fmt: skip
+        return tuple(dict.fromkeys(fits))
 
-    def _missing(self, include: Placed, path: str, contents: Mapping[str, str]) -> NoReturn:
-        if path == f"{HOME}/{DEBIANS}" and DEBIANS not in self.files:
-            fail(f"{include.where} includes {include.value}: Debian's nginx brings that file, and the official image "
-                "does not. nginx would not start there.", expected="the lines that it stands for: proxy_set_header …",
-                actual=f"include {include.value};")  # fmt: skip
-        own = next((one for one in self.files if path.endswith(f"/{one}")), posixpath.basename(path))
-        fail(f"{include.where} includes {include.value}, and in the container of {self.nginx.name} there is no such "
-            "file: nginx would not start.", expected=f"a volume: ./{own}:{path}",
-            actual=", ".join(sorted(contents)[:8]) or "nothing of yours")  # fmt: skip
+    @cached_property
+    def not_included(self) -> tuple[Found, ...]:
+        """Each include of a file that is not in nginx's container."""
+        own = {*image_files()} - {DEBIANS}
+        return tuple(each for each in self.project.named("include") if each.statement.arguments
+            and not each.source.includes.get(typed := each.statement.values()[0])
+            and not any(sign in typed for sign in "*?[") and posixpath.basename(typed) not in own)  # fmt: skip
+
+    @cached_property
+    def conf(self) -> tuple[Found, ...]:
+        """Every directive of it, with the blocks around each."""
+        return tuple(self.project.all())
 
     @cached_property
     def is_whole(self) -> bool:
         """Whether nginx.conf is one with `events` and `http`, and not a part to be included."""
-        return any(not placed.around and placed.one.name == "events" for placed in self.conf)
+        return self.project.whole
 
     @cached_property
     def asked(self) -> Mapping[str, str]:
         """The names to which nginx passes requests on, with the port of each."""
-        groups = {placed.value for placed in self.conf if placed.one.name == "upstream"}
+        groups = self.project.upstreams()
         found: dict[str, str] = {}
-        for placed in self.conf:
-            if placed.one.name == "server" and placed.inside("upstream"):
-                host = re.fullmatch(r"([^:\[\]$/]+)(?::(\d+))?", placed.value)
-            elif placed.one.name == "proxy_pass":
-                host = re.match(r"https?://([^/:$\[\]]+)(?::(\d+))?(?:/|$)", placed.value)
+        for each in self.conf:
+            one = each.statement
+            value = one.values()[0] if one.arguments else ""
+            if one.name == "server" and each.path[-1:] == ("upstream",):
+                host = re.fullmatch(r"([^:\[\]$/]+)(?::(\d+))?", value)
+            elif one.name == "proxy_pass":
+                host = re.match(r"https?://([^/:$\[\]]+)(?::(\d+))?(?:/|$)", value)
             else:
                 continue
             if host is not None and host[1] not in groups:
@@ -165,14 +147,15 @@ class Stack:
 
     @cached_property
     def listens(self) -> frozenset[str]:
-        """The ports on which nginx listens for others than itself."""
-        ports = frozenset(port_of(one.value) for one in self.listening if not ITSELF.match(one.value))
+        """The ports on which nginx listens."""
+        ports = frozenset(str(read_listen(each).port) for _, each in self.typed_listens)
         return ports or frozenset({"80"})
 
     @cached_property
-    def listening(self) -> tuple[Placed, ...]:
-        """Every listen of nginx.conf."""
-        return tuple(one for one in self.conf if one.one.name == "listen" and one.value)
+    def typed_listens(self) -> tuple[tuple[str, str], ...]:
+        """Each `listen`: its file and line, and what it names."""
+        return tuple((place(each), each.statement.values()[0]) for each in self.project.named("listen")
+            if each.statement.arguments)  # fmt: skip
 
     # The services
 
@@ -225,9 +208,9 @@ class Stack:
                 fail(f"{self.name}, line {build.line}: {service.name} is built from {build.context}, which is not your "
                     "folder.", expected="build: .", actual=build.context)  # fmt: skip
             if name not in self.files:
-                near = next((one for one in self.files if one.lower().removesuffix(".txt") == name.lower()), None)
-                fail(f"{service.name} is built from {name}, and there is no such file.", cause="missing-file",
-                    hint=None if near is None else f"There is {near}: call it {name}.")  # fmt: skip
+                alike = [one for one in self.files if one.lower() == name.lower()]
+                but = f" There is a {alike[0]}: capital letters count." if alike else ""
+                fail(f"{service.name} is built from {name}, and there is no such file.{but}", cause="missing-file")
             text = self.text(name)
         try:
             return read_dockerfile(text, build.args, build.target)
@@ -291,10 +274,9 @@ class Stack:
         return posixpath.normpath(posixpath.join(start, typed.folder or "" if typed is not None else ""))
 
 
-def port_of(listen: str) -> str:
-    """The port in what listen takes: "80", "*:80", "127.0.0.1", "[::]:80"."""
-    found = re.search(r"(?:^|:)(\d+)$", listen)
-    return found[1] if found is not None else "80"
+def place(found: Found) -> str:
+    """Where a directive stands, for a sentence."""
+    return f"{found.source.name}, line {found.statement.line}"
 
 
 def refuse(name: str, fault: FileFault) -> NoReturn:
@@ -305,6 +287,7 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
     """every name that nginx.conf asks is a service of compose.yaml"""
     stack = Stack(workspace.root, workspace.origin)
     if not stack.asked:
+        _must_include(stack)
         fail("nginx.conf passes nothing on to anybody: there is no name in it.", expected="proxy_pass http://…")
     for name in stack.asked:
         service = stack.service(name)
@@ -351,14 +334,18 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
         service = stack.service(name)
         words = stack.words(service)
         line = " ".join(words)
+        if not words and stack.image(service) is None:
+            fail(f"{stack.name}, line {service.line}: {name} takes the image {service.image} as it is, with nothing of "
+                "yours in it, and has no command.", expected="build: .", actual=f"image: {service.image}")  # fmt: skip
         if not words:
-            if stack.image(service) is None:
-                fail(f"{stack.name}, line {service.line_of('image')}: {name} takes the image {service.image} as it is, "
-                    "so nothing of yours is in it, and nobody says what it runs.", expected="build: .",
-                    actual=f"image: {service.image}")  # fmt: skip
             fail(f"{name} has no command, and its Dockerfile no CMD: its container would end at once.",
                 expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]')  # fmt: skip
         gunicorn = gunicorn_of(words, stack.environment(service))
+        if gunicorn is None and words[0].startswith("["):
+            fail(f"{name} does not run Gunicorn: a list of words is one with double quotes around each, and a comma "
+                "between them. This one is taken for a command called [.",
+                expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]',
+                actual=_typed_command(stack, service, line))  # fmt: skip
         if gunicorn is None:
             fail(f"{name} does not run Gunicorn.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
         if gunicorn.daemon:
@@ -366,22 +353,14 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
                 actual=line)  # fmt: skip
         if not gunicorn.application:
             fail(f"{name}: Gunicorn is told no application.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
-        image = stack.image(service)
-        fixed = image.entrypoint if image is not None and service.entrypoint is None else None
-        before = gunicorn_of(fixed or (), {})
-        if before is not None and before.application and service.command and (
-            gunicorn_of(service.command, {}) is not None or (name == BARE and gunicorn.module != "bare")
-        ):  # fmt: skip
-            fail(f"{stack.name}, line {service.line_of('command')}: command: is put behind the ENTRYPOINT of your "
-                f"Dockerfile and does not replace it, and there is an application in that already. CMD is what "
-                "command: replaces.", expected='CMD ["gunicorn", …]', actual=line)  # fmt: skip
-        if name == BARE and gunicorn.module != "bare" and service.command is None:
-            fail(f"{stack.name}, line {service.line}: {name} has no command: of its own, so it runs what the "
-                f"Dockerfile says, {gunicorn.application}, and is to answer with bare.py.",
-                expected="command: gunicorn --bind 0.0.0.0:8000 bare", actual=line)  # fmt: skip
         if name == BARE and gunicorn.module != "bare":
-            fail(f"{name} is to answer with bare.py, and runs another application.", expected="bare",
-                actual=gunicorn.application)  # fmt: skip
+            why = ("has no command of its own, so it runs what the Dockerfile says" if service.command is None
+                else "runs another application")  # fmt: skip
+            image = stack.image(service)
+            if service.command and image is not None and image.entrypoint and service.entrypoint is None:
+                why = "runs another application: its command is only put behind the Dockerfile's ENTRYPOINT"
+            fail(f"{stack.name}, line {service.line_of('command')}: {name} is to answer with bare.py, and {why}.",
+                expected="command: gunicorn --bind 0.0.0.0:8000 bare", actual=gunicorn.application)  # fmt: skip
         if name != BARE and gunicorn.module == "bare":
             fail(f"{name} is to answer with your Flask application, and runs bare.py.", expected="wsgi", actual=line)
         binds = gunicorn.binds or _bind_of_settings(stack, service, gunicorn.settings or "gunicorn.conf.py")
@@ -395,6 +374,16 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
         if port not in ports:
             fail(f"nginx.conf asks {name} at port {port}, and Gunicorn listens on another one there.",
                 expected=f"0.0.0.0:{port}", actual=", ".join(binds))  # fmt: skip
+
+
+def _typed_command(stack: Stack, service: Service, line: str) -> str:
+    """A command as it stands in the Dockerfile, where it comes from there."""
+    image, build = stack.image(service), stack.build_of(service)
+    if image is None or build is None or service.command is not None or not image.command_line:
+        return line
+    name = posixpath.normpath(posixpath.join(build.context, build.dockerfile))
+    text = build.inline if build.inline is not None else stack.text(name)
+    return text.splitlines()[image.command_line - 1].strip()
 
 
 def _bind_of_settings(stack: Stack, service: Service, settings: str) -> tuple[str, ...] | None:
@@ -443,11 +432,11 @@ def _must_hold(
         own = next((each for each in (f"{path}.py", f"{path}/__init__.py") if each in stack.files), None)
         if file is None and own is not None and own in stack.ignored(service):
             fail(f".dockerignore leaves {own} out, so COPY does not bring it into the image of {name}.",
-                expected=posixpath.join(folder, f"{path}.py"), actual=_instead(contents, path))  # fmt: skip
+                expected=posixpath.join(folder, f"{path}.py"), actual=_elsewhere(path, contents))  # fmt: skip
         if file is None:
             fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not "
                 "brought it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
-                actual=_instead(contents, path))  # fmt: skip
+                actual=_elsewhere(path, contents))  # fmt: skip
         if file.endswith("/__init__.py"):
             package = posixpath.dirname(file)
             for own in stack.files:
@@ -492,11 +481,11 @@ def names_in(source: str) -> set[str] | None:
     return None if {"*", "__getattr__"} & found else found
 
 
-def _instead(contents: Mapping[str, str], path: str) -> str:
-    """Where that file or package lies in place of where it should, or what there is at all."""
-    elsewhere = [one for one in sorted(contents) if one.endswith((f"/{path}.py", f"/{path}/__init__.py"))]
-    tops = {f"{posixpath.dirname(one)}/" for one in contents}
-    return elsewhere[0] if elsewhere else ", ".join(sorted(tops)[:3]) or "nothing of yours"
+def _elsewhere(path: str, contents: Mapping[str, str]) -> str:
+    """Where a module lies in a container instead."""
+    ends = (f"/{path}.py", f"/{path}/__init__.py")
+    found = [each for each in sorted(contents) if each.endswith(ends)]
+    return found[0] if found else f"no {path}.py anywhere" if contents else "nothing of yours"
 
 
 def _imports(source: str) -> set[str]:
@@ -538,18 +527,13 @@ def test_only_nginx_is_published(workspace: Workspace, note: Callable[[str], Non
         fail(f"{stack.name}: nobody outside can reach {stack.nginx.name}: it publishes no port.",
             expected='ports: ["8080:80"]', hint="expose: opens nothing to the outside.")  # fmt: skip
     for port in stack.nginx.ports:
-        alone = next((one for one in stack.listening if port_of(one.value) == port.target and
-            _is_alone(stack, one)), None)  # fmt: skip
-        if alone is not None:
-            fail(f"{alone.where}: there nginx listens on {alone.value}, and that is its container alone. What Docker "
-                "leads to it comes from outside of the container.", expected=f"listen {port.target};",
-                actual=f"listen {alone.value};")  # fmt: skip
+        typed = stack.text(stack.name).splitlines()[port.line - 1 : port.line]
+        variable = re.search(r"\$\{?(\w+)", "".join(typed))
+        if not port.published and variable is not None:
+            fail(f"{stack.name}, line {port.line}: {variable[1]} has no value here, so Docker would pick a port by "
+                "itself, another one each time. Give it one in a file .env, or a default.",
+                expected=f"${{{variable[1]}:-8080}}:{port.target}", actual=f":{port.target}")  # fmt: skip
         if not port.published:
-            empty = next((name for name, line in stack.compose.unset if line == port.line), None)
-            if empty is not None:
-                fail(f"{stack.name}, line {port.line}: nobody sets {empty}, so it is empty, and Docker takes any free "
-                    "port of the machine: no visitor knows it.",
-                    expected=f"{empty}=8080 in .env, or ${{{empty}:-8080}}")  # fmt: skip
             note(f"{stack.name}, line {port.line}: no port of the machine is named, so Docker takes any that is free, "
                 f"another one each time. 8080:{port.target} names it.")  # fmt: skip
         if port.target not in stack.listens:
@@ -557,11 +541,13 @@ def test_only_nginx_is_published(workspace: Workspace, note: Callable[[str], Non
                 "port of the machine comes first, then the container's.",
                 expected=f"8080:{min(stack.listens)}", actual=f"{port.published}:{port.target}")  # fmt: skip
 
-
-def _is_alone(stack: Stack, listen: Placed) -> bool:
-    """Whether nobody but its own container reaches the block of a listen."""
-    beside = [one for one in stack.listening if one.around == listen.around and one.file == listen.file]
-    return all(ITSELF.match(one.value) for one in beside)
+    reached = {port.target for port in stack.nginx.ports}
+    heard = [(where, read_listen(each)) for where, each in stack.typed_listens]
+    own = [(where, at) for where, at in heard if str(at.port) in reached]
+    if own and all(at.kind in ("loopback", "loopback6") for _, at in own):
+        where, at = own[0]
+        fail(f"{where}: {at.typed} is nginx's own container alone, so nobody outside reaches it, whatever is "
+            "published.", expected=f"listen {at.port};", actual=f"listen {at.typed};")  # fmt: skip
 
 
 def test_nginx_finds_your_files(workspace: Workspace) -> None:
@@ -570,11 +556,16 @@ def test_nginx_finds_your_files(workspace: Workspace) -> None:
     nginx, contents = stack.nginx, stack.contents(stack.nginx)
     for mount in nginx.mounts:
         source = source_of(mount)
+        if mount.kind == "bind" and mount.source.startswith("/") and _named_beside(stack, mount.source):
+            fail(f"{stack.name}, line {mount.line}: that names your file by its whole path, which is another one on "
+                f"the next machine. Begin in the folder of {stack.name}.",
+                expected=f"./{_named_beside(stack, mount.source)}:{mount.target}",
+                actual=f"{mount.source}:{mount.target}")  # fmt: skip
         if source is not None and not inside(source, stack.files) and source not in stack.files:
-            file = "." in posixpath.basename(mount.target.rstrip("/"))
-            then = ", and nginx can't read a folder" if file else ", and nginx would find nothing in it"
+            file = "." in posixpath.basename(mount.target)
+            would = "and nginx can't read a folder" if file else "and nginx would find no file in it"
             fail(f"{stack.name}, line {mount.line}: there is no {source} beside it. Docker would make an empty folder "
-                f"of that name{then}.", expected="./nginx.conf" if file else f"a folder {source}, with what it is for",
+                f"of that name, {would}.", expected="./nginx.conf" if file else f"a folder {source} with your files",
                 actual=mount.source)  # fmt: skip
     where = "/etc/nginx/nginx.conf" if stack.is_whole else "/etc/nginx/conf.d/default.conf"
     found = sorted(path for path, file in contents.items() if file == "nginx.conf" and path.startswith("/etc/nginx/"))
@@ -592,27 +583,57 @@ def test_nginx_finds_your_files(workspace: Workspace) -> None:
     if not stack.is_whole and not hides and not any("default.conf" in path for path in found):
         fail("The image has a conf.d/default.conf of its own, for the host localhost, which would go on to answer in "
             "place of yours. Put yours in its place.", expected=where, actual=found[0])  # fmt: skip
-    for placed in stack.conf:
-        path = placed.value.rstrip("/")
-        if placed.one.name not in ("alias", "root") or not path:
+    _must_include(stack)
+    _must_have_folders(stack, contents)
+
+
+def _must_include(stack: Stack) -> None:
+    """What nginx.conf includes is in the container of nginx."""
+    for each in stack.not_included:
+        typed = each.statement.values()[0]
+        full = posixpath.normpath(posixpath.join("/etc/nginx", typed))
+        if posixpath.basename(full) == DEBIANS and DEBIANS not in stack.files:
+            fail(f"{place(each)}, includes {typed}: Debian's nginx brings that file, and the official image does not. "
+                "nginx would not start there.", expected="the lines that it stands for: proxy_set_header …",
+                actual=f"include {typed};")  # fmt: skip
+        beside = _named_beside(stack, full) or posixpath.basename(full)
+        fail(f"{place(each)}, includes {typed}, and in the container of {stack.nginx.name} there is no such file.",
+            expected=f"a volume, such as ./{beside}:{full}",
+            actual=", ".join(mount.target for mount in stack.nginx.mounts))  # fmt: skip
+
+
+def _named_beside(stack: Stack, path: str) -> str:
+    """The learner's own file or folder that a whole path most likely means; "" where there is none."""
+    parts = path.strip("/").split("/")
+    ends = ("/".join(parts[at:]) for at in range(1, len(parts)))
+    return next((end for end in ends if end in stack.files or inside(end, stack.files)), "")
+
+
+def _must_have_folders(stack: Stack, contents: Mapping[str, str]) -> None:
+    """The folders that nginx.conf names are there in its container."""
+    nginx = stack.nginx
+    mounted = {posixpath.normpath(each.target) for each in nginx.mounts} | {
+        posixpath.dirname(path) for path in contents
+    }
+    for each in stack.conf:
+        one = each.statement
+        if one.name in ("access_log", "error_log") and one.arguments:
+            folder = missing_folder(one.values()[0], mounted)
+            if folder is not None:
+                fail(f"{place(each)}: in the container of {nginx.name} there is no folder {folder}, and nginx makes "
+                    "none: it would not start.", expected="/var/log/nginx/access.log",
+                    actual=one.values()[0])  # fmt: skip
+        if one.name not in ("alias", "root") or not one.arguments:
             continue
-        if "$" in path or path.startswith(OWN_PAGES) or placed.inside("if"):
+        path = one.values()[0].rstrip("/")
+        if "$" in path or path.startswith(OWN_PAGES) or each.path[-1:] == ("if",):
             continue
-        full = posixpath.join(HOME, path)
-        if not any(each == full or each.startswith(f"{full}/") for each in contents):
-            fail(f"{placed.where}, looks in {placed.value}, and in the container of {nginx.name} there "
-                "is nothing of yours.", expected=f"a volume, such as {_meant(stack, full)}:{full}",
+        full = path if path.startswith("/") else f"/etc/nginx/{path}"
+        if not any(there == full or there.startswith(f"{full}/") for there in contents):
+            beside = _named_beside(stack, full) or posixpath.basename(full)
+            fail(f"{place(each)}, looks in {one.values()[0]}, and in the container of {nginx.name} there "
+                "is nothing of yours.", expected=f"a volume, such as ./{beside}:{full}",
                 actual=", ".join(mount.target for mount in nginx.mounts))  # fmt: skip
-
-
-def _meant(stack: Stack, path: str) -> str:
-    """The folder of the learner's that a path in the container probably stands for."""
-    folders = {posixpath.dirname(one) for one in stack.files}
-    within = posixpath.relpath(path, "/service")
-    if path.startswith("/service/") and within in folders:
-        return f"./{within}"
-    same = sorted(one for one in folders if one and posixpath.basename(one) == posixpath.basename(path))
-    return f"./{same[0]}" if same else f"./{within if path.startswith('/service/') else posixpath.basename(path)}"
 
 
 def test_images_name_their_version(workspace: Workspace) -> None:

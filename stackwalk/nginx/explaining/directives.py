@@ -8,6 +8,36 @@ from stackwalk.nginx.explaining.semicolon import or_semicolon
 from stackwalk.nginx.explaining.table import Answer, row
 from stackwalk.nginx.naming import nearest
 
+# Of modules that nginx's own packages and images are built with, and others often are not.
+_OFTEN_LACKING = frozenset(
+    {
+        "add_after_body",
+        "add_before_body",
+        "addition_types",
+        "create_full_put_path",
+        "dav_access",
+        "dav_methods",
+        "flv",
+        "gunzip",
+        "gunzip_buffers",
+        "gzip_static",
+        "http3",
+        "min_delete_depth",
+        "mp4",
+        "mp4_buffer_size",
+        "mp4_max_buffer_size",
+        "quic_retry",
+        "random_index",
+        "slice",
+        "stub_status",
+        "sub_filter",
+        "sub_filter_last_modified",
+        "sub_filter_once",
+        "sub_filter_types",
+    }
+)
+CLOSE = 0.7  # how alike two names of directives are, where one was meant: "brotli" is not "root"
+
 
 @row(r'^unknown directive "(?P<name>.*)"$')
 def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
@@ -35,7 +65,12 @@ def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
         return Answer(
             f"nginx has no “{name}”: a directive is its name, a space, and values.", "Write it as: name value;"
         )
-    near = nearest(name, NAMES)
+    if name in _OFTEN_LACKING:
+        return Answer(
+            f"The nginx that runs here was built without “{name}”, which the official image has.",
+            "Take the line out for now, or name another nginx: --nginx FILE.",
+        )
+    near = nearest(name, NAMES, CLOSE)
     if near and near != name:
         return Answer(f"nginx has no directive “{name}”.", f"Did you mean “{near}”?")
     if near:

@@ -39,6 +39,11 @@ plain(
     "“{name}” does not take this value.",
     "A time is written as 5s or 1m, a size as 10k or 1m.",
 )
+plain(
+    r'^the "quic" parameter requires',
+    "The nginx that runs here was built without HTTP/3, which is what “quic” stands for.",
+    "Take the line out; “listen 443 ssl” is enough for browsers.",
+)
 plain(r'^invalid time value "(?P<what>.*)"', "“{what}” is no time.", "Write a time as 500ms, 5s or 1m.")
 plain(
     r"^invalid URL prefix",
@@ -205,7 +210,16 @@ plain(r"deprecated", "nginx still takes this, and will not for ever.", "Its sent
 @row(r'^unknown "(?P<name>\w+)" variable')
 def _variable(said: Said, found: re.Match[str]) -> Answer:
     name = found["name"]
-    at = first_use(said.project, re.compile(rf"\$\{{?{re.escape(name)}\b"))
+    at = first_use(said.project, re.compile(rf"\$\{{?{re.escape(name)}\b", re.IGNORECASE))
+    template = re.search(
+        rf"\$\{{({re.escape(name.upper())})\}}", "".join(one.conf.text for one in said.project.sources)
+    )
+    if template is not None:
+        return Answer(
+            f"“{template[0]}” is no variable of nginx: its image fills in such names, in /etc/nginx/templates.",
+            "Write the value itself.",
+            at=at,
+        )
     own = {
         each.statement.arguments[0].text[1:]
         for each in said.project.named("set")

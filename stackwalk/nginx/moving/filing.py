@@ -3,11 +3,12 @@
 import re
 
 from stackwalk.nginx.editing import quoted
+from stackwalk.nginx.image import PREFIX
 from stackwalk.nginx.moved import Log, Reading
 from stackwalk.nginx.moving.draft import Draft, starts_with
 from stackwalk.nginx.moving.headers import included_headers
 from stackwalk.nginx.naming import listed
-from stackwalk.nginx.paths import PREFIX, leads_out, name_in_run, ours, place_of
+from stackwalk.nginx.paths import leads_out, name_in_run, ours, place_of
 from stackwalk.nginx.project import Found
 from stackwalk.nginx.served import LOG_FORMAT
 from stackwalk.nginx.tokens import Token

@@ -81,7 +81,7 @@ def paths(project: Project, _: Setting) -> Iterator[Complaint]:
         for passed in location.all("proxy_pass"):
             scheme, separator, rest = passed.arguments[0].text.partition("://")
             slash = rest.find("/")
-            if not separator or slash < 0 or "$" in rest:
+            if not separator or slash < 0 or "$" in rest or rest.startswith("unix:"):
                 continue
             path, prefix = rest[slash:], location.prefix
             if path.endswith("/") == prefix.endswith("/"):

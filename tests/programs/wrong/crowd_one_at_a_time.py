@@ -5,6 +5,7 @@
 # wait: 0.7
 # check: 1.8.silent_clients
 # cause: silent
+# says: Your program waits in line 39 of server.py: `piece = client.recv(4096)`.
 
 import socket
 import threading

@@ -3,6 +3,7 @@
 # outcome: failed
 # cause: too-slow
 # says: too slowly
+# says: Your program waits in line 19 of server.py: `time.sleep(0.9)`.
 
 import time
 import socket

@@ -4,6 +4,7 @@
 # wait: 0.7
 # cause: silent
 # says: client.close()
+# says: Your program waits in line 16 of server.py: `client, _ = listener.accept()`.
 
 import socket
 

@@ -4,6 +4,7 @@
 # cause: not-listening
 # says: listen()
 # start: 1.5
+# says: Your program waits in line 15 of server.py: `time.sleep(1)`.
 
 import socket
 import time
