@@ -43,6 +43,25 @@ def moved(text: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
     return with_addresses(_NOT_HERE.sub(r"\1# ", _BIND.sub(bind, text)), addresses)
 
 
+def empty(text: str) -> tuple[tuple[int, str], ...]:
+    """Line and name of each backend that has no server."""
+    found: list[tuple[int, str]] = []
+    inside = False
+    for number, row in enumerate(text.split("\n"), 1):
+        words = row.partition("#")[0].split()
+        if words[:1] and not row[0].isspace():
+            inside = words[0] == "backend" and len(words) > 1
+            found += [(number, words[1])] if inside else []
+        elif (
+            inside
+            and words[:1]
+            and words[0] in ("server", "server-template", "use-server", "http-request", "errorfile")
+        ):
+            found.pop()
+            inside = False
+    return tuple(found)
+
+
 def test(program: str, file: str) -> tuple[str, ...]:
     """Have it read the file and end."""
     return (program, "-c", "-f", file)

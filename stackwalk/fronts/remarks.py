@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
 
-from stackwalk.fronts import httpd
+from stackwalk.fronts import haproxy, httpd
 from stackwalk.fronts.names import Addresses, strangers, with_names
 
+_LAST_LINE = "Missing LF on last line"
 _FILES_WANTED = re.compile(r"Cannot raise FD limit to (\d+)")
 _UNKNOWN_MODULE = re.compile(r"module named '([\w.]+)': module not registered")
 _POLICIES = "http.reverse_proxy.selection_policies."
@@ -76,6 +77,9 @@ def silent(kind: ModuleType, typed: str, addresses: Addresses) -> Iterator[Remar
             line, "", f"Apache puts what follows {path} straight behind {target}: a slash too few, or too many.",
             "Both end with a slash, or neither does.",
         )  # fmt: skip
+    for line, name in haproxy.empty(typed) if kind is haproxy else ():
+        yield Remark(line, "", f"The backend {name} has no server, so HAProxy answers 503 by itself.",
+            "server application1 application1:8000")  # fmt: skip
     ports = "|".join(sorted({one.rpartition(":")[2] for one in addresses}))
     itself = re.compile(rf"^[^#]*?(?<![\w.-])(localhost|127\.0\.0\.1):({ports or '(?!)'})(?!\d)")
     for line, row in enumerate(typed.split("\n"), 1):
@@ -94,6 +98,8 @@ def _explained(said: str) -> tuple[str, str]:
             f"Two open files for each connection make {wanted[1]}, more than this machine gives one program.",
             "Take a smaller maxconn, or leave it out.",
         )
+    if _LAST_LINE in said:
+        return "The last line of the file has no line end.", "Press Enter at its end, and save."
     module = _UNKNOWN_MODULE.search(said)
     if module is None:
         return "", ""

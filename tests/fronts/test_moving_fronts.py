@@ -179,3 +179,24 @@ def test_a_door_elsewhere_has_its_line(kind: ModuleType, text: str, ports: tuple
     (remark,) = doors(kind, text, ports, 80)
     assert remark.line == line
     assert not tuple(doors(kind, text, (*ports, 80), 80))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("backend a\n  balance roundrobin\n\nbackend b\n  server x y:1\n", ["a"]),
+        ("backend a\n  # server x y:1\n", ["a"]),
+        ("backend a\n  http-request redirect location /\n", []),
+        ("# backend a\nfrontend f\n  default_backend a\nlisten l\n", []),
+    ],
+)
+def test_a_backend_without_servers_is_seen(text: str, names: list[str]) -> None:
+    assert [name for _, name in haproxy.empty(text)] == names
+
+
+def test_a_last_line_without_its_end_is_told_plainly() -> None:
+    remark = complained(
+        haproxy, "[ALERT] (1) : config : parsing [h.cfg:2]: Missing LF on last line, file might have been truncated",
+        "global\nbackend a", {}, {},
+    )  # fmt: skip
+    assert (remark.line, remark.means) == (2, "The last line of the file has no line end.")

@@ -28,6 +28,12 @@ from stackwalk.whole.other_front import program_of, wrapped
 
 KINDS: tuple[ModuleType, ...] = (haproxy, caddy, httpd)
 TYPED = 80  # the port in the learner's file
+SHARING = {  # how each of them is told of three to one
+    haproxy.FILE: "weight 3 behind the first server, with balance roundrobin.",
+    caddy.FILE: "lb_policy round_robin, and the first one named three times; without it Caddy picks one by chance.",
+    httpd.FILE: "BalancerMember … loadfactor=3 for the first, both in one <Proxy "
+    '"balancer://…">, to which ProxyPass leads.',
+}
 FOLDER = ".moved"  # where what is really started lies
 NAMES = ("application1", "application2")
 SHARES = {"application1": 12, "application2": 4}
@@ -138,7 +144,8 @@ def test_three_of_four_go_to_the_first(front: Front, fresh: Fresh, note: Callabl
     if dict(met) != SHARES:
         fail(f"The shares of {REQUESTS} requests are others than three to one.{front.why}",
             expected="application1: 12, application2: 4",
-            actual=", ".join(f"{name}: {count}" for name, count in sorted(met.items())))  # fmt: skip
+            actual=", ".join(f"{name}: {count}" for name, count in sorted(met.items())),
+            hint=SHARING[front.file])  # fmt: skip
     note(f"Its order: {' '.join(name.removeprefix('application') for name in order[:8])}.")
 
 
