@@ -130,7 +130,7 @@ def test_each_of_them_does_the_job(tmp_path: Path, name: str) -> None:
         ),
         ("haproxy.cfg", "    daemon", "    maxconn 400000", "more than this machine gives one program"),
         ("haproxy.cfg", "application1:8000", "localhost:8000", "localhost is the machine that HAProxy itself is on"),
-        ("haproxy.cfg", "    server ", "    # server ", "haproxy.cfg, line 17: The backend app has no server"),
+        ("haproxy.cfg", "    server ", "    # server ", "haproxy.cfg, line 16: The backend app has no server"),
         ("httpd.conf", "Listen 80", "", "httpd.conf: Apache listens on no port with this file"),
         ("httpd.conf", "</Proxy>", "", "httpd.conf, line 6: Apache says: <Proxy> was not closed."),
         (
