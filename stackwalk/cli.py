@@ -432,11 +432,17 @@ def hint(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: 
 
 
 @app.command()
-def solution(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: FromFlag = None) -> int:
-    """Show one way to do the step. It never touches your files.
+def solution(
+    step: StepName = None,
+    workspace: WorkspaceFlag = None,
+    course_folder: FromFlag = None,
+    whole: Annotated[bool, typer.Option("--all", help="Every file, those of earlier steps too.")] = False,
+) -> int:
+    """Show one way to do the step: what is new in it. It never touches your files.
 
     Example: stackwalk solution 1.2
     """
+    from stackwalk.course.readying import files_before
     from stackwalk.course.workspace import files_of
     from stackwalk.screen.pages import draw_solution
 
@@ -445,7 +451,9 @@ def solution(step: StepName = None, workspace: WorkspaceFlag = None, course_fold
     if here.solution is None:
         raise StackwalkError(f"Step {here.id} is done live: you are the solution.", f"Type: stackwalk lab {here.id}")
     files = [(name, file.read_text(encoding="utf-8")) for name, file in files_of(here.solution)]
-    _console().print(draw_solution(here, files))
+    before = {} if whole else dict(files_before(course, here))
+    new = [(name, text) for name, text in files if name not in before or before[name].read_text("utf-8") != text]
+    _console().print(draw_solution(here, new, [name for name, text in files if (name, text) not in new]))
     return Status.PASSED
 
 

@@ -89,11 +89,25 @@ def bad_indentation(evidence: Evidence) -> bool:
     return raised(evidence, "IndentationError") or raised(evidence, "TabError")
 
 
+def import_turned_round(evidence: Evidence) -> str:
+    """The import as it is meant, where from and import stand the wrong way round; "" where they do not."""
+    found = re.search(r"(?m)^\s*import\s+([\w, ]+?)\s+from\s+([\w.]+)", source(evidence))
+    return f"from {found[2]} import {found[1]}" if found and raised(evidence, "SyntaxError") else ""
+
+
 def bad_syntax(evidence: Evidence) -> bool:
     return raised(evidence, "SyntaxError")
 
 
 # The door.
+
+
+def called_the_module(evidence: Evidence) -> bool:
+    return raised(evidence, "TypeError: 'module' object is not callable") and "socket(" in last_own_line(evidence)
+
+
+def wants_arguments(evidence: Evidence) -> bool:
+    return raised(evidence, "IndexError") and "argv" in last_own_line(evidence)
 
 
 def bind_without_a_pair(evidence: Evidence) -> bool:
@@ -217,10 +231,18 @@ def recv_number(evidence: Evidence) -> str:
 
 
 def reads_on(evidence: Evidence) -> bool:
+    inner = r"while\b.*\.recv\(|iter\(.*\.recv\b"
+    if evidence.step in ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6"):
+        inner += r"|while\b[^\n]*:\s*\n(?:(?!accept|while)(?s:.)){0,200}\.recv\("  # from 1.7 on that is asked for
+    return evidence.cause == "silent" and not raw(evidence) and bool(re.search(inner, source(evidence)))
+
+
+def keeps_what_it_writes(evidence: Evidence) -> bool:
     return (
-        evidence.cause == "silent"
+        evidence.cause in ("silent", "closed-early")
         and not raw(evidence)
-        and bool(re.search(r"while\b.*\.recv\(|iter\(.*\.recv\b", source(evidence)))
+        and bool(re.search(r"\.makefile\([^)]*w", source(evidence)))
+        and not re.search(r"\.flush\(|\bwith\b|buffering\s*=\s*0", source(evidence))
     )
 
 
@@ -230,6 +252,11 @@ def never_reads(evidence: Evidence) -> bool:
         and "accept" in source(evidence)
         and not re.search(r"recv|read|import (?!socket|time)", source(evidence))
     )
+
+
+def daemon_alone(evidence: Evidence) -> bool:
+    threads = re.search(r"daemon\s*=\s*True", source(evidence)) and not re.search(r"\.join\(", source(evidence))
+    return bool(threads) and evidence.cause == "exited" and "exit status 0" in evidence.message
 
 
 def asked_to_end(evidence: Evidence) -> bool:
@@ -455,6 +482,25 @@ def slash_kept(evidence: Evidence) -> bool:
     )
 
 
+def opens_the_method(evidence: Evidence) -> bool:
+    parts = re.search(r"\.split\([^)]*\)\s*\[0\]", source(evidence))
+    return (
+        evidence.check == "a_file_comes_back"
+        and in_resources(evidence, 404)
+        and bool(parts)
+        and (re.search(r"\[1\]", source(evidence)) is None)
+    )
+
+
+def catches_everything(evidence: Evidence) -> bool:
+    everything = r"(?m)^\s*except\s*(BaseException|Exception)?\s*(as\s+\w+\s*)?:"
+    return (
+        evidence.check == "a_file_comes_back"
+        and in_resources(evidence, 404)
+        and bool(re.search(everything, source(evidence)))
+    )
+
+
 def died_of_a_missing_file(evidence: Evidence) -> bool:
     return evidence.check == "a_missing_file_is_404" and raised(evidence, "FileNotFoundError")
 
@@ -530,6 +576,16 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "import X from Y",
+        lambda evidence: bool(import_turned_round(evidence)),
+        lambda evidence: (
+            f"In Python the module comes first: {import_turned_round(evidence)}. But then the name is free for one of "
+            "them only: import socket, and socket.socket(), is the usual way."
+            if import_turned_round(evidence) == "from socket import socket"
+            else f"In Python the module comes first: {import_turned_round(evidence)}."
+        ),
+    ),
+    Mistake(
         "syntax",
         bad_syntax,
         lambda evidence: (
@@ -537,6 +593,18 @@ MISTAKES = [
             f"{': ' if unreadable(evidence) else ''}{unreadable(evidence)}. Look there, and one line above, for a "
             "colon, quote or parenthesis that is missing or stands once too often."
         ),
+    ),
+    Mistake(
+        "calls the module",
+        called_the_module,
+        "socket is the name of the module, and what it makes sockets with is called socket, too: write "
+        "socket.socket().",
+    ),
+    Mistake(
+        "wants something after its name",
+        wants_arguments,
+        "Your program looks for words behind its name, in sys.argv, and it is started as `python server.py`, with "
+        "none. Write the value into the program, or take it where there is none.",
     ),
     Mistake(
         "bind without a pair",
@@ -649,6 +717,12 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "written and kept",
+        keeps_what_it_writes,
+        "What you write into the file of makefile() is kept there until it is enough to be sent, and the line stays "
+        "open as long as that file does: call flush() on it, and close() on both.",
+    ),
+    Mistake(
         "reads on",
         reads_on,
         "You wait for more of the request, and this client has said all that it wants to say: now it waits for "
@@ -687,6 +761,12 @@ MISTAKES = [
             f"Your program defines {never_called(evidence)} and never calls it, so nothing in it ran. Write "
             f"{never_called(evidence)}() at the very left, as the last line."
         ),
+    ),
+    Mistake(
+        "a daemon's end",
+        daemon_alone,
+        "Your program came to its last line, and a thread with daemon=True ends with it: whoever accepts stays in the "
+        "main thread, or that one is no daemon.",
     ),
     Mistake(
         "asks to end",
@@ -820,6 +900,18 @@ MISTAKES = [
         slash_kept,
         "With its slash in front, a name is looked for at the root of the whole disk, and not beside "
         "server.py. Leave out the first character: path[1:].",
+    ),
+    Mistake(
+        "the method for the path",
+        opens_the_method,
+        "The first of the words of a request is its method, GET. The path is the second: split()[1], for Python "
+        "counts from 0.",
+    ),
+    Mistake(
+        "everything is a 404",
+        catches_everything,
+        "The file is there, and your program says 404. Your `except` catches each error, also one that you would want "
+        "to see: write except FileNotFoundError, and read what Python then prints.",
     ),
     Mistake(
         "only the page says 404",

@@ -77,23 +77,33 @@ class Plan:
     def wider(self, verdict: Verdict) -> "Plan | None":
         """The plan that says whether a program which falls short has only gone on; None where it has not.
 
-        It holds the later steps that replace what failed, and what is left of the time.
+        It holds the later steps that replace what failed, and what is left of the time to wait for the program.
         """
         problems = [one for one in verdict.findings if one.outcome not in (Outcome.PASSED, Outcome.SKIPPED)]
-        failed = {f"{one.step}.{one.name}" for one in problems}
+        # A program that has gone on runs, and answers otherwise.
+        failed = {f"{one.step}.{one.name}" for one in problems if one.cause is Cause.WRONG_ANSWER}
         more = tuple(step for step in self.later if step.replaces & failed)
         left = self.budget - verdict.seconds
-        replaced = frozenset[str]().union(*(step.replaces for step in more))
-        # A program that has gone on runs, and answers otherwise.
-        answers = all(one.cause is Cause.WRONG_ANSWER for one in problems)
-        if not failed or failed - replaced or not answers or left < LEAST:
+        if not more or left < LEAST or any(one.outcome is not Outcome.FAILED for one in problems):
             return None
+        replaced = frozenset[str]().union(*(step.replaces for step in more))
         steps = tuple(sorted((*self.steps, *more), key=lambda step: (step.lab, step.number)))
         later = tuple(step for step in self.later if step not in more)
-        return replace(self, steps=steps, later=later, leave_out=self.leave_out | replaced, budget=left)
+        leave_out = self.leave_out | replaced
+        # Each by itself: what else falls short must not hide whether they hold.
+        slack = self.slack + self.budget - left
+        return replace(self, steps=steps, later=later, leave_out=leave_out, budget=left, slack=slack, each=True)
 
-    def passed_instead(self, verdict: Verdict, asked: "Plan") -> Verdict:
-        """The verdict of this wider plan on what was asked: it took the time of the runs before it as well."""
+    def instead(self, verdict: Verdict, asked: "Plan", first: Verdict) -> Verdict:
+        """What counts of the first verdict, on what was asked, and that of this plan, which is wider or the same.
+
+        Where the steps that it adds hold, a program has gone on, and what they replace is no longer asked of it.
+        """
+        added = {step.id for step in self.steps} - {step.id for step in asked.steps}
+        short = {one.step for one in verdict.findings if one.outcome is not Outcome.PASSED}
+        held = added <= set(verdict.steps) and not added & short
+        if not held or (verdict.outcome is not Outcome.PASSED and verdict.outcome is not Outcome.FAILED):
+            return first
         return replace(verdict, seconds=asked.budget - self.budget + verdict.seconds)
 
     def lab_of(self, step: Step) -> Lab:

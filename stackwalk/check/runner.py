@@ -25,7 +25,7 @@ def grade(plan: Plan, *, on_finding: OnFinding | None = None, meanwhile: Callabl
     """Run the plan's checks and give exactly one verdict; on_finding is called for each finding, in order.
 
     meanwhile is called once, when the run has begun: there the caller gets ready for the verdict. Where a program
-    falls short and may only have gone on, the later steps are asked, too: it has passed if they have.
+    falls short and may only have gone on, the later steps are asked, too: where they hold, what they replace does not.
     """
     if threading.active_count() > 1:
         from stackwalk.check.warm import grade_elsewhere
@@ -33,12 +33,9 @@ def grade(plan: Plan, *, on_finding: OnFinding | None = None, meanwhile: Callabl
         return grade_elsewhere(plan, on_finding=on_finding)
     first = _grade_once(plan, on_finding or _unheard, meanwhile or _nothing)
     asked, verdict = plan, first
-    while not verdict.passed:
-        wider = asked.wider(verdict)
-        if wider is None:
-            return first
+    while not verdict.passed and (wider := asked.wider(verdict)) is not None:
         asked, verdict = wider, _grade_once(wider, _unheard, _nothing)
-    return asked.passed_instead(verdict, plan)
+    return asked.instead(verdict, plan, first)
 
 
 def _unheard(_: Finding) -> None:

@@ -142,18 +142,16 @@ class Warm:
 
     def _settled(self, plan: Plan, verdict: Verdict) -> Verdict | None:
         """The verdict to be told; None where later steps are asked first."""
-        first, self._held = self._held, None
-        if verdict.passed and self._asked is not None:
-            return plan.passed_instead(verdict, self._asked)
-        wider = plan.wider(verdict)
+        first, self._held = self._held or verdict, None
+        wider = None if verdict.passed else plan.wider(verdict)
         if wider is None:
-            return first or verdict
-        self._held = first or verdict
+            return plan.instead(verdict, self._asked or plan, first)
+        self._held = first
         try:
             self._start(wider)
         except OSError:
-            self._tally, self._held = None, None
-            return first or verdict
+            self._tally = self._held = None
+            return first
         return None
 
     def _lost(self, came: list[Finding | Verdict], why: str = "the process that runs the checks has ended") -> None:

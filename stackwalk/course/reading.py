@@ -144,6 +144,9 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         )
         for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
     )
+    swaps = next((step for step in steps if step.instead), None)
+    if swaps is not None and not instead:
+        raise table.wrong(f"step {swaps.id} says instead, and nothing is declared", "Say what may run: [[instead]].")
     if not steps:
         raise StackwalkError(f"{folder} holds no step.", "Make one: a folder 1-NAME with step.md and hints.md.")
     return Lab(

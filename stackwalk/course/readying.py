@@ -14,6 +14,12 @@ def step_before_lab(course: Course, lab: Lab) -> Step | None:
     return next((step for step in reversed(steps) if step.solution is not None), None)
 
 
+def files_before(course: Course, step: Step) -> tuple[tuple[str, Path], ...]:
+    """The files of the last solution before a step's, as (path in the workspace, file)."""
+    earlier = course.steps[: course.steps.index(step)]
+    return next((files_of(one.solution) for one in reversed(earlier) if one.solution is not None), ())
+
+
 def finished_before(course: Course, lab: Lab) -> tuple[tuple[str, Path], ...]:
     """The files of the labs before, as (path in the workspace, file), as they are after their last steps."""
     step = step_before_lab(course, lab)

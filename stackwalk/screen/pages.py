@@ -1,6 +1,6 @@
 """Draw what the small commands show: where you are, the list, the words, a hint, a solution."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -102,11 +102,14 @@ def draw_hint(step: Step, level: int) -> RenderableType:
     return Group(head, draw_markdown(step.hints[level - 1]), Text(more, style="dim"))
 
 
-def draw_solution(step: Step, files: Iterable[tuple[str, str]]) -> RenderableType:
-    """Return the files of a solution, (path, text) each; shown, never written."""
+def draw_solution(step: Step, files: Iterable[tuple[str, str]], left: Sequence[str] = ()) -> RenderableType:
+    """Return the files of a solution, (path, text) each; shown, never written. `left`: those that stay as they were."""
     parts: list[RenderableType] = [Text(safe(f"One way to write {step.id} {step.title}:"), style="bold")]
     for name, text in files:
         parts += [Text(), Text(safe(name), style="bold"), _code(text)]
+    if left:
+        stays = f"{', '.join(left)} {'stays as it was' if len(left) == 1 else 'stay as they were'}: "
+        parts += [Text(), Text(safe(f"{stays}`stackwalk solution {step.id} --all` shows all."), style="dim")]
     return Group(*parts)
 
 

@@ -127,12 +127,14 @@ class Up:
         """Wait for whatever comes next, and take it in."""
         programs = [one.program for one in self._stack.parts if one.program is not None and one.ending is None]
         bells = [program.fileno() for program in programs if program.fileno() >= 0]
-        reading: list[Any] = [self._bell, self._control, *bells, *self._clients]
+        reading: list[Any] = [self._bell, self._control, self._stack.tap, *bells, *self._clients]
         pause = QUIET if self._was_ready else max(GLANCE[0], STARTING)
         ready = select.select(reading, [], [], pause)[0]
         with contextlib.suppress(BlockingIOError):
             while os.read(self._bell, 4096):
                 pass
+        if self._stack.tap in ready:
+            self._stack.tap.read_lines()  # it tells nothing here: it has ended, which is said by what this raises
         if self._control in ready:
             self._accept()
         for client in [one for one in self._clients if one in ready]:
@@ -179,6 +181,7 @@ class Up:
             return
         if running.part == self._stack.plan.outermost:
             words.append(safe(f" Clients of localhost:{self._door} are refused now."))
+        words.append(safe(f" To start it again: stackwalk reload {running.name}"))
         self._show(words)
 
     def _tell_elsewhere(self) -> None:
@@ -380,7 +383,7 @@ def _how(running: Running) -> str:
         return f"it was stopped, {ending.cause}."
     if ending.signal is not None:
         with contextlib.suppress(ValueError):
-            return f"{signal.Signals(ending.signal).name}."
+            return f"somebody has sent it {signal.Signals(ending.signal).name}."
     return f"exit status {ending.code}."
 
 

@@ -21,10 +21,12 @@ def draw_status(status: Mapping[str, Any]) -> list[Text]:
     parts: Sequence[Mapping[str, Any]] = status["parts"]
     rows = [Text(safe(f"client → localhost:{status['door']}"))]
     width = max((len(part["name"]) for part in parts), default=0)
+    last = len(parts) - 1
     for place, part in enumerate([*parts[-1:], *parts[:-1]]):
         mark, style = STATES.get(part["state"], ("?", "yellow"))
         indent = "  " if place == 0 else "    "
-        row = Text(indent + ("└ " if place else ""), no_wrap=True, overflow="ignore")
+        branch = "" if place == 0 else "└ " if place == last else "├ "
+        row = Text(indent + branch, no_wrap=True, overflow="ignore")
         row.append(f"{mark} ", style=style)
         row.append(safe(f"{part['name']:<{width}}"), style="bold")
         row.append(safe(f"  {part['state']:<8}{_processes(part)}"))

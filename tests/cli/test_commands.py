@@ -144,6 +144,16 @@ def test_a_solution_is_shown_and_nothing_is_written(here: Path) -> None:
     assert list((here / "my-stack").iterdir()) == []
 
 
+def test_a_solution_shows_what_is_new_in_it_and_names_the_rest(here: Path) -> None:
+    (here / "my-stack").mkdir()
+    ran = stackwalk("solution", "4.5", cwd=here)
+    assert "location /api/" in ran.out
+    assert "import socket" not in ran.out
+    assert "`stackwalk solution 4.5 --all`" in " ".join(ran.out.split())
+    assert "server.py" in ran.out
+    assert "import socket" in stackwalk("solution", "4.5", "--all", cwd=here).out
+
+
 def test_reset_keeps_what_was_typed(here: Path) -> None:
     put_solution("1-listen", here / "my-stack")
     typed = (here / "my-stack" / "server.py").read_bytes()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from building import LAB, STEP, write, write_course, write_step
 
-from stackwalk.course.reading import find_course, read_attempts, read_course
+from stackwalk.course.reading import find_course, read_attempts, read_course, read_programs
 from stackwalk.errors import StackwalkError
 
 
@@ -257,3 +257,32 @@ def test_a_folder_that_is_no_course_is_said(tmp_path: Path, make, said: str) -> 
 
 def test_the_course_of_the_checkout_is_found() -> None:
     assert (find_course() / "labs" / "1-sockets" / "lab.toml").is_file()
+
+
+INSTEAD = """
+[[instead]]
+name = "haproxy"
+server = "haproxy"
+run = ["haproxy"]
+file = "haproxy.cfg"
+port = 80
+"""
+
+
+def test_another_server_may_stand_in_the_first_ones_place_where_a_step_says_so(root: Path) -> None:
+    swap = STEP.replace("minutes = 5", "minutes = 5\ninstead = true")
+    write(root, {"labs/1-doors/lab.toml": LAB + INSTEAD, "labs/1-doors/2-go-on/step.md": swap})
+    lab = read_course(root).lab(1)
+    (haproxy,) = lab.instead
+    first, second = lab.steps
+    assert [one.file for one in lab.programs_at(second, ("haproxy.cfg",))] == ["haproxy.cfg"]
+    assert [one.file for one in lab.programs_at(second)] == ["server.py"]
+    assert [one.file for one in lab.programs_at(first, ("haproxy.cfg",))] == ["server.py"]
+    assert "haproxy.cfg" in lab.files
+    assert read_programs(root) == ((lab.programs, (), (haproxy,)),)
+
+
+def test_a_step_that_swaps_for_nothing_is_malformed(root: Path) -> None:
+    write(root, {"labs/1-doors/1-begin/step.md": STEP.replace("minutes = 5", "minutes = 5\ninstead = true")})
+    with pytest.raises(StackwalkError, match=r"step 1\.1 says instead, and nothing is declared"):
+        read_course(root)

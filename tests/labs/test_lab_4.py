@@ -60,7 +60,8 @@ def test_what_nginx_takes_in_silence_is_remarked(tmp_path: Path) -> None:
     conf = RIGHT["4.2", "the address alone"].replace("'$upstream_addr'", "’$upstream_addr’")
     verdict = graded(tmp_path, "4.2", conf)
     assert told(verdict) == []
-    assert any("nginx.conf, line 1" in one.message and "curly" in one.message for one in verdict.findings)
+    notes = [note for one in verdict.findings for note in one.notes]
+    assert any("nginx.conf, line 1" in note and "curly" in note for note in notes)
 
 
 def test_a_task_of_4_9_that_no_check_can_see_is_remarked(tmp_path: Path) -> None:

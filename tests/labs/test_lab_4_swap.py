@@ -1,6 +1,9 @@
 """4.11's checks with each of the three servers, and where none of them is installed."""
 
+import contextlib
+import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -156,6 +159,31 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, name: str, old: str, 
     assert verdict.outcome is Outcome.FAILED
     messages = [finding.message for finding in verdict.findings if finding.outcome is Outcome.FAILED]
     assert any(said in message for message in messages), messages
+
+
+def test_of_two_files_the_one_saved_last_is_graded(tmp_path: Path) -> None:
+    needs("haproxy.cfg")
+    needs("Caddyfile")
+    assert STEP.solution is not None
+    workspace = tmp_path / "workspace"
+    shutil.copytree(STEP.solution, workspace)
+    (workspace / "Caddyfile").write_text(CADDY.replace("lb_policy", "lb_polizy"), encoding="utf-8")
+    for name, saved, outcome in (("haproxy.cfg", 1, Outcome.FAILED), ("haproxy.cfg", 2_000_000_000, Outcome.PASSED)):
+        os.utime(workspace / name, (saved, saved))
+        verdict = grade(Plan.of(COURSE, STEP.id, (STEP,), workspace, "a seed"))
+        assert verdict.outcome is outcome, verdict.first_problem
+
+
+def test_a_port_that_somebody_has_is_no_hindrance(tmp_path: Path) -> None:
+    needs("haproxy.cfg")
+    text = HAPROXY + "\nfrontend figures\n    bind *:8404\n    stats enable\n    stats uri /\n"
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # somebody else has it: as good
+            holder.bind(("127.0.0.1", 8404))
+            holder.listen()
+        verdict = graded(tmp_path, "haproxy.cfg", text)
+    assert verdict.outcome is Outcome.PASSED, verdict.first_problem
 
 
 def test_a_program_that_is_not_there_is_a_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -281,6 +281,35 @@ HAPROXY = ProgramSpec("haproxy", ("haproxy",), "haproxy.cfg", 80, server="haprox
 CADDY = ProgramSpec("caddy", ("caddy",), "Caddyfile", 80, server="caddy", door=8080)
 
 
+@pytest.mark.parametrize(
+    ("message", "next_line"),
+    [
+        ("compose.yaml, line 4: “imge” is no key. Is image meant?", "Change compose.yaml and save it."),
+        ("There is no compose.yaml beside your nginx.conf yet.", "Create compose.yaml and save it."),
+        ("There is no file app/extra.py yet.", "Create app/extra.py and save it."),
+        ("app/__init__.py, line 2: this module went away.", "Change app/__init__.py and save it."),
+        ("GET / is answered with 404.", "Change nginx.conf and save it."),
+        ("There is no name in it.", "Change nginx.conf and save it."),
+    ],
+)
+def test_the_next_line_names_the_file_that_the_verdict_speaks_of(message: str, next_line: str) -> None:
+    player = Player()
+    player.ready()
+    player.feed(Saved(("nginx.conf",), player.session.present, 10.0))
+    finding = Finding("4.1", "c", "t", Outcome.FAILED, Cause.WRONG_ANSWER, message)
+    player.feed(Judged(player.session.run, Verdict("4.1", ("4.1",), "7", 0.1, (finding,))))
+    assert what_next(player.session) == next_line
+
+
+def test_the_door_is_let_go_for_another_server_where_the_file_alone_is_not_enough() -> None:
+    player = Player()
+    player.feed(DoorOpened(8080))
+    player.ready()
+    player.feed(Key("d", 1.0))
+    assert "nginx.conf alone is not enough for nginx" in player.said
+    assert "`stackwalk up` runs all of it" in player.said
+
+
 def at_the_swap(present: tuple[str, ...], newest: tuple[str, ...]) -> Player:
     player = Player()
     step = replace(step_of(11), instead=True)

@@ -370,3 +370,30 @@ def test_another_server_that_is_not_installed_is_said(stand: Stand, monkeypatch:
     told = stand.until(NotStarted)
     assert "HAProxy is not installed on this machine, and haproxy.cfg is for it." in told.what
     assert "apt install haproxy" in told.try_this
+
+
+def test_a_tap_that_is_killed_is_said_and_the_stack_starts_again(stand: Stand) -> None:
+    stand.until_ready(stand.save(**right()))
+    (tap,) = [one for one in psutil.Process().children() if "tap/__main__" in " ".join(one.cmdline())]
+    pids = [part.pid for part in stand.parts.values() if part.pid is not None]
+    os.kill(tap.pid, signal.SIGKILL)
+    told = stand.until(NotStarted)
+    assert told.what == f"The tap on port {stand.door} has ended."
+    assert told.try_this == "Press r to start it again."
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    stand.until_ready(stand.save())
+    assert stand.ask() == (200, b"hello")
+
+
+def test_another_server_that_is_killed_is_said_and_starts_again(stand: Stand, other: str) -> None:
+    stand.until_ready(stand.save(wsgi__py=WSGI.format(size=5, word="hello"), **written(other)))
+    pid = stand.parts[other].pid
+    assert pid is not None
+    group = (pid, *stand.parts[other].others)
+    os.kill(pid, signal.SIGKILL)
+    assert stand.until(ProgramEnded).signal == signal.SIGKILL
+    assert not any(psutil.pid_exists(one) for one in group), "its workers go with it"
+    with pytest.raises(OSError, match="efused"):
+        stand.ask()
+    stand.until_ready(stand.save(**written(other)))
+    assert stand.ask() == (200, b"hello")

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from ports import unused_port
 
@@ -182,11 +183,11 @@ def test_a_part_that_is_killed_shows_and_the_others_go_on(tmp_path: Path) -> Non
         stack.wait_for("Ready in")
         parts = {part["name"]: part for part in stack.status()["parts"]}
         os.kill(parts["application1"]["pid"], signal.SIGKILL)
-        stack.wait_for("application1 has ended: SIGKILL.")
+        stack.wait_for("application1 has ended: somebody has sent it SIGKILL.")
         assert {stack.ask()[0] for _ in range(3)} == {200}
         assert stack.command("status").returncode == 1
         os.kill(parts["nginx"]["pid"], signal.SIGKILL)
-        stack.wait_for("nginx has ended: SIGKILL. Clients of localhost")
+        stack.wait_for("nginx has ended: somebody has sent it SIGKILL. Clients of localhost")
         assert gone(parts["nginx"]["processes"]), "its workers go with it"
         with pytest.raises(urllib.error.URLError):
             stack.ask()
@@ -370,7 +371,7 @@ def test_what_has_ended_is_started_by_a_reload(tmp_path: Path) -> None:
         pids = {part["name"]: part["pid"] for part in stack.status()["parts"]}
         for name in ("nginx", "application1"):
             os.kill(pids[name], signal.SIGKILL)
-            stack.wait_for(f"{name} has ended: SIGKILL.")
+            stack.wait_for(f"{name} has ended: somebody has sent it SIGKILL.")
         told = stack.command("reload")
         assert told.returncode == 0, told.stdout + told.stderr
         assert "application1 has been started." in told.stdout
@@ -464,3 +465,27 @@ def test_a_web_server_that_listens_nowhere_is_said(tmp_path: Path) -> None:
 def test_what_nginx_takes_in_silence_is_said(tmp_path: Path) -> None:
     with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF.replace("listen 80;", "listen 8080;")) as stack:
         assert "nginx.conf, line 6: No server listens on port 80" in stack.wait_for("leads: only on 8080.")
+
+
+def test_a_tap_that_is_killed_ends_the_stack_which_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = stack.processes()
+        (tap,) = [one.pid for one in psutil.Process(stack.process.pid).children() if "tap" in " ".join(one.cmdline())]
+        os.kill(tap, signal.SIGKILL)
+        assert stack.process.wait(PATIENT) == 2
+        assert f"The tap on port {stack.port} has ended." in stack.said()
+        assert gone(pids)
+
+
+def test_a_worker_that_is_killed_has_a_successor(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        pids = stack.processes()
+        masters = {part["pid"] for part in stack.status()["parts"]}
+        for pid in set(pids) - masters:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENT
+        while len(now := stack.processes()) != len(pids) or set(now) & set(pids) != masters:
+            assert time.monotonic() < deadline, (pids, now)
+        assert {stack.ask()[0] for _ in range(4)} == {200}

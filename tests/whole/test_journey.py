@@ -1,7 +1,7 @@
 """Which inner exchanges served an outer one: joined where it is sure, unknown where it is not."""
 
 from stackwalk.nginx.served import Served, Try
-from stackwalk.whole.journey import GIVE_UP, SETTLE, Joining, join
+from stackwalk.whole.journey import GIVE_UP, SETTLE, Joining, join, join_by_taps
 from stackwalk.whole.record import Record, Seen
 from stackwalk.wire.lines import on_hop, to_line
 from stackwalk.wire.message import Exchange, Request, Response, read_head
@@ -116,7 +116,7 @@ def test_nothing_is_waited_for_in_vain() -> None:
     joining, seen = joining_with(exchange(10.0))
     joining.take(seen, [served(10.005, tried("127.0.0.1:9001"))], 10.01)
     assert joining.journeys(10.02, EPOCH) == []
-    (journey,) = joining.journeys(10.02 + SETTLE, EPOCH)
+    (journey,) = joining.journeys(10.03 + SETTLE, EPOCH)
     assert (journey.by, journey.legs[0].exchange) == ("application1", None)
 
     joining, seen = joining_with(exchange(10.0))
@@ -125,3 +125,67 @@ def test_nothing_is_waited_for_in_vain() -> None:
     (journey,) = joining.journeys(10.02 + GIVE_UP, EPOCH)
     assert journey.served is None
     assert journey.by is None
+
+
+def lasting(at: float, seconds: float, *, connection: int = 1, target: str = "/", status: int = 200) -> Exchange:
+    request = Request(read_head(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()), b"", 0, None)
+    response = Response(read_head(f"HTTP/1.1 {status} OK\r\n\r\n".encode()), b"", 0, "length", None)
+    return Exchange(1, connection, request, response, at, at, at + seconds / 2, at + seconds, ())
+
+
+def test_where_the_front_writes_nothing_down_the_taps_tell_who_was_asked() -> None:
+    outer = lasting(10.0, 0.01)
+    before, inner = ("application1", lasting(9.9, 0.01)), ("application2", lasting(10.002, 0.004))
+    journey, taken = join_by_taps(outer, [lasting(9.8, 0.05), outer], [before, inner])
+
+    assert journey.known and journey.by == "application2"
+    assert journey.legs[0].exchange is inner[1]
+    assert taken == [inner]
+
+
+def test_one_that_gave_nothing_comes_before_the_one_that_answered() -> None:
+    outer = lasting(10.0, 0.01)
+    failed, inner = ("application1", lasting(10.001, 0.001, status=503)), ("application2", lasting(10.004, 0.004))
+    journey, taken = join_by_taps(outer, [outer], [inner, failed])
+
+    assert [(leg.part, leg.status) for leg in journey.legs] == [("application1", 503), ("application2", 200)]
+    assert taken == [failed, inner]
+
+
+def test_where_nobody_was_asked_the_front_has_answered_itself() -> None:
+    outer = lasting(10.0, 0.01)
+    journey, taken = join_by_taps(outer, [outer], [("application1", lasting(9.0, 0.01))])
+
+    assert journey.known and journey.legs == () and taken == []
+
+
+def test_of_clients_at_the_same_time_it_is_told_only_where_there_is_no_doubt() -> None:
+    outer, other = lasting(10.0, 0.02, target="/a"), lasting(10.005, 0.02, target="/b", connection=2)
+    mine, theirs = (
+        ("application1", lasting(10.001, 0.01, target="/a")),
+        ("application2", lasting(10.006, 0.01, target="/b")),
+    )
+    journey, taken = join_by_taps(outer, [outer, other], [mine, theirs])
+    assert journey.by == "application1" and taken == [mine]
+
+    same = lasting(10.005, 0.02, target="/a", connection=2)
+    also = ("application2", lasting(10.006, 0.01, target="/a"))
+    journey, taken = join_by_taps(outer, [outer, same], [mine, also])
+    assert not journey.known and taken == []
+
+
+def test_two_answers_for_one_request_are_a_doubt_too() -> None:
+    outer = lasting(10.0, 0.02)
+    two = [("application1", lasting(10.001, 0.004)), ("application2", lasting(10.006, 0.004))]
+    assert not join_by_taps(outer, [outer], two)[0].known
+
+
+def test_journeys_of_such_a_front_come_a_moment_later() -> None:
+    joining = Joining("haproxy", Record(), NAMES.get, logs=False)
+    outer, inner = lasting(10.0, 0.01), lasting(10.002, 0.004, connection=5)
+    joining.take([Seen("haproxy", Answered(1, 10.01, outer))], [], 10.02)
+    assert joining.waits and joining.journeys(10.03, EPOCH) == []
+    joining.take([Seen("application1", Answered(5, 10.006, inner))], [], 10.03)
+    (journey,) = joining.journeys(10.03 + SETTLE, EPOCH)
+    assert journey.by == "application1"
+    assert not joining.waits

@@ -110,7 +110,7 @@ def test_an_unseen_application(launch: Launch, workspace: Workspace, fresh: Fres
 
 
 def test_an_application_that_stumbles(launch: Launch, workspace: Workspace, fresh: Fresh) -> None:
-    """an application that thinks better of its answer, with exc_info, gives the later one"""
+    """of two answers that an application begins, with exc_info, the later is given"""
     word = fresh.word()
     answer = strict(launch, workspace, fresh.word(), word).get("/stumble")
     answer.expect_status(

@@ -15,6 +15,7 @@ CLIENTS = 10  # who share them
 BEFORE, AFTER = 0.3, 0.7  # seconds of load before the script, and after the new text was seen
 BOOT = 6.0  # seconds that a client may wait while new workers import the application
 PATIENCE = 5.0  # seconds until the new text is there
+END = 4.0  # seconds in which a master that breaks off may be seen to end: it waits for its workers
 HALF, REST = b"GET / HTTP/1.1\r\nHost: localhost:8000\r\nX-Half: ", b"the rest\r\n\r\n"  # one that is under way
 EDIT = """
 
@@ -52,8 +53,8 @@ def await_text(server: Server, path: str, word: str) -> None:
         server.await_output("\0", patience=0.05)
 
 
-def must_stay(server: Server) -> None:
-    server.await_output("\0", patience=1.0)  # or its end
+def must_stay(server: Server, patience: float = 1.0) -> None:
+    server.await_output("\0", patience)  # or its end
     server.must_be_running("The master is to stay, and it has ended.")
 
 
@@ -67,7 +68,7 @@ def test_the_new_code_is_served(server: Server, run: Run, workspace: Workspace, 
         try:
             await_text(server, path, word)
         except LearnerFailure:
-            must_stay(server)
+            must_stay(server, END)
             raise
     must_stay(server)
     if server.holders()[:1] != (master,):

@@ -126,9 +126,16 @@ def _door(session: Session, at: float) -> Reaction:
         return session, (OpenDoor(session.port), *launched)
     session, ended = end_programs(session)
     session = replace(session, let_go=True, door=None, turn=Turn.PROGRAM)
+    server = next((one.spec for one in session.programs if one.spec.server), None)
+    do = "run the program yourself, in another terminal."
+    if server is not None:
+        do = (
+            f"run another server there. {server.file} alone is not enough for {server.name}: it is a part of a bigger "
+            "file, and its names are those of other programs. Leave with q, and `stackwalk up` runs all of it."
+        )
     text = (
-        f"Port {session.port} is yours: run the program yourself, in another terminal. Nothing that crosses "
-        "is seen here meanwhile; the checks go on at each save. d takes the door back."
+        f"Port {session.port} is yours: {do} Nothing that crosses is seen here meanwhile; the checks go on at each "
+        "save. d takes the door back."
     )
     return session, (*ended, ShutDoor(), Say(text, "ask"))
 

@@ -229,9 +229,9 @@ def _listens(session: Session, program: Running) -> str:
     if any(port.number == typed for port in program.ports):
         why = f" ({typed} is its own, and what is sent there is not seen here)"
     elif session.holder:
-        why = f" ({typed} is taken)"
+        why = f" ({program.spec.clients_at} is taken)"
     elif session.resting:
-        why = f" ({typed} is not free yet)"
+        why = f" ({program.spec.clients_at} is not free yet)"
     return f"{program.spec.file} {again}. Open http://{session.address}{why}"
 
 
@@ -253,7 +253,7 @@ def _how_it_ended(program: Running, event: ProgramEnded) -> str:
     if event.cause in _LIMITS:
         return f"{file} was stopped: {_LIMITS[event.cause]}."
     if event.signal is not None:
-        return f"{file} was ended by signal {event.signal}."
+        return f"{program.spec.name if program.spec.server else file} was ended by signal {event.signal}."
     if event.code == 0:
         before = "listened, came to its last line" if program.heard else "came to its last line"
         return f"{file} {before} and ended by itself."

@@ -9,6 +9,9 @@ from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progre
 from stackwalk.course.place import all_passed, next_after
 from stackwalk.session.session.events import PartSeen, Port
 
+_IN_FILE = re.compile(r"(?P<file>[\w./-]*\w), line \d+\b")  # as a message of a check begins
+_IS_MISSING = re.compile(r"There is no (?:file )?(?P<file>[\w/-]*[\w.-]*\w)(?= yet\b| beside\b)")
+
 
 class Phase(StrEnum):
     """How a program of the learner stands."""
@@ -175,7 +178,17 @@ def what_next(session: Session) -> str:
     if session.step.instead and not session.newest:
         return f"Create {' or '.join(one.file for one in session.lab.instead)} and save it."
     verb = "Change" if file in session.present else "Create"
+    if verb == "Change" and problem is not None:
+        verb, file = _to_mend(problem.message or "", file)
     return f"{verb} {file} and save it."
+
+
+def _to_mend(message: str, file: str) -> tuple[str, str]:
+    """What to do, and to which file: the one that a verdict begins with, or says is not there."""
+    if found := _IS_MISSING.match(message):
+        return "Create", found["file"]
+    found = _IN_FILE.match(message)
+    return "Change", found["file"] if found else file
 
 
 def same_error(one: str, other: str) -> bool:
