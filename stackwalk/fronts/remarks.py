@@ -41,6 +41,7 @@ def complained(kind: ModuleType, output: str, typed: str, addresses: Addresses, 
     if line is not None and line > typed.count("\n") + 1:
         line = None  # of a file of ours
     means, try_this = _explained(said)
+    said = re.sub(r"^getting module named '[^']*': ", "", said)
     return Remark(line, f"{said}.", means, try_this or f"Mend it in {kind.FILE}, and save.")
 
 

@@ -21,6 +21,7 @@ from stackwalk.compose.reading import FILES, read_compose
 from stackwalk.compose.services import Build, ComposeFile, Service
 from stackwalk.nginx.image import image_files, missing_folder
 from stackwalk.nginx.listening import read_listen
+from stackwalk.nginx.naming import joined
 from stackwalk.nginx.project import Found, Project, Source, within_of
 from stackwalk.nginx.tokens import read_conf, walk
 
@@ -302,7 +303,7 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
     must_be_started(stack, [stack.nginx, *map(stack.service, stack.asked)])
     early = [name for name in stack.asked if stack.service(name).name not in stack.before(stack.nginx)]
     if early and not stack.nginx.restarts:
-        note(f"{stack.name}: nginx does not wait for {' and '.join(early)}. It looks each name up at its start, and "
+        note(f"{stack.name}: nginx does not wait for {joined(early)}. It looks each name up at its start, and "
             "ends where one is not there yet: depends_on, with their names, lets it begin after them.")  # fmt: skip
     for said in stack.compose.notes:
         note(said)
