@@ -25,9 +25,13 @@ def main() -> None:
             from stackwalk.check.early import begin_early
 
             begin_early()
-        from stackwalk.cli import run
+        from stackwalk.quick import run_quickly
 
-        status = run()
+        status = run_quickly(sys.argv[1:])
+        if status is None:
+            from stackwalk.cli import run
+
+            status = run()
     except KeyboardInterrupt:
         status = INTERRUPTED
     if sys.argv[1:2] and sys.argv[1] in ENDED_BY_HAND:

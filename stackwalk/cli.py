@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stackwalk import __version__
+from stackwalk import __version__, quick
 from stackwalk.errors import StackwalkError
+from stackwalk.given import course_in, opened, port_of, screen_for_stdout
 
 if TYPE_CHECKING:
     from stackwalk.course.lesson import Course, Lab, Progress, Step
     from stackwalk.course.typed import Typed
-    from stackwalk.course.workspace import Workspace
-    from stackwalk.screen.console import Screen
 
 
 class Status(IntEnum):
@@ -61,14 +60,19 @@ def run() -> int:
         )
     try:
         return int(app(standalone_mode=False) or 0)
-    except StackwalkError as error:
-        return _say_error(error)
     except typer.TyperException as error:
         return _say_error(StackwalkError(_sentence(error.format_message()), "`stackwalk --help` lists what there is."))
-    except BrokenPipeError:
-        # Whoever read our output has left (`| head -1`). Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Status.PASSED
+    except (StackwalkError, BrokenPipeError) as error:
+        return end_by(error)
+
+
+def end_by(error: StackwalkError | BrokenPipeError) -> int:
+    """What a command ends with that was ended by an error; it is said."""
+    if isinstance(error, StackwalkError):
+        return _say_error(error)
+    # Whoever read our output has left (`| head -1`). Python would complain once more at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Status.PASSED
 
 
 def _sentence(text: str) -> str:
@@ -118,8 +122,8 @@ def _where_you_are() -> None:
     from stackwalk.course.place import where_is
     from stackwalk.screen.pages import draw_place
 
-    course, workspace, progress = _opened(None, None)
-    _console().print(draw_place(course, progress, where_is(course, progress), str(workspace.root)))
+    course, workspace, progress = opened(None, None)
+    screen_for_stdout().print(draw_place(course, progress, where_is(course, progress), str(workspace.root)))
 
 
 @app.command()
@@ -140,8 +144,8 @@ def lab(
 
     Example: stackwalk lab 1
     """
-    console = _console(plain=plain)
-    door = _port(port)
+    console = screen_for_stdout(plain=plain)
+    door = port_of(port)
     if nginx is not None:
         os.environ["STACKWALK_NGINX"] = nginx  # the checks, in processes of their own, run the same one
     if all_steps and not demo:
@@ -149,17 +153,17 @@ def lab(
     if ready and (demo or plain):
         raise StackwalkError("--ready only makes a folder.", "Leave out --demo and --plain.")
     if ready:
-        return _make_ready(_course(course_folder), what, workspace)
+        return _make_ready(course_in(course_folder), what, workspace)
     if demo:
         from stackwalk.session.demo import play
 
-        course = _course(course_folder)
+        course = course_in(course_folder)
         fast = not console.moves
         return play(course, _lab_of(course, what), all_steps=all_steps, console=console, fast=fast, port=door)
     from stackwalk.session.opening import open_lab
 
     return open_lab(
-        _course(course_folder),
+        course_in(course_folder),
         what,
         folder=workspace,
         port=door,
@@ -183,7 +187,7 @@ def _make_ready(course: "Course", what: str | None, folder: str | None) -> int:
     root = Path.cwd() / Path(typed).expanduser()
     names = make_ready(course, lab, root)
     make_workspace(Workspace(root), os.environ)
-    console = _console()
+    console = screen_for_stdout()
     console.print(f"{root} holds what comes before lab {lab.number}: {', '.join(names) or 'nothing'}.", markup=False,
         highlight=False)  # fmt: skip
     console.print(f"Next: cd {shlex.quote(typed)} && stackwalk lab {lab.number}", markup=False, highlight=False)
@@ -227,7 +231,7 @@ def check(
     from stackwalk.grading import check_workspace
 
     return check_workspace(
-        _course(course_folder),
+        course_in(course_folder),
         existing_workspace(workspace, os.environ, Path.cwd()),
         asked=what,
         every=everything,
@@ -235,7 +239,7 @@ def check(
         seed=seed,
         as_json=as_json,
         junit=None if junit is None else Path(junit),
-        screen=_console,
+        screen=screen_for_stdout,
         typed=_typed(workspace, course_folder),
     )
 
@@ -255,11 +259,11 @@ def watch(
     from stackwalk.watching import watch_workspace
 
     return watch_workspace(
-        _course(course_folder),
+        course_in(course_folder),
         existing_workspace(workspace, os.environ, Path.cwd()),
         asked=what,
         only=only,
-        screen=_console(),
+        screen=screen_for_stdout(),
     )
 
 
@@ -305,11 +309,11 @@ def trace(
     from stackwalk.trace.asked import Asked
     from stackwalk.trace.command import run_trace
 
-    console = _console(plain=plain)
+    console = screen_for_stdout(plain=plain)
     return run_trace(
         Asked(
             target,
-            port=_port(port),
+            port=port_of(port),
             host=host,
             allow_remote=allow_remote,
             verbose=verbose,
@@ -339,18 +343,7 @@ def up(
 
     Example: stackwalk up
     """
-    from stackwalk.course.reading import find_course
-    from stackwalk.course.workspace import existing_workspace
-    from stackwalk.up.starting import bring_up
-
-    return bring_up(
-        find_course() if course_folder is None else Path(course_folder),
-        existing_workspace(workspace, os.environ, Path.cwd()),
-        port=_port(port),
-        nginx=nginx,
-        screen=_console,
-        outermost=file,
-    )
+    return quick.up(file=file, port=port, nginx=nginx, workspace=workspace, course_folder=course_folder)
 
 
 @app.command()
@@ -365,7 +358,7 @@ def reload(
     from stackwalk.course.workspace import existing_workspace
     from stackwalk.up.asking import take_in
 
-    return take_in(existing_workspace(workspace, os.environ, Path.cwd()), _console(), part=part)
+    return take_in(existing_workspace(workspace, os.environ, Path.cwd()), screen_for_stdout(), part=part)
 
 
 @app.command()
@@ -377,7 +370,7 @@ def down(workspace: WorkspaceFlag = None) -> int:
     from stackwalk.course.workspace import existing_workspace
     from stackwalk.up.asking import take_down
 
-    return take_down(existing_workspace(workspace, os.environ, Path.cwd()), _console())
+    return take_down(existing_workspace(workspace, os.environ, Path.cwd()), screen_for_stdout())
 
 
 @app.command()
@@ -392,7 +385,7 @@ def status(
     from stackwalk.course.workspace import existing_workspace
     from stackwalk.up.asking import show_status
 
-    return show_status(existing_workspace(workspace, os.environ, Path.cwd()), _console(), as_json=as_json)
+    return show_status(existing_workspace(workspace, os.environ, Path.cwd()), screen_for_stdout(), as_json=as_json)
 
 
 @app.command()
@@ -408,7 +401,9 @@ def logs(
     from stackwalk.course.workspace import existing_workspace
     from stackwalk.up.asking import show_logs
 
-    return show_logs(existing_workspace(workspace, os.environ, Path.cwd()), _console(), part=part, follow=follow)
+    return show_logs(
+        existing_workspace(workspace, os.environ, Path.cwd()), screen_for_stdout(), part=part, follow=follow
+    )
 
 
 @app.command()
@@ -420,12 +415,12 @@ def hint(step: StepName = None, workspace: WorkspaceFlag = None, course_folder: 
     from stackwalk.course.progress import update_progress
     from stackwalk.screen.pages import draw_hint
 
-    course, place, progress = _opened(workspace, course_folder)
+    course, place, progress = opened(workspace, course_folder)
     here = _step(course, progress, step)
     if not here.hints:
         raise StackwalkError(f"Step {here.id} has no hints: it is played in the lab.", f"Type: stackwalk lab {here.id}")
     level = min(progress.hints.get(here.id, 0) + 1, len(here.hints))
-    _console().print(draw_hint(here, level))
+    screen_for_stdout().print(draw_hint(here, level))
     if place.state.is_dir():
         update_progress(place, lambda before: before.hinting(here.id, level))
     return Status.PASSED
@@ -446,14 +441,14 @@ def solution(
     from stackwalk.course.workspace import files_of
     from stackwalk.screen.pages import draw_solution
 
-    course, _, progress = _opened(workspace, course_folder)
+    course, _, progress = opened(workspace, course_folder)
     here = _step(course, progress, step)
     if here.solution is None:
         raise StackwalkError(f"Step {here.id} is done live: you are the solution.", f"Type: stackwalk lab {here.id}")
     files = [(name, file.read_text(encoding="utf-8")) for name, file in files_of(here.solution)]
     before = {} if whole else dict(files_before(course, here))
     new = [(name, text) for name, text in files if name not in before or before[name].read_text("utf-8") != text]
-    _console().print(draw_solution(here, new, [name for name, text in files if (name, text) not in new]))
+    screen_for_stdout().print(draw_solution(here, new, [name for name, text in files if (name, text) not in new]))
     return Status.PASSED
 
 
@@ -463,11 +458,7 @@ def list_steps(workspace: WorkspaceFlag = None, course_folder: FromFlag = None) 
 
     Example: stackwalk list
     """
-    from stackwalk.screen.pages import draw_list
-
-    course, _, progress = _opened(workspace, course_folder)
-    _console().print(draw_list(course, progress))
-    return Status.PASSED
+    return quick.list_steps(workspace=workspace, course_folder=course_folder)
 
 
 @app.command()
@@ -481,8 +472,8 @@ def words(
     """
     from stackwalk.screen.pages import draw_words
 
-    course, _, progress = _opened(workspace, course_folder)
-    _console().print(draw_words(course, progress))
+    course, _, progress = opened(workspace, course_folder)
+    screen_for_stdout().print(draw_words(course, progress))
     return Status.PASSED
 
 
@@ -501,10 +492,10 @@ def reset(
     from stackwalk.course.workspace import reset as reset_workspace
     from stackwalk.screen.safe import safe
 
-    course, place, progress = _opened(workspace, course_folder)
+    course, place, progress = opened(workspace, course_folder)
     here = _step(course, progress, step)
     names = [name for name, _ in files_of(here.solution)] if here.solution is not None else []
-    console = _console()
+    console = screen_for_stdout()
     there = [name for name in names if os.path.lexists(place.root / name)]
     if there and not yes:
         if sys.stdin is None or not sys.stdin.isatty():
@@ -538,9 +529,9 @@ def doctor(course_folder: FromFlag = None) -> int:
     """
     from stackwalk.doctor import draw_symptom, examine
 
-    console = _console()
+    console = screen_for_stdout()
     worst = Status.PASSED
-    for symptom in examine(_course(course_folder), os.environ):
+    for symptom in examine(course_in(course_folder), os.environ):
         console.print(draw_symptom(symptom))
         if not symptom.fine:
             worst = Status.FAILED
@@ -559,41 +550,13 @@ def course_check(
     """
     from stackwalk.proving import prove_course
 
-    return prove_course(_course(folder), _console())
-
-
-def _console(*, plain: bool = False) -> "Screen":
-    from stackwalk.screen.console import make_console
-
-    return make_console(sys.stdout, plain=plain)
+    return prove_course(course_in(folder), screen_for_stdout())
 
 
 def _typed(workspace: str | None, course_folder: str | None) -> "Typed":
     from stackwalk.course.typed import Typed
 
     return Typed(workspace, course_folder)
-
-
-def _course(folder: str | None) -> "Course":
-    from stackwalk.course.reading import find_course, read_course
-
-    return read_course(Path(folder) if folder is not None else find_course())
-
-
-def _workspace(folder: str | None) -> "Workspace":
-    from stackwalk.course.workspace import find_workspace
-
-    return find_workspace(folder, os.environ, Path.cwd())
-
-
-def _opened(folder: str | None, course_folder: str | None) -> "tuple[Course, Workspace, Progress]":
-    from stackwalk.course.progress import read_progress
-
-    workspace = _workspace(folder)
-    progress, note = read_progress(workspace)
-    if note:
-        print(note, file=sys.stderr)
-    return _course(course_folder), workspace, progress
 
 
 def _lab_of(course: "Course", name: str | None) -> "Lab":
@@ -604,11 +567,3 @@ def _step(course: "Course", progress: "Progress", name: str | None) -> "Step":
     from stackwalk.course.place import where_is
 
     return course.step(name) if name is not None else where_is(course, progress).step
-
-
-def _port(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 65535:
-        return int(text)
-    raise StackwalkError(f"{text} is not a port.", "A port is a number from 1 to 65535, 8081 for example.")

@@ -16,7 +16,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.screen.safe import safe
 from stackwalk.screen.summary import count_of
 from stackwalk.tap.door import holder, is_resting
-from stackwalk.tap.feed import feed_folder
+from stackwalk.tap.meeting import feed_folder
 
 
 @dataclass(frozen=True, slots=True)

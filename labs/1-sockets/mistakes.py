@@ -106,6 +106,22 @@ def called_the_module(evidence: Evidence) -> bool:
     return raised(evidence, "TypeError: 'module' object is not callable") and "socket(" in last_own_line(evidence)
 
 
+def names_a_method(evidence: Evidence) -> str:
+    """A method of a text or of bytes that stands without its parentheses where the program died; "" where none does."""
+    found = re.search(r"\.(encode|decode|read|strip|split|format|lower|upper)\b(?!\s*\()", last_own_line(evidence))
+    return found[1] if found and raised(evidence, "TypeError") else ""
+
+
+def without_self(evidence: Evidence) -> bool:
+    return raised(evidence, "takes 0 positional arguments but 1 was given") and bool(
+        re.search(r"(?m)^\s+def \w+\(\):", source(evidence))
+    )
+
+
+def path_of_bytes(evidence: Evidence) -> bool:
+    return raised(evidence, "TypeError") and "Path(" in last_own_line(evidence) and raised(evidence, "bytes")
+
+
 def wants_arguments(evidence: Evidence) -> bool:
     return raised(evidence, "IndexError") and "argv" in last_own_line(evidence)
 
@@ -260,7 +276,26 @@ def daemon_alone(evidence: Evidence) -> bool:
 
 
 def asked_to_end(evidence: Evidence) -> bool:
-    return evidence.cause == "exited" and bool(re.search(r"\b_?exit\(|\bquit\(", source(evidence)))
+    ends = bool(re.search(r"\b_?exit\(|\bquit\(", source(evidence)))
+    return evidence.cause == "exited" and ends and not left_the_loop(evidence)
+
+
+def left_the_loop(evidence: Evidence) -> bool:
+    """Whether it may be a break that has ended it: one of the loop that accepts."""
+    lines = [line for line in source(evidence).split("\n") if line.strip()]
+    depths = [len(line) - len(line.lstrip()) for line in lines]
+    for at, line in enumerate(lines):
+        if not re.search(r"(^|[:;])\s*break\b", line):
+            continue
+        depth = depths[at]
+        for above in range(at - 1, -1, -1):
+            if depths[above] < depth:  # the block that it stands in
+                depth = depths[above]
+                if re.match(r"\s*(while|for)\b", lines[above]):
+                    if any("accept(" in one for one in lines[above:at]):
+                        return True
+                    break
+    return False
 
 
 def closed_the_door(evidence: Evidence) -> bool:
@@ -595,6 +630,24 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "a method that is not called",
+        lambda evidence: bool(names_a_method(evidence)),
+        lambda evidence: (
+            f"{names_a_method(evidence)} without parentheses only names it, and nothing happens. Write "
+            f".{names_a_method(evidence)}()."
+        ),
+    ),
+    Mistake(
+        "no self",
+        without_self,
+        "A method is given the object that it belongs to, as its first argument: def run(self).",
+    ),
+    Mistake(
+        "a path of bytes",
+        path_of_bytes,
+        "Path takes text, and what comes from a socket is bytes: .decode() makes text of it.",
+    ),
+    Mistake(
         "calls the module",
         called_the_module,
         "socket is the name of the module, and what it makes sockets with is called socket, too: write "
@@ -767,6 +820,14 @@ MISTAKES = [
         daemon_alone,
         "Your program came to its last line, and a thread with daemon=True ends with it: whoever accepts stays in the "
         "main thread, or that one is no daemon.",
+    ),
+    Mistake(
+        "leaves the loop",
+        lambda evidence: evidence.cause == "exited" and left_the_loop(evidence),
+        lambda evidence: (
+            f"{evidence.message} Was it a `break`? That leaves the loop for good; `continue` goes on with the next "
+            "client."
+        ),
     ),
     Mistake(
         "asks to end",

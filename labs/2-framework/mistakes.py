@@ -280,6 +280,11 @@ def routes_forgotten(evidence: Evidence) -> bool:
     return status(evidence) == 404 and "app/routes.py" in evidence.sources and not imported
 
 
+def route_without_an_address(evidence: Evidence) -> bool:
+    named = re.search(r"(?m)^\s*@\w+\.(route|get|post)[ \t]*$", source(evidence))
+    return evidence.cause == "wrong-answer" and status(evidence) == 404 and bool(named)
+
+
 def one_address(evidence: Evidence) -> bool:
     return evidence.check == "both_addresses_greet" and status(evidence) == 404
 
@@ -430,6 +435,9 @@ MISTAKES = [
     Mistake("routes are never imported", routes_forgotten,
         "Every address is a 404, because nobody imports app/routes.py and so its @application.route lines never "
         "ran: the last line of app/__init__.py is `from app import routes`."),
+    Mistake("a route without an address", route_without_an_address,
+        "A line @application.route stands there without parentheses, so Flask was never told the address: "
+        "@application.route(\"/\")."),
     Mistake("one address only", one_address,
         "One view can have two addresses: write @application.route(\"/\") and @application.route(\"/index\") "
         "above it."),

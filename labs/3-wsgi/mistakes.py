@@ -2,6 +2,7 @@
 
 import re
 import runpy
+from difflib import get_close_matches
 from pathlib import Path
 
 from stackwalk.check.mistake import Evidence, Mistake
@@ -180,6 +181,17 @@ def one_argument(evidence: Evidence) -> bool:
     return is_bare(evidence) and bool(re.search(r"takes \d positional arguments? but 2 were given", evidence.printed))
 
 
+def wants_more(evidence: Evidence) -> bool:
+    return is_bare(evidence) and bool(re.search(r"missing \d required positional arguments?: ", evidence.printed))
+
+
+def says_wants_more(evidence: Evidence) -> str:
+    said = "The server calls your application with two things, and yours wants more: "
+    if re.search(r"\breceive\s*,\s*send\b", source(evidence, "bare.py")):
+        said = "scope, receive and send belong to ASGI, another agreement. Under WSGI it is "
+    return f"{said}def application(environ, start_response)."
+
+
 def is_async(evidence: Evidence) -> bool:
     return is_bare(evidence) and said(evidence, "'coroutine' object is not iterable")
 
@@ -247,9 +259,42 @@ def threads_too(evidence: Evidence) -> bool:
 
 
 def bad_setting(evidence: Evidence) -> bool:
-    return evidence.cause in ("exited", "crashed") and said(evidence, "Error: ") and bool(
-        re.search(r"^(Error: )?Invalid value for (\w+)", evidence.printed, re.MULTILINE)
-    )  # fmt: skip
+    refused = re.search(r"^(Error: )?Invalid value for (\w+)", evidence.printed, re.MULTILINE)
+    return evidence.cause in ("exited", "crashed") and said(evidence, "Error: ") and bool(refused)
+
+
+def says_bad_setting(evidence: Evidence) -> str:
+    name, value = quoted(evidence, r"Invalid value for (\w+): (.{1,80})")
+    told = quoted(evidence, r"(?m)^Error: (.{1,120})")[0]
+    if name == "config":
+        return "config is a setting of Gunicorn's own. Each setting is a variable by itself: bind = …, workers = …"
+    return f"Gunicorn can't take {value} for {name} in gunicorn.conf.py. It says: {told.rstrip('.')}."
+
+
+# What the labs and most people set, by its right name.
+SETTINGS = (
+    "accesslog", "access_log_format", "bind", "errorlog", "graceful_timeout", "keepalive", "loglevel", "pidfile",
+    "preload_app", "threads", "timeout", "worker_class", "worker_connections", "workers", "wsgi_app",
+)  # fmt: skip
+
+
+def misspelt_setting(evidence: Evidence) -> tuple[str, str]:
+    """A name of gunicorn.conf.py that is nearly a setting's, and that setting, which is not there; else two ""."""
+    typed = re.findall(r"(?m)^(\w+)\s*=", source(evidence, "gunicorn.conf.py")) if evidence.step == "3.5" else []
+    for name in typed:
+        meant = next((one for one in SETTINGS if one.replace("_", "") == name.replace("_", "").lower()), "")
+        meant = meant or next(iter(get_close_matches(name, SETTINGS, n=1, cutoff=0.85)), "")
+        if name not in SETTINGS and meant and meant not in typed:
+            return name, meant
+    return "", ""
+
+
+def says_misspelt_setting(evidence: Evidence) -> str:
+    name, meant = misspelt_setting(evidence)
+    return (
+        f"{name} is no setting of Gunicorn's, and it passes over a name that it does not know, without a word. "
+        f"Did you mean {meant}?"
+    )
 
 
 def master_killed(evidence: Evidence) -> bool:
@@ -326,8 +371,8 @@ MISTAKES = [
     Mistake("the form is not seen", form_unseen,
         "Your application found no field text in the form. It looks in environ for CONTENT_TYPE and CONTENT_LENGTH, "
         "written just so, and reads the body from wsgi.input."),
-    Mistake("a setting that is none", bad_setting,
-        "Gunicorn can't read a setting of gunicorn.conf.py: numbers are written without quotes."),
+    Mistake("a setting that is none", bad_setting, says_bad_setting),
+    Mistake("a setting misspelt", lambda evidence: bool(misspelt_setting(evidence)[0]), says_misspelt_setting),
     Mistake("the master was killed", master_killed,
         "deploy.sh has killed the master, which could not even end its workers: the signal for new workers is HUP."),
     Mistake("the master was ended", master_ended,
@@ -366,6 +411,7 @@ MISTAKES = [
         "Your function returns None. Gunicorn wants something to loop over: a list with the body's bytes in it."),
     Mistake("takes one argument", one_argument,
         "The server calls your function with two arguments: def application(environ, start_response)."),
+    Mistake("wants more than two", wants_more, says_wants_more),
     Mistake("async", is_async,
         "async def makes a coroutine, which WSGI does not know: leave out async. (ASGI is the agreement for those.)"),
     Mistake("a key that is not there", key_missing, says_key_missing),

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stackwalk.check.copy import Copy
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import AHEAD, GATE, free_port, is_free, learner_environment, search_path
 from stackwalk.stack.launch import Guardian, GuardianLost, Program

@@ -25,7 +25,8 @@ from stackwalk.check.server import LIMITS, Server
 from stackwalk.check.source import must_be_readable
 from stackwalk.check.transcript import Transcript
 from stackwalk.check.verdict import Cause
-from stackwalk.course.lesson import Lab, ProgramSpec, Step
+from stackwalk.course.lesson import Lab, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian

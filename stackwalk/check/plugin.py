@@ -21,7 +21,7 @@ from stackwalk.check.fresh import Fresh
 from stackwalk.check.opening import opened_bench
 from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.stack.launch import guarding
 
 if TYPE_CHECKING:

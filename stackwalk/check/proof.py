@@ -25,7 +25,7 @@ from stackwalk.course.reading import hold_wins, read_attempts
 from stackwalk.course.wording import wording_slips
 
 HINTS = 3
-AT_ONCE = (os.cpu_count() or 1) + 1  # trials side by side: one computes for each core, and one waits meanwhile
+AT_ONCE = min(os.cpu_count() or 1, 7) + 1  # trials side by side: one computes for each core, and one waits meanwhile
 
 
 @dataclass(frozen=True, slots=True)

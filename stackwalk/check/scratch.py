@@ -1,61 +1,25 @@
 """The folder that one run writes in, and its end."""
 
 import contextlib
-import os
-import shutil
 import tempfile
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
-from stackwalk.stack import kin
+from stackwalk.stack.scratch import remove, scratch_prefix, sweep_scratch
 
-SCRATCH = "stackwalk-check-"
+__all__ = ["last_print", "make_scratch", "remove"]
 
 
 def make_scratch() -> Path:
     """A folder for one run, named after this process. Raises StackwalkError where none can be made."""
-    sweep_scratch()
+    sweep_scratch(Path(tempfile.gettempdir()))
     try:
-        return Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-{_namespace()}-")).resolve()
+        return Path(tempfile.mkdtemp(prefix=scratch_prefix("check"))).resolve()
     except OSError as error:
         raise StackwalkError(
             f"No temporary folder could be made in {tempfile.gettempdir()}: {error.strerror or error}.",
             "Make room there, or set TMPDIR to another folder.",
         ) from error
-
-
-def sweep_scratch() -> None:
-    """Remove the folders of stackwalks that were killed: ours, and of a process that is no more."""
-    with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
-        for entry in entries:
-            if not entry.name.startswith(SCRATCH):
-                continue
-            owner, namespace, *_ = (*entry.name.removeprefix(SCRATCH).split("-"), "")
-            # A folder from another container may be in use, whatever its number says here.
-            if not owner.isdigit() or namespace != _namespace() or kin.look(int(owner)) is not None:
-                continue
-            if entry.is_dir(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_uid == os.getuid():
-                remove(Path(entry.path))
-
-
-def _namespace() -> str:
-    """The set of process numbers that this process lives in."""
-    try:
-        return os.readlink("/proc/self/ns/pid").strip("pid:[]")  # noqa: PTH115
-    except OSError:
-        return "0"
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder with all in it; folders that a program locked are opened first."""
-
-    def unlock(_function: object, path: str, _error: object) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(Path(path).parent, 0o700)  # noqa: PTH101
-            os.chmod(path, 0o700)  # noqa: PTH101
-
-    shutil.rmtree(folder, onerror=unlock)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def last_print(scratch: Path) -> str:

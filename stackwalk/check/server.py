@@ -20,7 +20,7 @@ from stackwalk.check.ground import Conversation, Ground
 from stackwalk.check.source import line_of, must_be_readable, python_files
 from stackwalk.check.verdict import Cause
 from stackwalk.check.where import stands
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
 from stackwalk.stack.answering import Question

@@ -18,7 +18,7 @@ from stackwalk.check.server import GLANCE, LIMITS, SLOW_START, Server, as_curl
 from stackwalk.check.source import must_be_readable
 from stackwalk.check.verdict import Cause
 from stackwalk.check.workspace import Workspace
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.nginx.blaming import Case, blame
 from stackwalk.nginx.complaint import Complaint

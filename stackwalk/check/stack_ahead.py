@@ -13,7 +13,7 @@ from pathlib import Path
 from stackwalk.check.copy import Copy, copy_workspace
 from stackwalk.check.server import LIMITS
 from stackwalk.check.stack import copy_environment
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.launch import Guardian, GuardianLost
 from stackwalk.whole.plan import declare

@@ -4,13 +4,13 @@ Nothing here opens a file. `reading` makes these values from a folder; everybody
 """
 
 import re
-import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 
 Kind = Literal["core", "further"]
@@ -64,7 +64,7 @@ class Step:
     solution: Path | None  # the folder of the workspace as it is after this step
     replaces: frozenset[str]  # checks of earlier steps that no longer hold: "1.2.body_is_hi_there"
     wins: tuple[str, ...] = ()  # kinds of the lab's oddities that a program survives from this step on
-    programs: tuple["ProgramSpec", ...] = ()  # what runs at this step; empty: what its lab says
+    programs: tuple[ProgramSpec, ...] = ()  # what runs at this step; empty: what its lab says
     comparison: Path | None = None  # comparison.toml: the same clients, asked of programs of several labs
     waits: bool = False  # its checks mostly wait: they may run beside others
     instead: bool = False  # another server may stand in the place of the first: see Lab.instead
@@ -78,44 +78,6 @@ class Step:
     def replaces_any(self, steps: Collection[str]) -> bool:
         """Whether it replaces a check of one of these steps."""
         return any(check.rpartition(".")[0] in steps for check in self.replaces)
-
-
-@dataclass(frozen=True, slots=True)
-class ProgramSpec:
-    """One program of a lab, as lab.toml says it, before any real port is known."""
-
-    name: str
-    run: tuple[str, ...]  # the command, e.g. ("python", "server.py")
-    file: str  # the learner's file without which there is nothing to run
-    port: int  # the one that the learner types
-    answers: bool = False  # ready is an answer to a request, not a listening socket alone
-    keeps: tuple[str, ...] = ()  # folders whose files it reads anew by itself: a save there does not restart it
-
-    needs: tuple[str, ...] = ()  # packages that it runs on; the workspace's own environment may lack them
-    taken: str = ""  # what to say besides where somebody else has its port
-    strays: tuple[int, ...] = ()  # ports that a slip may open besides: they are moved, too
-    server: str = ""  # the web server that it is, where stackwalk prepares its file: "nginx", "haproxy" …
-    folder: str = ""  # what its file calls the workspace ("/service"), where that is prepared
-    door: int = 0  # where its clients come to; 0: to its own port
-    copies: int = 1  # how many of it run, behind one name
-    settings: str = ""  # a file of the learner's with settings of this program; where it is there …
-    settled: tuple[str, ...] = ()  # … this is the command, outside of a lesson
-    since: int = 0  # the number of the step from which on it is known
-
-    @property
-    def clients_at(self) -> int:
-        """The port that clients come to."""
-        return self.door or self.port
-
-    @property
-    def moved(self) -> tuple[int, ...]:
-        """The ports that are moved to free ones, where the probe can."""
-        return (self.port, *self.strays)
-
-    @property
-    def line(self) -> str:
-        """The command as it is typed."""
-        return shlex.join(self.run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +117,7 @@ class Lab:
         """What may be called by its name at a step of this lab, with as many copies as the step says."""
         copies = dict(step.copies)
         known = (one for one in self.services if one.since <= step.number)
-        return tuple(replace(one, copies=copies.get(one.name, one.copies)) for one in known)
+        return tuple(one._replace(copies=copies.get(one.name, one.copies)) for one in known)
 
     @property
     def files(self) -> tuple[str, ...]:

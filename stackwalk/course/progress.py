@@ -5,7 +5,6 @@ passes will pass again.
 """
 
 import fcntl
-import json
 import os
 import re
 import stat
@@ -125,6 +124,8 @@ def _from_json(data: bytes, file: Path) -> Progress:
     """The progress in these bytes. Raises ValueError where they are damaged."""
     if len(data) > MOST:
         raise ValueError("too long")
+    import json  # a start without progress needs none
+
     values = json.loads(data.decode("utf-8"))
     if not isinstance(values, dict) or not isinstance(values.get("format"), int):
         raise ValueError("not a progress file")
@@ -163,6 +164,8 @@ def _hints(values: object) -> MappingProxyType[str, int]:
 
 
 def _to_json(progress: Progress) -> str:
+    import json
+
     values = {
         "format": FORMAT,
         "current": progress.current,

@@ -5,46 +5,24 @@ passed over in silence. Names that begin with `_` or `.` are left alone: they ar
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from stackwalk.course.lesson import Attempt, Course, Kind, Lab, Prediction, ProgramSpec, Step
+from stackwalk.course.folders import entries, numbered, places
+from stackwalk.course.lesson import Attempt, Course, Kind, Lab, Prediction, Step
+from stackwalk.course.program import ProgramSpec
+from stackwalk.course.programs import MOST_COPIES, inside, read_program, read_service
 from stackwalk.course.table import Table, read_table, read_text, table_from
 from stackwalk.course.words import read_words
 from stackwalk.errors import StackwalkError
 
-SERVERS = ("nginx", "haproxy", "caddy", "apache")  # the web servers whose files are prepared
-MOST_COPIES = 4  # of a service
 HINTS = 3  # where to look in the traffic, the idea, the line
 
-_NUMBERED = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)", re.ASCII)
-_SERVICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}", re.ASCII)
 _CHECK = re.compile(r"([0-9]{1,4}\.[0-9]{1,4})\.([a-z_][a-z0-9_]*)", re.ASCII)
 _FENCE = "+++"
 _LAB_FILES = ("lab.toml", "why.md", "mistakes.py", "oddities.toml")
 _STEP_FILES = ("step.md", "hints.md", "check.py", "comparison.toml", "start", "wrong")
-
-
-# Of one lab: its programs, its services, and what may stand in the place of the outermost.
-Programs = tuple[tuple[ProgramSpec, ...], tuple[ProgramSpec, ...], tuple[ProgramSpec, ...]]
-
-
-def find_course() -> Path:
-    """Return the folder of the course that travels with stackwalk.
-
-    In an installed wheel it lies inside the package; in a checkout beside it. Raises StackwalkError where
-    neither is there.
-    """
-    package = Path(__file__).resolve().parent.parent
-    for root in (package / "_course", package.parent):
-        if (root / "labs").is_dir():
-            return root
-    raise StackwalkError(
-        f"stackwalk's own course is missing beside {package}.",
-        "Install stackwalk again, or name a course with --from DIR.",
-    )
 
 
 def read_course(root: Path) -> Course:
@@ -52,9 +30,9 @@ def read_course(root: Path) -> Course:
 
     Raises StackwalkError, which names the file and the cure, for everything that is malformed.
     """
-    labs_folder, solutions = _places(root)
+    labs_folder, solutions = places(root)
     labs = tuple(
-        _read_lab(number, name, folder, solutions) for number, name, folder in _numbered(labs_folder, (), "a lab")
+        _read_lab(number, name, folder, solutions) for number, name, folder in numbered(labs_folder, (), "a lab")
     )
     if not any(lab.steps for lab in labs):
         raise StackwalkError(
@@ -66,73 +44,16 @@ def read_course(root: Path) -> Course:
     return Course(root=labs_folder.parent, labs=labs, words=read_words(labs_folder / "words.toml", labs))
 
 
-def read_programs(root: Path) -> tuple[Programs, ...]:
-    """The programs of each lab, by its number: all that `up` needs of a course.
-
-    Raises StackwalkError, as `read_course` does, for what is malformed in them.
-    """
-    labs_folder, _ = _places(root)
-    found = []
-    for _, _, folder in _numbered(labs_folder, (), "a lab"):
-        table = read_table(folder / "lab.toml")
-        programs, instead = (tuple(_read_program(one) for one in table.tables(key)) for key in ("program", "instead"))
-        found.append((programs, tuple(_read_service(one) for one in table.tables("service")), instead))
-    return tuple(found)
-
-
-def _places(root: Path) -> tuple[Path, Path]:
-    folder = root.absolute()
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise StackwalkError(f"{root} {what}.", "Name a folder that holds labs/ and solutions/.")
-    if (folder / "labs").is_dir():
-        return folder / "labs", folder / "solutions"
-    if folder.name == "labs":
-        return folder, folder.parent / "solutions"
-    raise StackwalkError(f"{root} holds no folder called labs.", "Name a folder that holds labs/ and solutions/.")
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith((".", "_")))
-    except OSError as error:
-        raise StackwalkError(
-            f"{folder} cannot be read: {error.strerror or error}.", "Make it readable, then try again."
-        ) from error
-
-
-def _numbered(folder: Path, files: Iterable[str], kind: str) -> list[tuple[int, str, Path]]:
-    """The folders NUMBER-NAME in a folder, by number; files are the other names that may stand there."""
-    found: dict[int, tuple[int, str, Path]] = {}
-    allowed = {*files, "words.toml", "README.md"} if not files else set(files)
-    for entry in _entries(folder):
-        if entry.name in allowed:
-            continue
-        match = _NUMBERED.fullmatch(entry.name)
-        if not entry.is_dir() or match is None:
-            raise StackwalkError(
-                f"{entry} is neither {kind} nor a file that is known there.",
-                f"Call the folder of {kind} NUMBER-NAME, as 3-resources; other names begin with _.",
-            )
-        number = int(match[1])
-        if number in found:
-            raise StackwalkError(
-                f"{found[number][2]} and {entry} have the same number.", "Give one of them another number."
-            )
-        found[number] = (number, match[2], entry)
-    return [found[number] for number in sorted(found)]
-
-
 def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     if number == 0:
         raise StackwalkError(f"{folder} has the number 0.", "Number labs from 1.")
     table = read_table(folder / "lab.toml")
     table.whole("format", 1, 1)
-    programs = tuple(_read_program(one) for one in table.tables("program"))
+    programs = tuple(read_program(one) for one in table.tables("program"))
     if not programs:
         raise table.wrong("[[program]] is missing", "Say what runs: name, run, file and port.")
-    services = tuple(_read_service(one) for one in table.tables("service"))
-    instead = tuple(_read_program(one) for one in table.tables("instead"))
+    services = tuple(read_service(one) for one in table.tables("service"))
+    instead = tuple(read_program(one) for one in table.tables("instead"))
     _hold_names(table, services)
     title, question = table.text("title"), table.text("question")
     patience, budget = table.optional_seconds("patience", 60), table.optional_seconds("budget", 120)
@@ -142,7 +63,7 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
         _read_step(
             number, step_number, step_name, step_folder, solutions / folder.name / step_folder.name, programs, services
         )
-        for step_number, step_name, step_folder in _numbered(folder, _LAB_FILES, "a step")
+        for step_number, step_name, step_folder in numbered(folder, _LAB_FILES, "a step")
     )
     swaps = next((step for step in steps if step.instead), None)
     if swaps is not None and not instead:
@@ -167,48 +88,6 @@ def _read_lab(number: int, name: str, folder: Path, solutions: Path) -> Lab:
     )
 
 
-def _read_program(table: Table) -> ProgramSpec:
-    program = ProgramSpec(
-        name=table.text("name"),
-        run=table.texts("run", needed=True),
-        file=_inside(table, "file"),
-        port=table.whole("port", 1, 65535),
-        answers=table.flag("answers"),
-        needs=table.texts("needs"),
-        taken=table.optional_text("taken") or "",
-        strays=table.wholes("strays", 1, 65535),
-        keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
-        server=table.one_of("server", SERVERS) if table.holds("server") else "",
-        folder=table.text("folder") if table.holds("folder") else "",
-        settings=_inside(table, "settings") if table.holds("settings") else "",
-        settled=table.texts("settled", needed=table.holds("settings")),
-        door=table.optional_whole("door", 1, 65535) or 0,
-    )
-    table.finish()
-    return program
-
-
-def _read_service(table: Table) -> ProgramSpec:
-    name = table.text("name")
-    if not _SERVICE.fullmatch(name):
-        raise table.wrong(f"{name!r} is no name of a service", "Use small letters, digits, _ and -.")
-    service = ProgramSpec(
-        name=name,
-        run=table.texts("run", needed=True),
-        file=_inside(table, "file"),
-        port=table.whole("port", 1, 65535),
-        answers=True,
-        keeps=tuple(_inside_folder(table, folder) for folder in table.texts("keeps")),
-        strays=table.wholes("strays", 1, 65535),
-        settings=_inside(table, "settings") if table.holds("settings") else "",
-        settled=table.texts("settled", needed=table.holds("settings")),
-        copies=table.optional_whole("copies", 1, MOST_COPIES) or 1,
-        since=table.optional_whole("since", 1, 9999) or 0,
-    )
-    table.finish()
-    return service
-
-
 def _hold_names(table: Table, services: Sequence[ProgramSpec]) -> None:
     names = [one.name for one in services]
     for name in names:
@@ -225,36 +104,20 @@ def _read_copies(table: Table, services: Sequence[ProgramSpec]) -> tuple[tuple[s
     return tuple(copies.items())
 
 
-def _inside(table: Table, key: str) -> str:
-    """A path that stays in the workspace."""
-    typed = table.text(key)
-    if Path(typed).is_absolute() or ".." in Path(typed).parts:
-        raise table.wrong(f"{key} must stay in the workspace", f'Write a plain name: {key} = "server.py".')
-    return typed
-
-
-def _inside_folder(table: Table, folder: str) -> str:
-    if Path(folder).is_absolute() or ".." in Path(folder).parts or not folder.endswith("/"):
-        raise table.wrong(
-            "keeps must name folders of the workspace", 'Write each with a slash: keeps = ["app/static/"].'
-        )
-    return folder
-
-
 def _programs_of(table: Table, programs: tuple[ProgramSpec, ...]) -> tuple[ProgramSpec, ...]:
     """What runs at a step that says so itself: the lab's outermost program with another command or file."""
     run = table.texts("run")
-    file = _inside(table, "file") if table.holds("file") else programs[0].file
+    file = inside(table, "file") if table.holds("file") else programs[0].file
     if not run and file == programs[0].file:
         return ()
-    return (replace(programs[0], run=run or programs[0].run, file=file), *programs[1:])
+    return (programs[0]._replace(run=run or programs[0].run, file=file), *programs[1:])
 
 
 def _read_step(
     lab: int, number: int, name: str, folder: Path, solution: Path,
     programs: tuple[ProgramSpec, ...], services: tuple[ProgramSpec, ...],
 ) -> Step:  # fmt: skip
-    for entry in _entries(folder):
+    for entry in entries(folder):
         if entry.name not in _STEP_FILES:
             raise StackwalkError(
                 f"{entry} is no file that a step knows.",
@@ -363,7 +226,7 @@ def read_attempts(step: Step) -> tuple[Attempt, ...]:
     if _folder_of(folder) is None:
         return ()
     attempts = []
-    for entry in _entries(folder):
+    for entry in entries(folder):
         if not entry.is_dir():
             raise StackwalkError(f"{entry} is not a folder.", "Give each wrong attempt a folder of its own.")
         table = read_table(entry / "attempt.toml")

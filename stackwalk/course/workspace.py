@@ -6,23 +6,23 @@ moves what was there into a dated folder.
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
-from stackwalk.course.lesson import Step
 from stackwalk.errors import StackwalkError
+
+if TYPE_CHECKING:
+    from stackwalk.course.lesson import Step
 
 STATE = ".stackwalk"  # the folder in a workspace that is ours
 DEFAULT = "my-stack"
 VARIABLE = "STACKWALK_WORKSPACE"
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """A learner's folder, which may not exist yet."""
 
     root: Path  # absolute, as it was named: a symbolic link stays one
@@ -154,7 +154,7 @@ def saved_last(root: Path, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(when, key=lambda name: -when[name]))
 
 
-def put_start_files(workspace: Workspace, step: Step) -> tuple[Path, ...]:
+def put_start_files(workspace: Workspace, step: "Step") -> tuple[Path, ...]:
     """Put the files that a step gives, where nothing of that name stands; return those that were put.
 
     Raises StackwalkError where one cannot be written.
@@ -177,7 +177,7 @@ def put_start_files(workspace: Workspace, step: Step) -> tuple[Path, ...]:
 
 
 def reset(
-    workspace: Workspace, step: Step, files: Iterable[str], now: datetime | None = None
+    workspace: Workspace, step: "Step", files: Iterable[str], now: datetime | None = None
 ) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Set files of the learner aside and put the step's given files anew.
 
@@ -185,6 +185,8 @@ def reset(
     was moved (.stackwalk/kept/DATE/…), and which files were put. Raises StackwalkError where a path leads out
     or cannot be moved: then nothing is lost, and it says what has been moved already.
     """
+    import shutil  # takes 2 ms of every start, and only this needs it
+
     given = () if step.start is None else tuple(name for name, _ in files_of(step.start))
     names = tuple(dict.fromkeys((*files, *given)))
     for name in names:

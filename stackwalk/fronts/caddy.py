@@ -31,7 +31,7 @@ def document_in(output: str) -> str:
 
 def ports(document: str) -> tuple[int, ...]:
     """The ports at which it would listen, each once."""
-    found = (re.search(r"(?:^|:)(\d{1,5})$", one) for one in listens(document))
+    found = (re.search(r"(?:^|:)(\d{1,5})(?:-\d+)?$", one) for one in listens(document))
     return tuple(dict.fromkeys(int(port[1]) for port in found if port is not None))
 
 
@@ -53,7 +53,10 @@ def moved(document: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
     config["apps"] = {name: app for name, app in config.get("apps", {}).items() if name == "http"}
     config.pop("storage", None)
     # What it would say of each start is left out; a log that the file asks for is one of its own.
-    config.setdefault("logging", {}).setdefault("logs", {}).setdefault("default", {}).setdefault("level", "WARN")
+    logs = config.setdefault("logging", {}).setdefault("logs", {})
+    logs.setdefault("default", {}).setdefault("level", "WARN")
+    for log in logs.values():
+        log["writer"] = {"output": "stderr"}  # a file might be anywhere
     return json.dumps(config, indent=1)
 
 
@@ -83,7 +86,7 @@ def complaint(output: str) -> tuple[str, int | None]:
 
 
 def _listen(address: str, ports: Mapping[int, int]) -> str:
-    found = re.search(r"(?:^|:)(\d{1,5})$", address)
+    found = re.search(r"(?:^|:)(\d{1,5})(?:-\d+)?$", address)
     return address if found is None else f"127.0.0.1:{ports.get(int(found[1]), int(found[1]))}"
 
 

@@ -21,7 +21,7 @@ _NOT_HERE = re.compile(
     r"presetenv|external-check|insecure-\S+|cpu-map)\b)"
 )
 _BIND = re.compile(r"(?m)^(\s*bind\s+)(\S+)")
-_DOOR = re.compile(r"(?:ipv[46]@)?[^@/\s]*:(\d{1,5})")
+_DOOR = re.compile(r"(?:ipv[46]@)?[^@/\s]*:(\d{1,5})(?:-\d+)?")  # of a range the first port
 
 
 def ports(text: str) -> tuple[int, ...]:

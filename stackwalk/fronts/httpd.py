@@ -27,11 +27,13 @@ _LOADED = (
     "proxy_http proxy_balancer lbmethod_byrequests lbmethod_bytraffic lbmethod_bybusyness"
 )
 _NOT_HERE = re.compile(
-    r"(?mi)^(\s*)(?=(?:User|Group|PidFile|ServerRoot|Mutex|DefaultRuntimeDir|ErrorLog|CustomLog|TransferLog|Include|"
+    r"(?mi)^(\s*)(?=(?:User|Group|PidFile|ServerRoot|Mutex|DefaultRuntimeDir|ErrorLog|TransferLog|Include|"
     r"IncludeOptional|ScoreBoardFile|LoadFile|LoadModule|ChRootDir|CoreDumpDirectory)\b)"
 )
 _PASS = re.compile(r"""(?i)\s*ProxyPass\s+["']?(/[^"'\s]*)["']?\s+["']?(\w+://[^"'\s]+)""")
-_LISTEN = re.compile(r"(?mi)^(\s*Listen\s+)(?:(?:[\d.]+|\*|\[[0-9a-f:]*\]):)?(\d+)\b")
+_LOG = re.compile(r"""(?mi)^(\s*CustomLog\s+)(?:"[^"\n]*"|'[^'\n]*'|\S+)""")
+_PRINTED = '"|/bin/cat"'  # a log that is printed
+_LISTEN = re.compile(r"(?mi)^(\s*Listen\s+)(?:\S*:)?(\d+)\b")
 _HOST = re.compile(r"(?mi)^(\s*<VirtualHost\s+\S*?):(\d+)(?=[\s>])")
 
 
@@ -60,6 +62,7 @@ def moved(text: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
     def host(match: re.Match[str]) -> str:
         return f"{match[1]}:{real(match[2])}"
 
+    text = _LOG.sub(rf"\g<1>{_PRINTED}", text)
     return with_addresses(_NOT_HERE.sub(r"\1# ", _HOST.sub(host, _LISTEN.sub(listen, text))), addresses)
 
 
@@ -78,11 +81,15 @@ def wrapper(folder: str, modules: str, there: frozenset[str], theirs: str, as_ro
     lines = [
         f'ServerRoot "{folder}"', "ServerName localhost", f'PidFile "{folder}/httpd.pid"',
         f'DefaultRuntimeDir "{folder}"', "Mutex posixsem", "TypesConfig /dev/null",
-        'ErrorLog "|/bin/cat"',
+        f"ErrorLog {_PRINTED}",
     ]  # fmt: skip
     for name in _LOADED.split():
         if f"mod_{name}.so" in there:
             lines.append(f'LoadModule {name}_module "{modules}/mod_{name}.so"')
+    lines += [
+        'LogFormat "%h %l %u %t \\"%r\\" %>s %b" common',
+        'LogFormat "%h %l %u %t \\"%r\\" %>s %b \\"%{Referer}i\\" \\"%{User-Agent}i\\"" combined',
+    ]
     if as_root:
         lines += ["User nobody", "Group nogroup"]
     return "\n".join([*lines, f'Include "{theirs}"', ""])

@@ -9,7 +9,8 @@
     # stackwalk.stack.nginx, the effects:
     program = find_nginx(named)                # Nginx(path, version); named: --nginx; NginxMissing: cause "needs"
     prepared = prepare(program, workspace, run_folder, services, ports={80: 23480}, mounts=…, published=(80,))
-    prepared.complaints                        # what was found before nginx; with one of them that .stops: don't start
+    prepared.against                           # what was found on the way; with one of them that .stops: don't start
+    prepared.complaints                        # these, and what nginx accepts in silence
     prepared.test(guardian)                    # these, and what nginx itself says (`nginx -t`), in the order of lines
     running = guardian.launch(prepared.argv, cwd=prepared.folder, environment=prepared.environment)
     await_ready(running, prepared, seconds)    # True, False, or how it ended

@@ -1,13 +1,11 @@
 """What is said against a learner's nginx.conf."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note", "aside"]
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(NamedTuple):
     """One remark. `file` is as the learner knows it ("nginx.conf"); both are None where no line is to blame."""
 
     file: str | None

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=,*?~^$\[\]|()-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """What stands between two offsets becomes another text. Equal offsets: it is put in there."""
 
     start: int

@@ -2,9 +2,8 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 DEFAULT_PORT = 80  # of a server without a `listen`, as root has it in the official image
 
@@ -13,8 +12,7 @@ Kind = Literal["any", "loopback", "any6", "loopback6", "elsewhere", "unix", "nam
 _LISTEN = re.compile(r"(?:(?P<host>\[[^\]]*\]|[^:\[\]]+):)?(?P<port>[0-9]+)(?:-(?P<last>[0-9]+))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Listen:
+class Listen(NamedTuple):
     """One address of a server, as typed."""
 
     kind: Kind

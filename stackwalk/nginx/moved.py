@@ -1,14 +1,12 @@
 """What comes of moving a file: its new text, and all that was learnt on the way. Values."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Address
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """An upstream of ours that stands for a `host:port` of the file."""
 
     name: str
@@ -16,8 +14,7 @@ class Group:
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(NamedTuple):
     """A log that the learner asked for."""
 
     typed: str  # as in the file
@@ -25,8 +22,7 @@ class Log:
     kind: Literal["access", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A server or a location: what our access log calls `key`."""
 
     key: str
@@ -37,8 +33,7 @@ class Block:
     around: tuple[str, ...] = ()  # keys of the blocks around it, outermost first
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A path that nginx opens for reading. Whether a link leads it out is for the file system to say."""
 
     path: str
@@ -48,8 +43,7 @@ class Reading:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A file for this machine."""
 
     text: str

@@ -1,11 +1,9 @@
 """Which program a `host:port` of a learner's file means."""
 
-import difflib
 import ipaddress
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from stackwalk.nginx.setting import Address, Service, Setting
 
@@ -16,8 +14,7 @@ _NOWHERE = (1, 2, 3, 4, 5, 6)
 Kind = Literal["service", "wrong port", "not running", "itself", "ours", "address", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(NamedTuple):
     """What was typed, and where it is. Without addresses nothing can be said about it."""
 
     kind: Kind
@@ -73,6 +70,8 @@ def is_nowhere(address: Address) -> bool:
 def nearest(name: str, known: Collection[str], close: float = 0.6) -> str | None:
     """The known name that was most likely meant; close: how alike the two are at least, from 0 to 1."""
     name = name[:100].lower()
+    import difflib  # only where a name is not known
+
     found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=close)
     # "apps" and "application" share few letters of the longer one, and yet it is clear.
     begins_alike = sorted((each for each in known if each[:3] == name[:3] and len(name) >= 3), key=len)

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stackwalk.nginx.image import PREFIX
 from stackwalk.nginx.setting import Setting
@@ -56,8 +56,7 @@ _FREE = re.compile(r"\$\{?(arg_|args\b|query_string\b|request_uri\b|http_(?!host
 _OF_OURS = frozenset({"document_root", "realpath_root"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a path leads. `path` is None where it leads out, and `why` says so as the end of a sentence."""
 
     path: str | None

@@ -1,7 +1,8 @@
 """A learner's file and all that it includes, as one: what stands in which block, wherever it was typed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from stackwalk.nginx.tokens import Conf, Statement, read_conf, walk
 
@@ -9,8 +10,7 @@ from stackwalk.nginx.tokens import Conf, Statement, read_conf, walk
 DATA = frozenset({"types", "map", "geo", "split_clients", "charset_map", "match"})
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One file. `name` is its path in the workspace; `within` are the blocks around its first line, outermost first.
 
     `includes` are the files that each `include` of it takes in, by what was typed.
@@ -19,15 +19,14 @@ class Source:
     name: str
     conf: Conf
     within: tuple[str, ...] = ()
-    includes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    includes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     def path_of(self, parents: tuple[Statement, ...]) -> tuple[str, ...]:
         """The names of the blocks around a statement."""
         return (*self.within, *(parent.name for parent in parents))
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A statement, the file that it stands in, and the blocks around it in that file."""
 
     source: Source
@@ -43,8 +42,7 @@ class Found:
         return any(name in DATA for name in self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """All files, the one that nginx begins with first."""
 
     sources: tuple[Source, ...]

@@ -1,7 +1,7 @@
 """Our own access log: which block and which program answered each request."""
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LOG_FORMAT = "stackwalk"
 FIELDS = {
@@ -26,8 +26,7 @@ FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(NamedTuple):
     """One program that nginx asked. Seconds are None where it did not come so far."""
 
     address: str  # "127.0.0.1:23001", or a group's name where all of it were given up
@@ -37,8 +36,7 @@ class Try:
     response: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """One request as nginx tells of it, once it is over."""
 
     at: float  # seconds since 1970

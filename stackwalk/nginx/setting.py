@@ -1,13 +1,13 @@
 """Where a learner's nginx.conf is moved to: values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 Address = tuple[str, int]  # an IP address without brackets, and a port
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """What one name in the file stands for, as Compose would have it.
 
     `port` is the one that it listens on under its name; `addresses` are where its copies really are, in the
@@ -18,8 +18,7 @@ class Service:
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """Everything that the rewriting needs to know; all paths are absolute, without a slash at the end."""
 
     run: str  # the run folder: what nginx writes lies there
@@ -27,7 +26,7 @@ class Setting:
     services: Mapping[str, Service]
     ports: Mapping[int, int]  # as typed in a `listen` -> of this machine
     home: str = ""  # the learner's folder as the learner knows it
-    mounts: Mapping[str, str] = field(default_factory=dict)  # folder or file of the container -> of the workspace
+    mounts: Mapping[str, str] = MappingProxyType({})  # folder or file of the container -> of the workspace
     copies: str = ""  # the folder of the rewritten copies, which keep the workspace's tree
     provided: frozenset[str] = frozenset()  # what the image has in /etc/nginx, and the run folder in `image`
     ipv6: bool = True  # whether this machine has ::1

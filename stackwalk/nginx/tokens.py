@@ -6,8 +6,7 @@ reason. Offsets count characters of the text, lines count line feeds from 1, as 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 DEEPEST = 32  # blocks within blocks; nginx recurses without a bound, and dies of too many
 
@@ -28,8 +27,7 @@ _ESCAPED = {"t": "\t", "r": "\r", "n": "\n"}
 Stop = Literal["unexpected", "end of file", "open quote", "too deep"]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word as it stands in the text, quotes included, and what nginx makes of it."""
 
     start: int
@@ -39,8 +37,7 @@ class Token:
     quoted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(NamedTuple):
     """Where nginx stops reading, and why. `what` is the unexpected character."""
 
     kind: Stop
@@ -49,8 +46,7 @@ class Trouble:
     what: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A directive: its words, and what is in its block if it has one."""
 
     words: tuple[Token, ...]
@@ -75,8 +71,7 @@ class Statement:
         return tuple(word.text for word in self.words[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class Conf:
+class Conf(NamedTuple):
     """A file as nginx reads it. `unfinished` are the words of a last directive that has no end."""
 
     text: str
@@ -85,13 +80,13 @@ class Conf:
     unfinished: tuple[Token, ...] = ()
 
 
-@dataclass(slots=True)
 class _Open:
     """A block that is being read."""
 
-    words: tuple[Token, ...]
-    end: int
-    inner: list[Statement] = field(default_factory=list)
+    def __init__(self, words: tuple[Token, ...], end: int) -> None:
+        self.words = words
+        self.end = end
+        self.inner: list[Statement] = []
 
     def closed(self, close: int | None) -> Statement:
         return Statement(self.words, self.end, tuple(self.inner), close)

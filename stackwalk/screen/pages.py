@@ -1,19 +1,24 @@
 """Draw what the small commands show: where you are, the list, the words, a hint, a solution."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from stackwalk.course.lesson import Course, Prediction, ProgramSpec, Progress, Step
-from stackwalk.course.place import Place, all_passed
+from stackwalk.course.lesson import Course, Prediction, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.screen.hanging import Hanging
 from stackwalk.screen.safe import safe, safe_block
 
+if TYPE_CHECKING:
+    from stackwalk.course.place import Place
 
-def draw_place(course: Course, progress: Progress, place: Place, workspace: str) -> RenderableType:
+
+def draw_place(course: Course, progress: Progress, place: "Place", workspace: str) -> RenderableType:
     """Return where the learner is and what to type next; `workspace` is the folder's whole path."""
+    from stackwalk.course.place import all_passed
     from stackwalk.screen.lesson import draw_heading
 
     step = place.step

@@ -10,6 +10,7 @@ from stackwalk.course.progress import read_progress
 from stackwalk.course.typed import NOTHING, Typed
 from stackwalk.course.workspace import Workspace, find_workspace, make_workspace
 from stackwalk.screen.console import Screen
+from stackwalk.stack.scratch import sweep_scratch
 from stackwalk.stack.sweeping import sweep
 
 
@@ -35,6 +36,7 @@ def open_lab(
     _ = course.step(asked) if "." in asked else course.lab(asked)
     make_workspace(workspace, environ)
     sweep()
+    sweep_scratch()
     if plain or not console.file.isatty() or not _has_keyboard():
         from stackwalk.session.plain import plain_lab
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.session.flow import Flow
 from stackwalk.session.session.events import (
@@ -33,6 +33,7 @@ from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
 from stackwalk.stack.packages import must_have
+from stackwalk.stack.scratch import scratch_prefix
 
 PATIENCE = 0.5  # seconds that a program may take to end before it is killed
 QUICK_LOOK, SLOW_LOOK = 0.005, 0.2  # seconds between two looks at what it listens on
@@ -116,7 +117,7 @@ class Programs:
         must_have(self._workspace, spec.needs)
         # A fresh port for each launch: the last one may still remember old connections.
         ports = {port: free_port() for port in spec.moved} if moved else {}
-        run = tempfile.TemporaryDirectory(prefix="stackwalk-run-", ignore_cleanup_errors=True)
+        run = tempfile.TemporaryDirectory(prefix=scratch_prefix("run"), ignore_cleanup_errors=True)
         try:
             environment = learner_environment(self._workspace, Path(run.name), ports)
             if self._telling is not None:

@@ -13,11 +13,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.session.doors import Opened, open_or_next
 from stackwalk.session.programs import Emit, Prints
@@ -43,6 +42,7 @@ from stackwalk.stack.environment import ACCEPTS, learner_environment
 from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import Limits
 from stackwalk.stack.output import learner_traceback
+from stackwalk.stack.scratch import scratch_prefix
 from stackwalk.tap.tapping import Tap
 from stackwalk.whole.journey import Joining
 from stackwalk.whole.plan import Declared, declare
@@ -211,7 +211,7 @@ class StackStage:
             self._emit(NotStarted(launch, what, "Press r to try again."))
 
     def _begin(self) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="stackwalk-stack-", ignore_cleanup_errors=True)
+        self._scratch = tempfile.TemporaryDirectory(prefix=scratch_prefix("stack"), ignore_cleanup_errors=True)
         stack = Stack(
             declared_in(self._workspace, self._front, self._services),
             self._guardian,
@@ -372,7 +372,7 @@ def declared_in(workspace: Path, front: ProgramSpec, services: tuple[ProgramSpec
     """What the stack of a workspace is made from: the lab's services, and what its compose file names besides."""
     added = read_composed(workspace)
     settled = tuple(
-        replace(one, run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
+        one._replace(run=one.settled) if one.settings and (workspace / one.settings).is_file() else one
         for one in services
     )
     return declare(front, settled, added, compose_first=False)

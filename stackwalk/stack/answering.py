@@ -7,9 +7,10 @@ still import it. Never for a naive program, which takes whatever connects for it
 import contextlib
 import socket
 
-# Nobody's address: the answer to it is "404" in most programs, and any answer at all will do.
+# Nobody's address: the answer to it is "404" in most programs, and any answer at all will do. Not HEAD: Gunicorn warns
+# of each program that answers it with a body.
 TARGET = "/.stackwalk-is-it-up"
-_REQUEST = f"HEAD {TARGET} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+_REQUEST = f"GET {TARGET} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
 
 
 class Question:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 LOOK_EVERY = 0.05 if kin.LINUX else 0.5  # seconds between two looks at a quiet tree (ps is slow)
-LOOK_SOON = 0.003  # at one that grows
+LOOK_SOON = 0.003  # at one that grows and has come near its limits
+FAR = 8  # a tree at less than this part of what it may have is far from it: no growth is worth such a look
 PULSE = 0.02  # between two glances at the number of the newest process, which show a bomb before a look does
 BURST = 8  # so many new ones in a pulse are a reason to look at once
 SETTLE = 0.25  # a program's children may take this long to end after it
@@ -379,7 +380,7 @@ class Guardian:
         if ward.cause is None and (count > ward.processes or memory > ward.memory):
             ward.cause = "too-many-processes" if count > ward.processes else "too-much-memory"
             ward.kill_at = now
-        elif count > ward.most or memory > ward.largest * 5 // 4:
+        elif count > max(ward.most, ward.processes // FAR) or memory > max(ward.largest * 5 // 4, ward.memory // FAR):
             ward.due = min(ward.due, now + LOOK_SOON)
         ward.most, ward.largest = count, memory
         if ward.kill_at is not None:

@@ -6,24 +6,26 @@ Every wait here has a deadline, and a program that ends is noticed at once. All 
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
+from stackwalk.stack.beginning import Begun
 from stackwalk.stack.environment import PORTS, REPORT
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.link import GuardianLost, Link
 from stackwalk.stack.listening import Listener, listeners_of
 from stackwalk.stack.output import Output
 from stackwalk.stack.reports import Bound, read_reports
-from stackwalk.stack.standing import Standing, standings
+
+if TYPE_CHECKING:
+    from stackwalk.stack.standing import Standing
 
 __all__ = ["Guardian", "GuardianLost", "Program", "guarding"]
 
@@ -32,9 +34,12 @@ END_DEADLINE = 5.0  # beyond the patience, for its tree to be gone
 
 
 @contextlib.contextmanager
-def guarding() -> Iterator["Guardian"]:
-    """A guardian for the length of a block: no program that it launches lives on after it."""
-    guardian = Guardian()
+def guarding(begun: Begun | None = None) -> Iterator["Guardian"]:
+    """A guardian for the length of a block: no program that it launches lives on after it.
+
+    `begun`: its process, where that was started already.
+    """
+    guardian = Guardian(begun)
     try:
         yield guardian
     finally:
@@ -44,9 +49,9 @@ def guarding() -> Iterator["Guardian"]:
 class Guardian:
     """The client's side of the guardian process. Where one was killed, the next launch starts another."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Begun | None = None) -> None:
         self._lock = threading.Lock()
-        self._links = [Link()]
+        self._links = [Link(begun)]
 
     def launch(
         self, argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str], limits: Limits | None = None
@@ -147,8 +152,10 @@ class Program:
         """What the probe saw it bind, as typed. It explains, never decides: not all programs can have it."""
         return read_reports(self._report) if self._report else ()
 
-    def standings(self) -> tuple[Standing, ...]:
+    def standings(self) -> "tuple[Standing, ...]":
         """Where the Pythons of its tree stand, as far as they tell. It explains, never decides."""
+        from stackwalk.stack.standing import standings  # asked of few
+
         return standings(self.processes(), self._environment)
 
     def refused(self) -> tuple[int, ...]:
@@ -187,6 +194,8 @@ class Program:
 
 
 def _refusal(command: str, cwd: Path, path: str | None, stage: str, number: int) -> StackwalkError:
+    import shutil
+
     # A folder of the PATH that may not be read is "permission denied" to exec, whatever it holds.
     if number == errno.EACCES and os.sep not in command and shutil.which(command, os.F_OK, path) is None:
         number = errno.ENOENT

@@ -1,15 +1,13 @@
 """How much a program may take, and how it ended: values."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Excess = Literal["too-much-memory", "too-many-processes", "too-much-output"]
 
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Bounds of one program. Memory and processes are counted over its whole tree, the others a process."""
 
     memory: int = 512 * MIB  # bytes, resident, of all its processes together; what forks share counts once
@@ -21,8 +19,7 @@ class Limits:
     file_size: int = 256 * MIB  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How a program ended: its exit status or the signal that killed it, and what is known besides.
 
     `cause` is set where a limit ended it. `left_behind` names what of its tree lived on after its first

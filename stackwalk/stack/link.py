@@ -11,7 +11,6 @@ import selectors
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,11 +18,10 @@ from typing import Any
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import sweeping
+from stackwalk.stack.beginning import Begun
 from stackwalk.stack.limits import Ending, Excess, Limits
 from stackwalk.stack.output import Output
 
-_ROOT = str(Path(__file__).resolve().parent.parent.parent)
-_PROGRAM = "import sys; sys.path.append(sys.argv[1]); from stackwalk.stack.guardian import main; main()"
 _CLOSE_DEADLINE = 10.0
 _DRAIN = 1024 * 1024  # bytes still read after the end, where children keep on printing
 
@@ -68,29 +66,21 @@ class Ward:
 class Link:
     """One guardian process and the thread that hears it and reads the output of all its programs."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Begun | None = None) -> None:
+        """`begun`: the process, where it was started already."""
+        begun = begun or Begun()
         self.changed = threading.Condition()
         self.lost = False
         self.slip: str | None = None  # what went wrong in the guardian by its own fault
         self._owner = os.getpid()
-        self._marker = sweeping.new_marker()
+        self._marker = begun.marker
         self._wards: dict[int, Ward] = {}
         self._pipes: dict[int, Ward] = {}
         self._sending = threading.Lock()
         self._numbers = 0
         self._closing = False
         self._inbox = b""
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _PROGRAM, _ROOT, str(os.getpid()), str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env={"LC_ALL": "C.UTF-8", sweeping.NAME: self._marker},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        self._socket, self._process = begun.socket, begun.process
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._socket, selectors.EVENT_READ)
         self._wake, self._waker = os.pipe()

@@ -6,17 +6,15 @@ Never found out by a trial connection: one that says nothing is a request to a n
 import os
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from stackwalk.stack import kin, sock_diag
 
 _LISTEN, _UDP_BOUND = "0A", "07"  # the states of include/net/tcp_states.h
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(NamedTuple):
     """One socket that takes connections (tcp) or datagrams (udp). `typed`: the port in the learner's code."""
 
     kind: Literal["tcp", "udp"]
@@ -30,6 +28,12 @@ def listeners_of(pids: Iterable[int], typed: Mapping[int, int]) -> tuple[Listene
     find = _from_linux if kin.LINUX else _from_psutil
     found = {Listener(kind, address, port, typed.get(port, port)) for kind, address, port in find(pids)}
     return tuple(sorted(found, key=lambda each: (each.kind, ":" in each.address, each.port, each.address)))
+
+
+def all_listening() -> object | None:
+    """What listens on this machine by TCP, to be compared with what did a moment ago: a hundred times quicker to be
+    had than whose it is. None where the system does not tell."""
+    return sock_diag.listening_sockets() if kin.LINUX else None
 
 
 _Found = tuple[Literal["tcp", "udp"], str, int]

@@ -1,14 +1,13 @@
 """What the probe reported from inside a learner's Python: which addresses it bound, and where it listened."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _MOST = 256 * 1024  # bytes read; the probe itself stops much earlier
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """One address that a program asked for, as typed ('' is every address), and whether it then listened.
 
     `error` is the system's number where the bind failed (errno.EADDRINUSE, ...).

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from stackwalk.stack.scratch import scratch_prefix
+
 _MOST = 64 * 1024  # bytes read at once; a pipe holds as many
 _MOST_LINE = 4096  # bytes; so much is written in one piece (PIPE_BUF)
 _KINDS: dict[bytes, Literal["listen", "serve", "accept"]] = {
@@ -72,7 +74,7 @@ class TellingPipe:
 @contextlib.contextmanager
 def telling_pipe() -> Iterator[TellingPipe]:
     """A pipe of that kind, for as long as the block lasts. OSError where none can be made."""
-    with tempfile.TemporaryDirectory(prefix="stackwalk-telling-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix("telling"), ignore_cleanup_errors=True) as folder:
         pipe = TellingPipe(Path(folder) / "telling")
         try:
             yield pipe

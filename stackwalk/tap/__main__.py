@@ -16,11 +16,12 @@ if not __package__:
     sys.path.append(__file__.rpartition("/stackwalk/tap/")[0])
 
 from stackwalk.tap.loop import Loop
-from stackwalk.tap.outlet import Outlet
+from stackwalk.tap.outlet import ROOM, Outlet
 from stackwalk.tap.picture import Picture
 from stackwalk.tap.relay import Aim, Relay
 from stackwalk.tap.subscribers import Subscribers
 from stackwalk.wire.lines import hops_line
+from stackwalk.wire.reader import BODY_LIMIT
 
 OPEN_FILES = 16384  # about 8,000 connections
 AT_ONCE = 64 * 1024  # bytes of an order
@@ -119,6 +120,7 @@ def main(settings: dict[str, object]) -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    settings = {"body_limit": BODY_LIMIT, "room": ROOM} | settings
     control, body_limit, room = (int(str(settings[name])) for name in ("control", "body_limit", "room"))
     waited_for, tells = bool(settings["keep_all"]), bool(settings["tells"])
     Desk(socket.socket(fileno=control), body_limit, room, is_waited_for=waited_for, tells=tells).run()

@@ -5,8 +5,8 @@ import errno
 import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stackwalk.errors import StackwalkError
 
@@ -20,8 +20,7 @@ SHOWN = 60  # characters of a command
 NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT)
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(NamedTuple):
     """Listening sockets on one port."""
 
     sockets: tuple[socket.socket, ...]
@@ -33,8 +32,7 @@ class Door:
             one.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The process that has a port."""
 
     pid: int

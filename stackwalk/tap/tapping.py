@@ -10,16 +10,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from stackwalk.errors import StackwalkError
-from stackwalk.tap.attempt import Address
 from stackwalk.tap.door import LOOPBACK, Door, open_door
-from stackwalk.tap.feed import Lines, publishing
-from stackwalk.tap.outlet import ROOM
-from stackwalk.wire.lines import from_line
-from stackwalk.wire.reader import BODY_LIMIT
-from stackwalk.wire.sight import Sight
+from stackwalk.tap.meeting import Lines, publishing
+
+if TYPE_CHECKING:
+    from stackwalk.tap.attempt import Address
+    from stackwalk.wire.sight import Sight
 
 PROGRAM = Path(__file__).with_name("__main__.py")
 PATIENCE = 10.0  # seconds for a tap to start, and to do what it is told
@@ -125,8 +124,10 @@ class Tap:
         """Ready to be read when there may be something to `read`."""
         return self._control.fileno()
 
-    def read(self) -> list[Sight]:
+    def read(self) -> "list[Sight]":
         """What has been seen since, without waiting."""
+        from stackwalk.wire.lines import from_line  # takes 10 ms of a start, and many never read here
+
         return [from_line(line) for line in self.read_lines()]
 
     def read_lines(self) -> list[bytes]:
@@ -218,17 +219,17 @@ def tapping(
     target: Target,
     name: str = "",
     publish: bool = False,
-    body_limit: int = BODY_LIMIT,
-    room: int = ROOM,
+    body_limit: int | None = None,
+    room: int | None = None,
     joined: bool = False,
     keep_all: bool = False,
 ) -> Iterator[Tap]:
     """A tap on a port (0: a free one), for as long as the block lasts; open connections are reset at its end.
 
     `name`: what stands on each line of this door, where the tap is to have others besides; `body_limit`: bytes of
-    each body that are kept; `room`: bytes of sights that may wait to be read here. Where there is no more room they
-    are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is told from which port the
-    target sees each client come.
+    each body that are kept; `room`: bytes of sights that may wait to be read here; None: the tap's own choice. Where
+    there is no more room they are left out and counted; with `keep_all` the traffic waits. `joined`: whether it is
+    told from which port the target sees each client come.
     DoorTaken where somebody has the port, before anything starts. It ends by itself when this process does.
     """
     aim = addresses_of(target)
@@ -242,7 +243,7 @@ def tapping(
 
 @contextlib.contextmanager
 def tap_without_doors(
-    body_limit: int = BODY_LIMIT, room: int = ROOM, keep_all: bool = False, tells: bool = True
+    body_limit: int | None = None, room: int | None = None, keep_all: bool = False, tells: bool = True
 ) -> Iterator[Tap]:
     """A tap that gets its doors by `add`, for as long as the block lasts; see `tapping`.
 
@@ -252,16 +253,16 @@ def tap_without_doors(
         ours, theirs = socket.socketpair()
         stack.enter_context(ours)
         with theirs:
-            process = stack.enter_context(
-                _process(theirs, {"body_limit": body_limit, "room": room, "keep_all": keep_all, "tells": tells})
-            )
+            chosen = {"body_limit": body_limit, "room": room}
+            more = {name: value for name, value in chosen.items() if value is not None}
+            process = stack.enter_context(_process(theirs, more | {"keep_all": keep_all, "tells": tells}))
         tap = Tap(ours, process)
         stack.callback(_end, process, tap)
         ours.setblocking(False)
         yield tap
 
 
-def addresses_of(target: Target) -> tuple[Address, ...] | Literal["hold"] | None:
+def addresses_of(target: Target) -> "tuple[Address, ...] | Literal['hold'] | None":
     """Where a target is: for localhost ::1 and then 127.0.0.1, as browsers try them.
 
     StackwalkError for a name that nobody knows.
@@ -278,7 +279,7 @@ def addresses_of(target: Target) -> tuple[Address, ...] | Literal["hold"] | None
     return tuple(dict.fromkeys((int(family), str(address[0]), port) for family, _, _, _, address in found))
 
 
-def _process(theirs: socket.socket, more: dict[str, object]) -> "subprocess.Popen[bytes]":
+def _process(theirs: socket.socket, more: dict[str, int]) -> "subprocess.Popen[bytes]":
     settings = json.dumps({"control": theirs.fileno(), **more})
     return subprocess.Popen(
         # Isolated, without site-packages: a learner's own socket.py is not ours, and it starts sooner.

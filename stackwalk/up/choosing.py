@@ -1,9 +1,8 @@
 """What `up` runs: the outermost layer that a workspace has, with all under it. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.whole.plan import Composed, Declared, declare
 
@@ -50,4 +49,4 @@ def _files(programs: Sequence[ProgramSpec], instead: Sequence[ProgramSpec]) -> l
 
 def _settled(spec: ProgramSpec, has: Callable[[str], bool]) -> ProgramSpec:
     """Where the learner has a settings file, what it settles is not said on the command line."""
-    return replace(spec, run=spec.settled) if spec.settings and has(spec.settings) else spec
+    return spec._replace(run=spec.settled) if spec.settings and has(spec.settings) else spec

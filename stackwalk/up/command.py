@@ -12,32 +12,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
 from stackwalk.errors import StackwalkError
-from stackwalk.screen.console import Screen
-from stackwalk.screen.safe import safe
-from stackwalk.session.flow import Flow
 from stackwalk.tap.door import DoorTaken, next_free_port
 from stackwalk.up.control import LONGEST
 from stackwalk.up.journal import Journal
 from stackwalk.up.reloading import noticed, reload
-from stackwalk.up.view import draw_line, draw_status
-from stackwalk.whole.running import GLANCE, Running
+from stackwalk.up.saying import Sayings
 from stackwalk.whole.stack import Refused, Stack
 from stackwalk.whole.tail import Tail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stackwalk.course.saves import Saves
+    from stackwalk.screen.console import Screen
+    from stackwalk.whole.running import Running
 
 FELL_SHORT = 1  # the exit status where the learner's own files keep it from running
 TRIES = 5  # free ports that somebody may snatch away
-QUIET, STARTING = 0.25, 0.02  # seconds between two looks: once all are ready, and before
+QUIET, LATE, STARTING = 0.25, 0.05, 0.01  # seconds between two looks: once all are ready, and before
+SILENT = 1.0  # seconds for which a stack that starts may keep its terminal waiting for what its programs print
 END_PATIENCE = 5.0  # seconds in which each part may end by itself
 START_PATIENCE = 5.0  # seconds after which it is said what is still not ready
 ELSEWHERE = 1.0  # seconds after which a part that listens on other ports is taken to have opened all that it will
-SHOWN, SHOWN_A_SECOND = 200.0, 20.0  # lines at once, and for as long as they come; the others are counted
-BETWEEN_COUNTS = 5.0  # seconds between two times that it is said how many were left out
 MOST_CLIENTS = 16  # terminals that ask at the same time
 
 Told = dict[str, Any]
@@ -46,26 +43,24 @@ Told = dict[str, Any]
 class Up:
     """The loop: programs, their words, other terminals, the end."""
 
-    def __init__(self, stack: Stack, workspace: Path, control: socket.socket, screen: Screen) -> None:
+    def __init__(self, stack: Stack, workspace: Path, control: socket.socket, screen: "Callable[[], Screen]") -> None:
         self.status: int | None = None
-        self.is_drawing = False
         self._stack = stack
         self._workspace = workspace
         self._control = control
-        self._screen = screen
+        self._sayings = Sayings(screen)
         self._clients: dict[socket.socket, bytes] = {}  # who asks, and what has come of it so far
         self._tails: dict[Path, Tail] = {}  # the front's own logs
         self._heard: dict[str, int] = {}  # which launch of a part is listened to
         self._saves: Saves | None = None
         self._saved: queue.SimpleQueue[tuple[str, ...]] = queue.SimpleQueue()
         self._pending: set[str] = set()  # what was saved and is not taken in yet
-        self._flow = Flow(room=SHOWN, most=SHOWN, rate=SHOWN_A_SECOND)
-        self._said_left_out = 0.0
         self._shown = 0  # the number of the last line that was shown
         self._told: dict[str, tuple[str, int]] = {}  # of each part: state and launches, as they were said
         self._strayed: dict[str, float] = {}  # parts that listen elsewhere, since when
         self._was_ready = False
         self._said_slow = False
+        self._said_odd = False
         self._began = 0.0
         self._door = 0
         self._bell, self._ringer = os.pipe()
@@ -87,6 +82,11 @@ class Up:
         os.close(self._bell)
         os.close(self._ringer)
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether something is being written to the terminal just now."""
+        return self._sayings.is_drawing
+
     def leave(self, status: int) -> None:
         """Leave with that status; may be called by a signal handler."""
         self.status = status
@@ -97,13 +97,13 @@ class Up:
         self._began = time.monotonic()
         try:
             self._prepare(port)
-            self._stack.start()
+            self._stack.start(tests=False)
         except Refused as refused:
-            self._show(Text(safe(refused.what), style="red"), Text(safe(f"Try: {refused.try_this}")))
-            self.status = FELL_SHORT
+            self._refuse(refused)
+            self._sayings.show()
             return
         self._take_in()
-        while self.status is None and not self._screen.closed:
+        while self.status is None and not self._sayings.closed:
             self._turn()
 
     def _prepare(self, port: int | None) -> None:
@@ -117,7 +117,7 @@ class Up:
                 self._stack.end()
                 if port is not None or not left:
                     raise
-                self._show(Text(safe(taken.what), style="yellow"))
+                self._sayings.say(taken.what, "yellow")
                 wanted = next_free_port(wanted)
             else:
                 self._door = wanted
@@ -128,7 +128,7 @@ class Up:
         programs = [one.program for one in self._stack.parts if one.program is not None and one.ending is None]
         bells = [program.fileno() for program in programs if program.fileno() >= 0]
         reading: list[Any] = [self._bell, self._control, self._stack.tap, *bells, *self._clients]
-        pause = QUIET if self._was_ready else max(GLANCE[0], STARTING)
+        pause = QUIET if self._was_ready else LATE if self._is_late() else STARTING
         ready = select.select(reading, [], [], pause)[0]
         with contextlib.suppress(BlockingIOError):
             while os.read(self._bell, 4096):
@@ -140,10 +140,29 @@ class Up:
         for client in [one for one in self._clients if one in ready]:
             self._hear(client)
         self._stack.look()
-        self._tell_saves()
-        self._read_logs()
-        self._show_lines()
-        self._tell_changes()
+        if self._is_to_be_told():
+            refused = None if self._was_ready else self._stack.refused()
+            if refused is not None:
+                self._refuse(refused)
+            else:
+                if not self._said_odd:
+                    self._said_odd = True
+                    self._stack.examine()
+                    self._tell_odd()
+                self._tell_saves()
+                self._read_logs()
+                self._show_lines()
+                self._tell_changes()
+            self._sayings.show()
+
+    def _is_to_be_told(self) -> bool:
+        """Not while it starts: what draws has much to import, and would take the time from the programs."""
+        parts = self._stack.parts
+        is_over = self._stack.ready or any(one.state == "ended" for one in parts)
+        return self._was_ready or is_over or self._is_late()
+
+    def _is_late(self) -> bool:
+        return time.monotonic() - self._began > SILENT
 
     # What is said here
 
@@ -157,32 +176,31 @@ class Up:
             self._was_ready = True
             self._watch()
             seconds = time.monotonic() - self._began
-            self._show(
-                *draw_status(self.told_status()),
-                Text(safe(f"Ready in {seconds:.2f} s. Ctrl+C ends it.")),
-                Text(safe(f"Its traffic, in another terminal: stackwalk trace localhost:{self._door}")),
-            )
+            self._sayings.show_status(self.told_status())
+            self._sayings.say(f"Ready in {seconds:.2f} s. Ctrl+C ends it.")
+            self._sayings.say(f"Its traffic, in another terminal: stackwalk trace localhost:{self._door}")
         if not self._was_ready and self.status is None:
             self._tell_elsewhere()
         waited = time.monotonic() - self._began
         if not self._was_ready and not self._said_slow and waited > START_PATIENCE:
             self._said_slow = True
             late = [one for one in self._stack.parts if one.state != "ready"]
-            self._show(*(Text(safe(f"{one.name} is not ready yet: {_why_not(one)}"), style="yellow") for one in late))
+            for one in late:
+                self._sayings.say(f"{one.name} is not ready yet: {_why_not(one)}", "yellow")
         if all(one.state == "ended" for one in self._stack.parts):
             self.status = FELL_SHORT
 
-    def _tell_end(self, running: Running) -> None:
-        words = Text(safe(f"{running.name} has ended: {_how(running)}"), style="red")
+    def _tell_end(self, running: "Running") -> None:
+        words = f"{running.name} has ended: {_how(running)}"
         if not self._was_ready:
             # What was never whole is no stack: it ends, and says why.
             self.status = FELL_SHORT
-            self._show(words, *(Text(safe(one), style="red") for one in self._causes(running)))
-            return
-        if running.part == self._stack.plan.outermost:
-            words.append(safe(f" Clients of localhost:{self._door} are refused now."))
-        words.append(safe(f" To start it again: stackwalk reload {running.name}"))
-        self._show(words)
+        else:
+            if running.part == self._stack.plan.outermost:
+                words += f" Clients of localhost:{self._door} are refused now."
+            if any(one.state != "ended" for one in self._stack.parts):
+                words += f" To start it again: stackwalk reload {running.name}"
+        self._sayings.say(words, "red")
 
     def _tell_elsewhere(self) -> None:
         """What listens, and not where it is looked for, will not become ready."""
@@ -194,49 +212,35 @@ class Up:
                 self.status = FELL_SHORT
                 file = running.part.spec.settings or running.part.spec.file
                 words = f"{running.name} can't be reached: {_why_not(running)} Correct the port in {file}."
-                self._show(Text(safe(words), style="red"))
+                self._sayings.say(words, "red")
 
-    def _causes(self, running: Running) -> list[str]:
-        """What the front has said, explained; what a program has printed was shown as it came."""
-        front = self._stack.front
-        if front is None or running.part != self._stack.plan.front or running.program is None:
-            return []
-        return [Refused([one]).what for one in front.said(running.program.output.text()) if one.stops]
+    def _refuse(self, refused: Refused) -> None:
+        self.status = FELL_SHORT
+        self._sayings.say(refused.what, "red")
+        self._sayings.say(f"Try: {refused.try_this}")
 
     def _show_lines(self) -> None:
         self._shown, lines = self._journal.after(self._shown)
-        now = time.monotonic()
-        self._flow, shown = self._flow.take(len(lines), now)
-        width = max((len(one.name) for one in self._stack.parts), default=0)
-        rows = [draw_line(line.part, line.text, width) for line in lines[:shown]]
-        if self._flow.left_out and (shown == len(lines) or now - self._said_left_out > BETWEEN_COUNTS):
-            left_out, self._flow = self._flow.left_out, self._flow.told()
-            self._said_left_out = now
-            rows.append(Text(f"[{left_out:,} more lines; `stackwalk logs` has the last ones]", style="dim"))
-        if rows:
-            self._show(*rows)
-
-    def _show(self, *rows: Text) -> None:
-        self.is_drawing = True
-        self._screen.show(*rows)
-        self.is_drawing = False
+        self._sayings.show_lines(lines, max((len(one.name) for one in self._stack.parts), default=0))
 
     # What is known
 
     def _take_in(self) -> None:
-        """Listen to programs that are new, read the logs of the front as it is now, and say what is odd about it."""
+        """Listen to programs that are new, and read the logs of the front as it is now."""
         for running in self._stack.parts:
             if running.program is not None and self._heard.get(running.name) != running.launches:
                 self._heard[running.name] = running.launches
                 running.program.output.watch(partial(self._journal.add, running.name))
-        if self._stack.front is None:
-            return
-        logs = self._stack.front.logs.values()
-        self._tails = {path: self._tails.get(path) or Tail(path) for path in logs}
+        if self._stack.front is not None:
+            logs = self._stack.front.logs.values()
+            self._tails = {path: self._tails.get(path) or Tail(path) for path in logs}
+
+    def _tell_odd(self) -> None:
+        """Say what is odd about the front's file."""
         for one in self._stack.complaints:
             if one.severity in ("warning", "note"):
                 where = f"{one.file}, line {one.line}: " if one.line is not None else ""
-                self._show(Text(safe(f"{where}{one.means} {one.try_this}"), style="yellow"))
+                self._sayings.say(f"{where}{one.means} {one.try_this}", "yellow")
 
     def _read_logs(self) -> None:
         for tail in self._tails.values():
@@ -271,15 +275,16 @@ class Up:
             saved.update(self._saved.get())
         kept = tuple(folder for part in self._stack.plan.parts for folder in part.spec.keeps)
         for text in noticed(saved - self._pending, self._front_files(), kept):
-            self._show(Text(safe(text), style="yellow"))
+            self._sayings.say(text, "yellow")
         self._pending |= saved
 
     def _reload(self, name: str | None) -> Told:
-        told = list(reload(self._stack, name))
+        told = list(reload(self._stack, name, self._workspace))
         self._pending.clear()
         self._take_in()
+        self._tell_odd()
         for text, well in told:
-            self._show(Text(safe(text), style="" if well else "red"))
+            self._sayings.say(text, "" if well else "red")
         return {"told": [text for text, _ in told], "took": all(well for _, well in told)}
 
     def _ring(self) -> None:
@@ -358,7 +363,7 @@ class Up:
         raise ValueError("unknown")
 
 
-def _told_part(running: Running) -> Told:
+def _told_part(running: "Running") -> Told:
     program = running.program
     runs = program is not None and running.ending is None
     return {
@@ -375,7 +380,7 @@ def _told_part(running: Running) -> Told:
     }
 
 
-def _how(running: Running) -> str:
+def _how(running: "Running") -> str:
     ending = running.ending
     if ending is None:
         return ""
@@ -387,12 +392,12 @@ def _how(running: Running) -> str:
     return f"exit status {ending.code}."
 
 
-def _elsewhere(running: Running) -> tuple[int, ...]:
+def _elsewhere(running: "Running") -> tuple[int, ...]:
     """The ports that a part has opened."""
     return () if running.program is None else tuple(each.typed for each in running.program.listeners())
 
 
-def _why_not(running: Running) -> str:
+def _why_not(running: "Running") -> str:
     if running.state == "paused":
         return "its processes are stopped."
     if running.listener is None and (others := _elsewhere(running)):

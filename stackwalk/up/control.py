@@ -1,16 +1,14 @@
 """How other terminals reach a stack that is up: a socket that only its owner can open, a JSON line each way."""
 
 import contextlib
-import hashlib
 import json
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from stackwalk.errors import StackwalkError
-from stackwalk.tap.feed import feed_folder
+from stackwalk.tap.meeting import feed_folder
 
 PATIENCE = 5.0  # seconds for an answer
 RELOAD_PATIENCE = 60.0  # seconds for new files to be taken in
@@ -22,8 +20,8 @@ Told = dict[str, Any]
 
 def control_path(workspace: Path) -> Path:
     """Where the socket of a workspace is."""
-    name = hashlib.sha256(os.fsencode(workspace.resolve())).hexdigest()[:20]
-    return feed_folder() / f"up-{name}.sock"
+    found = workspace.stat()  # whatever it is called
+    return feed_folder() / f"up-{found.st_dev:x}-{found.st_ino:x}.sock"
 
 
 @contextlib.contextmanager

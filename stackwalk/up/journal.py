@@ -3,14 +3,13 @@
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST = 5000  # lines that are kept
 LONGEST = 2000  # characters of one
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of one part."""
 
     number: int  # from 1

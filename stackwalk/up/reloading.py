@@ -3,8 +3,9 @@
 A service does not look at its files by itself: `noticed` says what was saved, `reload` does it when somebody asks.
 """
 
+import re
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from stackwalk.errors import StackwalkError
@@ -16,6 +17,7 @@ NEW_STACK = frozenset(
     {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml", "Dockerfile", ".env"}
 )
 READ_ONCE = frozenset({".py", ".conf", ".cfg", ".jinja", ".jinja2", ".j2"})  # by programs, when they start
+SETTINGS = "gunicorn.conf.py"  # which Gunicorn reads by itself
 TEMPLATES = "templates"  # a folder of which Flask keeps what it has read
 
 Told = tuple[str, bool]  # a sentence, and whether all is well
@@ -43,7 +45,7 @@ def noticed(saved: Iterable[str], front: Iterable[str], kept: tuple[str, ...]) -
     return said
 
 
-def reload(stack: Stack, name: str | None) -> Iterator[Told]:
+def reload(stack: Stack, name: str | None, workspace: Path) -> Iterator[Told]:
     """Let a part, or all of them, take its files as they are now; what has ended is started.
 
     Raises StackwalkError where there is no such part.
@@ -52,18 +54,18 @@ def reload(stack: Stack, name: str | None) -> Iterator[Told]:
     parts = stack.plan.parts if name is None else (stack.plan.part(name),)
     for part in parts:
         if part != front:
-            yield _service(stack, stack.running(part.name))
+            yield _service(stack, stack.running(part.name), workspace)
     if front is not None and front in parts:
         yield _front(stack, front.name)
 
 
-def _service(stack: Stack, running: Running) -> Told:
+def _service(stack: Stack, running: Running, workspace: Path) -> Told:
     name = running.name
     try:
         if running.program is None or running.program.poll() is not None:
             stack.start_part(name)
             return f"{name} has been started.", True
-        if _takes_hup(running):
+        if _takes_hup(running.part.spec.run, workspace):
             running.send(signal.SIGHUP)
             return f"{name}: new workers take its files as they are now, the old ones finish what they are at.", True
         running.hold()
@@ -87,10 +89,15 @@ def _front(stack: Stack, name: str) -> Told:
     return f"{name} {how}.", True
 
 
-def _takes_hup(running: Running) -> bool:
-    """Whether a HUP makes it read its code anew: not where the master itself has loaded that (`--preload`)."""
-    words = running.part.spec.run
-    return any(Path(word).name == "gunicorn" for word in words[:3]) and "--preload" not in words
+def _takes_hup(command: Sequence[str], workspace: Path) -> bool:
+    """Whether a HUP makes it read its code anew: it is Gunicorn, and not its master has loaded that (`preload_app`)."""
+    if not any(Path(word).name == "gunicorn" for word in command[:3]) or "--preload" in command:
+        return False
+    try:
+        settings = (workspace / SETTINGS).read_text("utf-8", "replace")
+    except OSError:
+        return True
+    return re.search(r"(?m)^\s*preload_app\s*=\s*True\b", settings) is None
 
 
 def _were_saved(paths: list[str]) -> str:

@@ -45,6 +45,16 @@ def draw_line(part: str, text: str, width: int) -> Text:
     return row.append(safe(text), style="not dim")
 
 
+def draw_sentence(text: str, style: str = "") -> Text:
+    """One sentence."""
+    return Text(safe(text), style=style)
+
+
+def draw_left_out(count: int) -> Text:
+    """That lines were not shown."""
+    return Text(f"[{count:,} more lines; `stackwalk logs` has the last ones]", style="dim")
+
+
 def _processes(part: Mapping[str, Any]) -> str:
     if part["pid"] is None:
         return ""

@@ -4,13 +4,12 @@ Only what Gunicorn runs can be run here, from the workspace and not from an imag
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from stackwalk.compose.command import gunicorn_of, words_of
 from stackwalk.compose.contents import source_of
 from stackwalk.compose.dockerfile import Image
 from stackwalk.compose.services import Build, ComposeFile, Service
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.whole.plan import Composed
 
 DEFAULT_PORT = 8000  # Gunicorn's
@@ -28,7 +27,7 @@ def composed(compose: ComposeFile, image_of: ImageOf) -> Composed:
         image = None if service.build is None else image_of(service.build)
         spec = _spec(service, image)
         if spec is not None:
-            services += [replace(spec, name=name.lower()) for name in service.names or (service.name,)]
+            services += [spec._replace(name=name.lower()) for name in service.names or (service.name,)]
             continue
         if _is_server(service.image or "" if image is None else image.base):
             published += [int(one.target) for one in service.ports if one.target.isdigit() and one.protocol == "tcp"]

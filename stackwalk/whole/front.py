@@ -3,17 +3,22 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import PORTS
 from stackwalk.stack.launch import Guardian, Program
-from stackwalk.stack.nginx import DEFAULT_MOUNTS, Nginx, Prepared, Reloaded, prepare, reload
+from stackwalk.stack.limits import Ending
+from stackwalk.stack.nginx.finding import Nginx
+from stackwalk.stack.nginx.preparing import DEFAULT_MOUNTS, Prepared, prepare
+from stackwalk.stack.nginx.reloading import Reloaded, reload
 from stackwalk.whole.running import Running
 
 
 class Front:
     """nginx of one stack."""
+
+    tells_at_start = True  # what it says of its file when it is tested it says when it is started, too
 
     def __init__(
         self,
@@ -81,7 +86,7 @@ class Front:
         return tuple(dict.fromkeys(known[here] for here, _ in self.prepared.names if here in known))
 
     def prepare(self, services: Mapping[str, Service]) -> tuple[Complaint, ...]:
-        """Read the learner's file and write the copy that runs; what is said against it without asking nginx."""
+        """Read the learner's file and write the copy that runs; what was found against it on the way."""
         self._services = services
         self._before = self._prepared
         ports = None if self._prepared is None else self._prepared.ports
@@ -95,7 +100,16 @@ class Front:
             published=self._ports,
             file=self._file,
         )
-        return self._prepared.complaints
+        return self._prepared.against
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """All that is found against the file without asking nginx."""
+        return self.prepared.complaints
+
+    def judged(self, printed: str, ending: Ending | None) -> tuple[Complaint, ...]:
+        """The same with what it said of it as it started: what it printed, and how it ended."""
+        return self.prepared.judged(printed, ending)
 
     def test(self) -> tuple[Complaint, ...]:
         """The same with what nginx itself says of it."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.fronts import caddy, haproxy, httpd
 from stackwalk.fronts.names import named
@@ -19,8 +19,8 @@ from stackwalk.nginx.complaint import Complaint, Severity
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import PORTS, free_port
 from stackwalk.stack.launch import Guardian, Program
-from stackwalk.stack.limits import MIB, Limits
-from stackwalk.stack.nginx import Reloaded
+from stackwalk.stack.limits import MIB, Ending, Limits
+from stackwalk.stack.nginx.reloading import Reloaded
 from stackwalk.whole.running import Running
 
 KINDS: Mapping[str, ModuleType] = {"haproxy": haproxy, "caddy": caddy, "apache": httpd}
@@ -44,6 +44,7 @@ class Moved:
 class OtherFront:
     """Such a web server of one stack."""
 
+    tells_at_start = False
     # It prints what it has to say.
     logs: Mapping[str, Path] = MappingProxyType({})
     requests = errors = None
@@ -103,6 +104,15 @@ class OtherFront:
         if not code:
             return self.prepared.complaints
         return (self._complaint(output, self.prepared.typed), *self.prepared.complaints)
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """All that is found against the file without asking the program."""
+        return self.prepared.complaints
+
+    def judged(self, printed: str, _ending: Ending | None) -> tuple[Complaint, ...]:
+        """What it said as it started."""
+        return self.said(printed)
 
     def launch(self, running: Running) -> None:
         """Start it, without waiting."""

@@ -4,16 +4,15 @@ Pure. What a lab declares and what the learner's files name comes in, a StackPla
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 
 MOST_PARTS = 8  # behind the front: two cores have enough to do with four
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """What a stack is made from."""
 
     front: ProgramSpec | None
@@ -22,8 +21,7 @@ class Declared:
     published: tuple[int, ...] = ()  # ports of the front to which a compose file leads clients
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(NamedTuple):
     """What a compose file names that can run here."""
 
     services: tuple[ProgramSpec, ...] = ()
@@ -31,8 +29,7 @@ class Composed:
     published: tuple[int, ...] = ()  # ports of the web server's container that clients outside can reach
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One program of a stack. Copies of a service are parts of their own: application-1, application-2 …"""
 
     name: str
@@ -40,8 +37,7 @@ class Part:
     spec: ProgramSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """From one part to the next: where a tap stands. It has the name of the part that it leads to."""
 
     source: str  # "client", or the name of a part
@@ -58,8 +54,7 @@ class Hop:
         return f"{self.source} – {self.target}"
 
 
-@dataclass(frozen=True, slots=True)
-class StackPlan:
+class StackPlan(NamedTuple):
     """A stack: what stands behind the front, the front, and every hop between them."""
 
     services: tuple[Part, ...]  # in the order in which they are started
@@ -97,7 +92,7 @@ def plan_stack(front: ProgramSpec | None, services: Sequence[ProgramSpec], named
     own preparation to say that. Raises StackwalkError where it would be too many.
     """
     if front is None:
-        part = Part(services[0].name, services[0].name, replace(services[0], copies=1))
+        part = Part(services[0].name, services[0].name, services[0]._replace(copies=1))
         return StackPlan((part,), None, (Hop("client", part.name),))
     known = {one.name: one for one in services}
     parts = tuple(part for name in dict.fromkeys(named) if name in known for part in _parts_of(known[name]))
@@ -127,7 +122,7 @@ def joined(declared: Sequence[ProgramSpec], added: Composed, *, compose_first: b
     for one in added.services:
         if compose_first and one.name in known:
             own = known[one.name]
-            known[one.name] = replace(own, run=one.run, file=one.file, port=one.port, settings="", settled=())
+            known[one.name] = own._replace(run=one.run, file=one.file, port=one.port, settings="", settled=())
         else:
             known.setdefault(one.name, one)
     return tuple(known.values())

@@ -3,9 +3,9 @@
 import contextlib
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -60,8 +60,7 @@ class Running:
         """Start its program, without waiting. Raises StackwalkError where it can't be started."""
         if self.program is not None and self.ending is None:
             raise StackwalkError(f"{self.name} runs already.", "Stop it before you start it again.")
-        self._scratch.mkdir(parents=True, exist_ok=True)
-        run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix=f"{self.name}-"))
+        run_dir = self._new_folder()
         self._forget()
         self.launched_at = time.monotonic()
         self.program = self._guardian.launch(
@@ -141,15 +140,25 @@ class Running:
             return f"127.0.0.1:{self.entry}"
         return "" if self.listener is None else f"127.0.0.1:{self.listener.port}"
 
-    def look(self) -> bool:
-        """See how it is now, and open or shut its door accordingly; whether anything has changed. Never waits."""
+    @property
+    def is_starting(self) -> bool:
+        """Whether it runs, and its listener or its answer is still waited for."""
+        return self.program is not None and self.ending is None and (self.listener is None or not self._answered)
+
+    def look(self, for_listeners: bool = True) -> bool:
+        """See how it is now, and open or shut its door accordingly; whether anything has changed. Never waits.
+
+        `for_listeners`: where it listens, too, which takes longer than all the rest.
+        """
         before = self.state, self.door_open
         if self.program is not None and self.ending is None:
             if self.program.poll() is not None:
                 self.ending = self.program.end(0.0)  # what it has left behind goes with it
                 self._forget_question()
             elif not self._paused:
-                self._look_at_listeners(self.program)
+                if for_listeners and self.is_starting:
+                    self._find_listener(self.program)
+                self._hear_answer()
         self._keep_door()
         return before != (self.state, self.door_open)
 
@@ -162,11 +171,21 @@ class Running:
         self._answered = True
         self._forget_question()
 
-    def _look_at_listeners(self, program: Program) -> None:
-        if self.listener is not None and self._answered:
-            return
+    def _new_folder(self) -> Path:
+        """A folder of this launch's own."""
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            folder = self._scratch / f"{self.name}-{number}"
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+                break
+        return folder
+
+    def _find_listener(self, program: Program) -> None:
         right = (each for each in program.listeners() if each.kind == "tcp" and each.typed == self.port)
         self.listener = next((each for each in right if each.address in HERE), None)
+
+    def _hear_answer(self) -> None:
         if self.listener is None or self._answered:
             return
         if not self.part.spec.answers:

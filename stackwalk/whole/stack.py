@@ -14,11 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
-from stackwalk.stack.limits import Limits
+from stackwalk.stack.limits import Ending, Limits
+from stackwalk.stack.listening import all_listening
 from stackwalk.whole.plan import Declared, StackPlan, plan_stack
 from stackwalk.whole.running import GLANCE, Environment, Running
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from stackwalk.whole.other_front import OtherFront
     from stackwalk.whole.record import Record, Seen
 
+LOOK_EVERY = 0.05  # seconds between two looks at where programs listen, where nothing new does
 START_PATIENCE = 10.0  # seconds for services that a new file names to be ready
 RESTART_PATIENCE = 2.0  # seconds in which a front that is started anew may end by itself
 HOST = "127.0.0.1"
@@ -55,16 +57,17 @@ class Stack:
 
     def __init__(
         self, declared: Declared, guardian: Guardian, *, workspace: Path, scratch: Path, environment: Environment,
-        nginx: str | None = None, limits: Limits | None = None, records: bool = True,
+        nginx: str | None = None, limits: Limits | None = None, records: bool = True, tap: "Tap | None" = None,
     ) -> None:  # fmt: skip
         """Nothing is started yet.
 
         `workspace`: where the programs run; `scratch`: a folder of this stack's own; `environment`: what a program
         is started with; `nginx`: the program that the user has named, if any; `records`: whether what passes can be
-        read here, and not only by those who subscribe to it.
+        read here, and not only by those who subscribe to it; `tap`: one without doors that was started already and
+        ends after this, or None: it starts its own.
         """
         self.declared = declared
-        self.complaints: tuple[Complaint, ...] = ()  # about the front's file as it is used now
+        self._told: tuple[Complaint, ...] | None = None  # what the front itself has said of its file
         self._guardian = guardian
         self._workspace = workspace
         self._scratch = scratch
@@ -73,12 +76,15 @@ class Stack:
         self._limits = limits
         self._records = records
         self._stack = contextlib.ExitStack()
+        self._ready_tap = tap
         self._tap: Tap | None = None
         self._front: Front | OtherFront | None = None
         self._record: Record | None = None
         self._log: RequestLog | None = None
         self._lock = threading.Lock()  # of what is read: a check may ask from several threads
         self._running: dict[str, Running] = {}  # all that may ever run, by name, outermost first
+        self._listening: object | None = None  # on this machine, at the last look at who does
+        self._looked_at = 0.0
         self.plan = StackPlan((), None, ())
 
     def __enter__(self) -> Self:
@@ -110,7 +116,9 @@ class Stack:
         from stackwalk.tap.tapping import tap_without_doors
 
         self._know(door)
-        self._tap = self._stack.enter_context(tap_without_doors(tells=self._records))
+        self._tap, self._ready_tap = self._ready_tap, None  # after an end it has doors
+        if self._tap is None:
+            self._tap = self._stack.enter_context(tap_without_doors(tells=self._records))
         if self.declared.front is not None:
             self._prepare(self.declared.front)
         self._hold(door)
@@ -120,18 +128,34 @@ class Stack:
         for name in {one.name for one in self.parts} ^ set(self._running):
             self._running[name].end()  # its name stood in a comment, say
 
-    def start(self) -> None:
+    def start(self, *, tests: bool = True) -> None:
         """Start everything that was prepared, innermost first, without waiting for any of it.
 
+        `tests`: nginx is asked what it says of its file before it is started, so that all is known that is against
+        it. Without that it says it as it ends (`refused`): it reads the file once, and serves sooner.
         Raises StackwalkError where a part can't be started; what was started until then is for `end`.
         """
         for part in self.plan.services:
             if self._running[part.name].program is None:
                 self.start_part(part.name)
         if self._front is not None:
-            # While the services start: what nginx itself says against the file is said in full.
-            self.complaints = _held(self._front.test())
+            if tests or not self._front.tells_at_start:
+                # While the services start: what nginx itself says against the file is said in full.
+                self._told = _held(self._front.test())
             self._launch_front()
+
+    def refused(self) -> Refused | None:
+        """Why the front has ended, where it did not take its file; None: it did not end, or not for that."""
+        front, printed, ending = self._front_said()
+        if front is None or ending is None or not any(one.stops for one in front.said(printed)):
+            return None
+        return Refused(front.judged(printed, ending))
+
+    def examine(self) -> None:
+        """Take in what the front has said of its file as it started, where it was not tested before that."""
+        front, printed, ending = self._front_said()
+        if front is not None and ending is None and self._told is None:
+            self._told = front.judged(printed, Ending(0, None))
 
     def end(self) -> None:
         """End all of it, the outermost part first."""
@@ -154,7 +178,8 @@ class Stack:
 
     def look(self) -> bool:
         """See how all parts are now; whether anything has changed. Never waits."""
-        changed = [self._running[part.name].look() for part in self.plan.parts]  # every one is looked at
+        new = self._is_more_to_see()
+        changed = [self._running[part.name].look(new) for part in self.plan.parts]  # every one is looked at
         return any(changed)
 
     @property
@@ -188,6 +213,13 @@ class Stack:
     def parts(self) -> tuple[Running, ...]:
         """All parts, innermost first."""
         return tuple(self._running[part.name] for part in self.plan.parts)
+
+    @property
+    def complaints(self) -> "tuple[Complaint, ...]":
+        """What is said against the front's file as it is used now, by the front itself as far as it was asked."""
+        if self._told is not None:
+            return self._told
+        return () if self._front is None else self._front.complaints
 
     @property
     def front(self) -> "Front | OtherFront | None":
@@ -271,11 +303,11 @@ class Stack:
             if fresh:
                 self.await_ready(START_PATIENCE)
             if running.program is None or running.program.poll() is not None:
-                self.complaints = _held(self._front.test())
+                self._told = _held(self._front.test())
                 self._launch_front()
                 return
             told = self._front.reload(running.program)
-            self.complaints = _held(told.complaints)
+            self._told = _held(told.complaints)
             if not told.took:
                 self._restart_front()
         except Refused:
@@ -283,6 +315,23 @@ class Stack:
             raise
 
     # Its own
+
+    def _front_said(self) -> "tuple[Front | OtherFront | None, str, Ending | None]":
+        """The front, what its program has printed, and how it has ended."""
+        running = None if self.plan.front is None else self._running[self.plan.front.name]
+        if self._front is None or running is None or running.program is None:
+            return None, "", None
+        return self._front, running.program.output.text(), running.ending
+
+    def _is_more_to_see(self) -> bool:
+        """Whether programs are to be looked at for where they listen: something new listens, or it is time."""
+        if not any(one.is_starting for one in self._running.values()):
+            return False
+        listening, now = all_listening(), time.monotonic()
+        if listening is not None and listening == self._listening and now - self._looked_at < LOOK_EVERY:
+            return False
+        self._listening, self._looked_at = listening, now
+        return True
 
     def _logged(self, port: int, nth: int) -> "Served | None":
         if self._front is None or self._front.requests is None:
@@ -323,7 +372,8 @@ class Stack:
 
     def _prepare(self, spec: ProgramSpec) -> None:
         self._front = self._nginx(spec) if spec.server == "nginx" else self._other(spec)
-        self.complaints = _held(self._front.prepare(self._services()))
+        _held(self._front.prepare(self._services()))
+        self._told = None
 
     def _other(self, spec: ProgramSpec) -> "OtherFront":
         from stackwalk.whole.other_front import OtherFront
@@ -332,7 +382,7 @@ class Stack:
 
     def _nginx(self, spec: ProgramSpec) -> "Front":
         # Imported while the services start.
-        from stackwalk.stack.nginx import find_nginx
+        from stackwalk.stack.nginx.finding import find_nginx
         from stackwalk.whole.front import Front
 
         return Front(

@@ -14,7 +14,7 @@ import pytest
 
 from stackwalk.check.ahead import Ahead, launched_ahead
 from stackwalk.check.copy import copy_workspace
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.stack.launch import Guardian, guarding
 from stackwalk.stack.limits import Limits
 

@@ -9,7 +9,8 @@ import pytest
 from stackwalk.check.compared import Cell, Column, Compared, from_json, to_json
 from stackwalk.check.comparing import Comparing, compare
 from stackwalk.check.scratch import make_scratch, remove
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 from stackwalk.course.workspace import files_of
 
 COURSE = read_course(find_course())

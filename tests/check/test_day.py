@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from stackwalk.check.day import Count, Day
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 from stackwalk.course.workspace import files_of
 
 PATIENCE = 90.0  # seconds

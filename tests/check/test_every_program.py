@@ -30,9 +30,10 @@ from rich.console import Console
 from stackwalk.check.plan import START_PATIENCE, Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Finding, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 from stackwalk.screen.verdict import draw_verdict
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
@@ -78,7 +79,7 @@ def read_program(file: Path) -> Program:
 def on_port(course: Course, port: int) -> Course:
     """The course, with another port in the learners' programs."""
     labs = (
-        dataclasses.replace(lab, programs=tuple(dataclasses.replace(program, port=port) for program in lab.programs))
+        dataclasses.replace(lab, programs=tuple(program._replace(port=port) for program in lab.programs))
         for lab in course.labs
     )
     return dataclasses.replace(course, labs=tuple(labs))

@@ -19,9 +19,10 @@ import pytest
 from stackwalk.check.plan import START_PATIENCE, Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Outcome
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 FOLDERS = sorted((Path(__file__).parents[1] / "programs" / "workspaces").glob("*/*"))
 COURSE: Course = read_course(find_course())

@@ -11,9 +11,10 @@ from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
 from stackwalk.check.warm import warming
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 COURSE: Course = read_course(find_course())
 
@@ -55,15 +56,37 @@ def test_one_replaced_after_the_other() -> None:
     assert (ids(second), ids(third)) == (["1.1", "1.2"], ["1.1", "1.2", "1.3"])
 
 
-def test_nobody_has_gone_on_who_fails_what_still_holds_or_does_not_answer() -> None:
+def test_nobody_has_gone_on_who_fails_nothing_that_is_replaced_or_does_not_answer() -> None:
     asked = plan("2.5")
     greet = "2.1.both_addresses_greet"
-    assert asked.wider(failing(asked, greet, "2.1.another_address_is_404")) is None
-    assert asked.wider(failing(asked, "2.5.the_page_is_your_own")) is None
+    assert asked.wider(failing(asked, "2.1.another_address_is_404", "2.5.an_own_404")) is None
     assert asked.wider(failing(asked, greet, cause=Cause.CRASHED)) is None
     assert asked.wider(failing(asked, greet, seconds=asked.budget)) is None  # no time is left
     passed = dataclasses.replace(failing(asked, greet), findings=(Finding("2.1", "c", "t", Outcome.PASSED),))
     assert asked.wider(passed) is None
+
+
+def test_it_counts_where_the_steps_that_it_adds_hold_whatever_else_falls_short() -> None:
+    asked = plan("2.5")
+    first = failing(asked, "2.1.both_addresses_greet")
+    wider = asked.wider(first)
+    assert wider is not None
+
+    def found(replacing: Outcome, own: Outcome) -> Verdict:
+        findings = (
+            Finding("2.4", "a", "t", replacing, Cause.WRONG_ANSWER if replacing is Outcome.FAILED else None),
+            Finding("2.5", "b", "t", own, Cause.WRONG_ANSWER if own is Outcome.FAILED else None),
+        )
+        return Verdict("2.5", ("2.4", "2.5"), "7", 0.2, findings)
+
+    held = wider.instead(found(Outcome.PASSED, Outcome.FAILED), asked, first)
+    assert held.first_problem is not None and held.first_problem.step == "2.5"
+    assert held.seconds == pytest.approx(first.seconds + 0.2)
+    assert wider.instead(found(Outcome.FAILED, Outcome.PASSED), asked, first) is first
+    assert wider.instead(found(Outcome.PASSED, Outcome.BROKEN), asked, first) is first  # our slip is not theirs
+    assert (
+        wider.instead(dataclasses.replace(found(Outcome.PASSED, Outcome.PASSED), steps=("2.5",)), asked, first) is first
+    )
 
 
 def test_where_the_learner_is_the_steps_own_checks_stand() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.oddities import Survival, survived
+from stackwalk.course.folders import find_course
 from stackwalk.course.oddity import Oddity
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 COURSE = read_course(find_course())
 LAB = COURSE.lab(1)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from stackwalk.check.plan import DEADLINE, SIDE_BY_SIDE, Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Finding, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 PASSES = 'def test_it_{number}(server):\n    """extra {number}"""\n    assert server.get("/").status == 200\n'
 FAILS = 'def test_it_{number}(server):\n    """extra {number}"""\n    assert False, "Not {number}."\n'
@@ -147,7 +148,7 @@ def test_each_step_can_be_judged_by_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize("each", [False, True])
 def test_a_slip_of_one_part_is_broken_and_never_the_learners(slip: str, said: str, each: bool, tmp_path: Path) -> None:
     course = course_with(tmp_path / "course", PASSES, slip, PASSES)
-    plan = dataclasses.replace(plan_of(course, workspace_with(tmp_path, ECHO), each=each), budget=1.0)
+    plan = dataclasses.replace(plan_of(course, workspace_with(tmp_path, ECHO), each=each), budget=1.0, slack=1.5)
     verdict = grade(plan)
     assert verdict.outcome is Outcome.BROKEN
     [broken] = [finding for finding in verdict.findings if finding.outcome is Outcome.BROKEN]

@@ -16,11 +16,12 @@ import pytest
 
 from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
-from stackwalk.check.scratch import SCRATCH, make_scratch, remove
+from stackwalk.check.scratch import make_scratch, remove
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 SOLUTION = (find_course() / "solutions/1-sockets/1-listen/server.py").read_text()
 PATIENCE = 30.0  # seconds
@@ -209,7 +210,7 @@ def test_the_folder_of_a_killed_stackwalk_is_swept_at_the_next_start(
         wait_for(lambda: list(temporary.glob("*/workspace/begun")), "the program never began")
         process.send_signal(signal.SIGKILL)
     left = [folder.name for folder in temporary.iterdir()]
-    assert left and all(name.startswith(SCRATCH) for name in left)
+    assert left and all(name.startswith("stackwalk-check-") for name in left)
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     ours = make_scratch()
     try:
@@ -220,11 +221,11 @@ def test_the_folder_of_a_killed_stackwalk_is_swept_at_the_next_start(
 
 def test_the_folder_of_a_stackwalk_that_lives_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    first, other = make_scratch(), tmp_path / f"{SCRATCH}999999999-1-abc"  # of another container
+    first, other = make_scratch(), tmp_path / "stackwalk-check-999999999-1-abc"  # of another container
     other.mkdir()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    gone = first.name.replace(f"{SCRATCH}{os.getpid()}-", f"{SCRATCH}999999999-")
+    gone = first.name.replace(f"stackwalk-check-{os.getpid()}-", "stackwalk-check-999999999-")
     (tmp_path / gone).symlink_to(elsewhere)
     second = make_scratch()
     assert {entry.name for entry in tmp_path.iterdir()} == {first.name, second.name, other.name, "elsewhere", gone}

@@ -3,7 +3,8 @@
 import io
 from pathlib import Path
 
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 from stackwalk.course.workspace import Workspace, files_of
 from stackwalk.grading import check_workspace
 from stackwalk.screen.console import Screen

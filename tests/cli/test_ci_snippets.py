@@ -11,8 +11,9 @@ from xml.etree import ElementTree as Xml
 import pytest
 from commands import PATIENCE, environment_in
 
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 PAGE = (Path(__file__).parents[2] / "docs" / "ci.md").read_text(encoding="utf-8")
 COURSE = read_course(find_course())

@@ -12,7 +12,7 @@ import pytest
 from commands import environment_in, stackwalk
 
 from stackwalk import __version__
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 
 SOLUTIONS = find_course() / "solutions" / "1-sockets"
 COMMANDS = (

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 from stackwalk.doctor import _door, examine
 from stackwalk.tap.tapping import tapping
 

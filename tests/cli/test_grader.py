@@ -8,7 +8,8 @@ from xml.etree import ElementTree as Xml
 import pytest
 from commands import stackwalk
 
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 
 COURSE = find_course()
 GRADED = [step.id for step in read_course(COURSE).steps if not step.live]

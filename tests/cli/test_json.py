@@ -9,7 +9,7 @@ import pytest
 from commands import Ran, stackwalk
 from jsonschema import Draft202012Validator
 
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 
 COURSE = find_course()
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "check.schema.json").read_text(encoding="utf-8"))

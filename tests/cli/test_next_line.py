@@ -1,9 +1,10 @@
 """The line after a verdict: the next thing to do."""
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Progress
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 from stackwalk.grading import next_line
 
 COURSE: Course = read_course(find_course())

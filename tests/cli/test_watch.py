@@ -15,7 +15,7 @@ import psutil
 import pytest
 from commands import PATIENCE, environment_in
 
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 
 COURSE = find_course()
 RIGHT = (COURSE / "solutions" / "1-sockets" / "2-answer" / "server.py").read_text(encoding="utf-8")

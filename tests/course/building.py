@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from stackwalk.course.lesson import Course, Kind, Lab, ProgramSpec, Step
+from stackwalk.course.lesson import Course, Kind, Lab, Step
+from stackwalk.course.program import ProgramSpec
 
 SERVER = ProgramSpec("server", ("python", "server.py"), "server.py", 8080)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from stackwalk.course.comparison import hold_comparisons, read_comparison
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 from stackwalk.errors import StackwalkError
 
 GOOD = """format = 1

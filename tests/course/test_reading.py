@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from building import LAB, STEP, write, write_course, write_step
 
-from stackwalk.course.reading import find_course, read_attempts, read_course, read_programs
+from stackwalk.course.folders import find_course
+from stackwalk.course.programs import read_programs
+from stackwalk.course.reading import read_attempts, read_course
 from stackwalk.errors import StackwalkError
 
 

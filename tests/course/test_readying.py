@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 from stackwalk.course.readying import finished_before, make_ready, missing_before
 from stackwalk.errors import StackwalkError
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from stackwalk.check.proof import prove
-from stackwalk.course.reading import find_course, hold_wins, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import hold_wins, read_course
 from stackwalk.errors import StackwalkError
 
 

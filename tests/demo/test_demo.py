@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 from stackwalk.stack.environment import free_port
 
 DEADLINE = 60.0  # seconds; the machine may be busy

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stackwalk.fronts import caddy, haproxy, httpd
-from stackwalk.fronts.names import with_addresses
+from stackwalk.fronts.names import named, strangers, with_addresses, with_names
 from stackwalk.fronts.remarks import complained, doors, silent
 
-SERVICES = {"application:8000": "127.0.0.1:23000", "application1:8000": "127.0.0.1:23001"}
+ADDRESSES = {"application:8000": "127.0.0.1:23000", "application1:8000": "127.0.0.1:23001"}
 PORTS = {80: 24080}
 WORDS = st.sampled_from(
     ["bind", "Listen", ":80", "*:80", "80", "8080", "application1:8000", "application1", "daemon", "user", "\n", "\n  ",
@@ -24,14 +24,14 @@ TEXTS = st.lists(WORDS, max_size=40).map(" ".join)
 @given(text=TEXTS)
 def test_lines_keep_their_numbers_and_moving_twice_changes_nothing_more(kind: object, text: str) -> None:
     move = haproxy.moved if kind is haproxy else httpd.moved
-    moved = move(text, SERVICES, PORTS)
+    moved = move(text, ADDRESSES, PORTS)
     assert moved.count("\n") == text.count("\n")
-    assert move(moved, SERVICES, PORTS) == moved
+    assert move(moved, ADDRESSES, PORTS) == moved
 
 
 def test_only_whole_names_are_moved() -> None:
     text = "http://application1:8000 my-application1:8000 application1:80001 application1:9000 application:8000"
-    assert with_addresses(text, SERVICES) == (
+    assert with_addresses(text, ADDRESSES) == (
         "http://127.0.0.1:23001 my-application1:8000 application1:80001 application1:9000 127.0.0.1:23000"
     )
 
@@ -42,6 +42,7 @@ def test_only_whole_names_are_moved() -> None:
         ("    bind :80", "    bind 127.0.0.1:24080"),
         ("    bind *:80 name door", "    bind 127.0.0.1:24080 name door"),
         ("    bind [::]:80", "    bind 127.0.0.1:24080"),
+        ("    bind *:80-82", "    bind 127.0.0.1:24080"),
         ("    bind 0.0.0.0:8404", "    bind 127.0.0.1:8404"),
         ("    daemon", "    # daemon"),
         ("    user haproxy", "    # user haproxy"),
@@ -51,7 +52,7 @@ def test_only_whole_names_are_moved() -> None:
     ],
 )
 def test_a_line_of_haproxy(line: str, moved: str) -> None:
-    assert haproxy.moved(line, SERVICES, PORTS) == moved
+    assert haproxy.moved(line, ADDRESSES, PORTS) == moved
 
 
 @pytest.mark.parametrize(
@@ -60,16 +61,19 @@ def test_a_line_of_haproxy(line: str, moved: str) -> None:
         ("Listen 80", "Listen 127.0.0.1:24080"),
         ("listen *:80", "listen 127.0.0.1:24080"),
         ("Listen [::]:80", "Listen 127.0.0.1:24080"),
+        ("Listen example.com:80 http", "Listen 127.0.0.1:24080 http"),
         ("Listen 127.0.0.1:8081", "Listen 127.0.0.1:8081"),
         ("<VirtualHost *:80>", "<VirtualHost *:24080>"),
         ("User www-data", "# User www-data"),
         ('  ErrorLog "/etc/x"', '  # ErrorLog "/etc/x"'),
+        ('CustomLog "/var/log/a b" combined', 'CustomLog "|/bin/cat" combined'),
+        ("CustomLog ${APACHE_LOG_DIR}/access.log up env=x", 'CustomLog "|/bin/cat" up env=x'),
         ('BalancerMember "http://application1:8000" loadfactor=3',
          'BalancerMember "http://127.0.0.1:23001" loadfactor=3'),
     ],
 )  # fmt: skip
 def test_a_line_of_apache(line: str, moved: str) -> None:
-    assert httpd.moved(line, SERVICES, PORTS) == moved
+    assert httpd.moved(line, ADDRESSES, PORTS) == moved
 
 
 def test_caddys_document_is_moved_as_a_whole() -> None:
@@ -90,7 +94,7 @@ def test_caddys_document_is_moved_as_a_whole() -> None:
     text = json.dumps(document)
     assert caddy.document_in('{"level":"info"}\n' + text + "\n") == text
     assert caddy.listens(text) == (":80",)
-    moved = json.loads(caddy.moved(text, SERVICES, PORTS))
+    moved = json.loads(caddy.moved(text, ADDRESSES, PORTS))
     server = moved["apps"]["http"]["servers"]["srv0"]
     assert server["listen"] == ["127.0.0.1:24080"]
     assert server["automatic_https"] == {"disable": True}
@@ -102,7 +106,7 @@ def test_caddys_document_is_moved_as_a_whole() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{", "null"])
 def test_what_is_no_document_is_said(text: str) -> None:
     with pytest.raises(ValueError):
-        caddy.moved(text, SERVICES, PORTS)
+        caddy.moved(text, ADDRESSES, PORTS)
     assert caddy.listens(text) == ()
 
 
@@ -200,3 +204,36 @@ def test_a_last_line_without_its_end_is_told_plainly() -> None:
         "global\nbackend a", {}, {},
     )  # fmt: skip
     assert (remark.line, remark.means) == (2, "The last line of the file has no line end.")
+
+
+def test_logs_of_caddy_are_printed_and_its_own_chatter_is_not() -> None:
+    logs = {"log0": {"writer": {"output": "file", "filename": "/etc/x"}, "include": ["http.log.access.log0"]}}
+    moved = json.loads(caddy.moved(json.dumps({"logging": {"logs": logs}}), ADDRESSES, PORTS))["logging"]["logs"]
+    assert moved["log0"] == {"writer": {"output": "stderr"}, "include": ["http.log.access.log0"]}
+    assert moved["default"]["level"] == "WARN"
+
+
+def test_of_two_doors_that_come_to_be_one_apache_opens_one() -> None:
+    moved = httpd.moved("Listen 80\nListen [::]:80\n", ADDRESSES, PORTS)
+    assert moved == "Listen 127.0.0.1:24080\n# Listen [::]:80\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "ports"),
+    [
+        (":80,:443", (80, 443)),
+        (":::80 v4v6", (80,)),
+        ("*:80-82", (80,)),
+        ("/tmp/x.sock", ()),
+        ("ipv4@0.0.0.0:8404", (8404,)),
+    ],
+)
+def test_the_doors_of_haproxy(line: str, ports: tuple[int, ...]) -> None:
+    assert haproxy.ports(f"frontend a\n    bind {line}\n") == ports
+
+
+def test_who_is_spoken_to_is_known_with_its_line() -> None:
+    text = "frontend a\n  bind web:80\nbackend b\n  server a application1:8000 # or other:8000\n  server b app:8000\n"
+    assert named(text, ADDRESSES) == ("application1:8000",)
+    assert strangers(text, ADDRESSES, haproxy.ASKS) == ((5, "app", "8000"),)
+    assert with_names("no 127.0.0.1:23001 at 127.0.0.1:24080", ADDRESSES, PORTS) == "no application1:8000 at :80"

@@ -10,10 +10,11 @@ from stackwalk.check.oddities import survived
 from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Progress, Step
 from stackwalk.course.oddity import read_kinds, read_oddities
 from stackwalk.course.place import steps_to_grade
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 
 COURSE: Course = read_course(find_course())
 LAB = COURSE.lab(1)

@@ -11,8 +11,9 @@ import pytest
 from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Cause, Outcome, Verdict
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 from stackwalk.fronts import caddy, haproxy, httpd
 
 COURSE: Course = read_course(find_course())

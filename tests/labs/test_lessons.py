@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Course, Step
-from stackwalk.course.reading import find_course, read_attempts, read_course
+from stackwalk.course.reading import read_attempts, read_course
 from stackwalk.course.wording import wording_slips
 from stackwalk.course.workspace import files_of
 

@@ -8,7 +8,8 @@ import pytest
 from stackwalk.check.plan import Plan
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Verdict
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.folders import find_course
+from stackwalk.course.reading import read_course
 from stackwalk.screen.console import make_console
 from stackwalk.screen.verdict import draw_verdict
 

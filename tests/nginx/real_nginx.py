@@ -2,7 +2,7 @@
 
 import pytest
 
-from stackwalk.stack.nginx import Nginx, NginxMissing, find_nginx
+from stackwalk.stack.nginx.finding import Nginx, NginxMissing, find_nginx
 
 WHICH = ("ours", "system")
 _SYSTEM = "/usr/sbin/nginx"

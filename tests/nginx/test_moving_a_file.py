@@ -1,7 +1,6 @@
 """Moving a file: every line keeps its number, only the named words change, and moving twice changes nothing more."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -144,7 +143,7 @@ def test_a_group_has_all_the_addresses_and_the_name_that_was_typed() -> None:
 
 
 def test_a_service_of_which_nothing_runs_is_said() -> None:
-    setting = replace(SETTING, services={"api": Service(8000, ())})
+    setting = SETTING._replace(services={"api": Service(8000, ())})
     (said,) = rewrite(server("location / { proxy_pass http://api:8000; }"), setting).complaints
     assert (said.severity, said.line) == ("note", 3)
     assert "nothing of it runs" in said.means

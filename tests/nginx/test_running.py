@@ -19,7 +19,9 @@ from stackwalk.nginx.setting import Service
 from stackwalk.stack import kin
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian, Program, guarding
-from stackwalk.stack.nginx import Nginx, Prepared, await_ready, prepare, reload
+from stackwalk.stack.nginx.finding import Nginx
+from stackwalk.stack.nginx.preparing import Prepared, prepare
+from stackwalk.stack.nginx.reloading import await_ready, reload
 
 PATIENT = 30.0  # seconds: a deadline for what takes milliseconds on a machine with nothing else to do
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
-from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Prediction, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.session.session.actions import Action, Launch, RunCheck, Say
 from stackwalk.session.session.events import Event, Judged, Key, Port, ProgramListening, Saved
 from stackwalk.session.session.react import begin, react

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.nginx.served import Served
 from stackwalk.screen.console import make_console
 from stackwalk.screen.stack import draw_parts
@@ -51,7 +52,7 @@ from stackwalk.wire.sight import Asked, Closed, Joined, Opened
 NOWHERE = Path("/nowhere")
 FRONT = ProgramSpec("nginx", ("nginx",), "nginx.conf", 80, server="nginx", door=8080)
 ONE = ProgramSpec("application", ("gunicorn", "wsgi"), "wsgi.py", 8000)
-TWO = replace(ONE, name="application2", since=2)
+TWO = ONE._replace(name="application2", since=2)
 
 
 def step_of(number: int) -> Step:
@@ -279,6 +280,16 @@ def test_a_journey_is_shown() -> None:
 
 HAPROXY = ProgramSpec("haproxy", ("haproxy",), "haproxy.cfg", 80, server="haproxy", door=8080)
 CADDY = ProgramSpec("caddy", ("caddy",), "Caddyfile", 80, server="caddy", door=8080)
+
+
+def test_a_start_that_goes_well_is_not_told_line_by_line() -> None:
+    player = Player()
+    start = ("Starting gunicorn 27.0.1", "Listening at: http://127.0.0.1:8000 (7)", "Booting worker with pid: 8")
+    lines = tuple(f"[2026-11-29 01:00:00 +0000] [7] [INFO] {line}" for line in start)
+    assert player.feed(PartPrinted("application", lines, 0)) == ()
+    assert player.feed(PartPrinted("application", (*lines, "mine"), 0)) == (ShowPrinted("application", ("mine",), 0),)
+    player.feed(StackSeen((PartSeen("application", "ready", 7, (8,), 8000, 2, 4),)))
+    assert player.feed(PartPrinted("application", lines, 0)) == (ShowPrinted("application", lines[2:], 0),)
 
 
 @pytest.mark.parametrize(

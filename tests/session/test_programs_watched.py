@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.session.programs import Prints, Programs
 from stackwalk.session.session.events import (
     Event,

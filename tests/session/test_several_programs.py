@@ -1,11 +1,11 @@
 """A step may run another program than the one before; some are ready only once they answer, or read files anew."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.session.session.actions import Action, Aim, Become, EndPrograms, Launch, RunCheck, Say, ShowStack
 from stackwalk.session.session.events import Event, Key, Port, ProgramListening, ProgramProcesses, Saved, Tick
 from stackwalk.session.session.react import begin, react
@@ -13,7 +13,7 @@ from stackwalk.session.session.state import Phase, Session
 
 NOWHERE = Path("/nowhere")
 WSGI = ProgramSpec("gunicorn", ("gunicorn", "wsgi"), "wsgi.py", 8000, answers=True, keeps=("app/static/",))
-BARE = replace(WSGI, run=("gunicorn", "bare"), file="bare.py")
+BARE = WSGI._replace(run=("gunicorn", "bare"), file="bare.py")
 
 
 def step_of(number: int, *programs: ProgramSpec) -> Step:

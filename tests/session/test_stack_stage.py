@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.fronts import caddy, haproxy, httpd
 from stackwalk.session.session.events import (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 
 SOLUTION = find_course() / "solutions" / "1-sockets" / "1-listen" / "server.py"
 LAB = f"{sys.executable} -m stackwalk lab"

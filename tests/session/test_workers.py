@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.screen.console import make_console
 from stackwalk.screen.stack import draw_stack
 from stackwalk.session.doors import Doors

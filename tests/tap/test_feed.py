@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from meeting import PATIENCE, call, read_exactly, serving, until
 
 from stackwalk.errors import StackwalkError
-from stackwalk.tap import feed as feed_module
-from stackwalk.tap.feed import Lines, Subscription, feed_folder, publishing, subscribe
+from stackwalk.tap import meeting
+from stackwalk.tap.feed import Subscription, subscribe
+from stackwalk.tap.meeting import Lines, feed_folder, publishing
 from stackwalk.tap.tapping import Tap, tapping
 from stackwalk.wire.sight import Answered, Missed, Sight
 
@@ -154,7 +155,7 @@ def test_a_folder_of_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     monkeypatch.setenv("TMPDIR", "/nowhere")
     other = os.getuid() + 1
-    monkeypatch.setattr(feed_module, "_folders", lambda: [Path("/")])
+    monkeypatch.setattr(meeting, "meeting_folders", lambda: [Path("/")])
     monkeypatch.setattr(os, "getuid", lambda: other)
     with pytest.raises(StackwalkError, match=r"^/ should be a folder of yours"):
         feed_folder()

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -205,6 +206,11 @@ def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path:
         said = stack.command("status")
         assert said.returncode == 2
         assert "No stack is up" in said.stdout + said.stderr
+        left = f"stackwalk-up-{stack.process.pid}-*"
+        assert list(Path(tempfile.gettempdir()).glob(left))
+        (stack.workspace / "nginx.conf").write_text("wrong")
+        assert stack.command("up", "--port", str(unused_port())).returncode == 1
+        assert not list(Path(tempfile.gettempdir()).glob(left))
 
 
 def test_one_stack_a_workspace(tmp_path: Path) -> None:
@@ -372,6 +378,7 @@ def test_what_has_ended_is_started_by_a_reload(tmp_path: Path) -> None:
         for name in ("nginx", "application1"):
             os.kill(pids[name], signal.SIGKILL)
             stack.wait_for(f"{name} has ended: somebody has sent it SIGKILL.")
+            stack.wait_for(f"stackwalk reload {name}")
         told = stack.command("reload")
         assert told.returncode == 0, told.stdout + told.stderr
         assert "application1 has been started." in told.stdout
@@ -380,6 +387,15 @@ def test_what_has_ended_is_started_by_a_reload(tmp_path: Path) -> None:
         while not stack.status()["ready"]:
             assert time.monotonic() < deadline
         assert {stack.ask()[0] for _ in range(4)} == {200}
+
+
+def test_a_gunicorn_whose_master_has_loaded_the_code_is_started_anew(tmp_path: Path) -> None:
+    settings = 'preload_app = True\nbind = "127.0.0.1:8000"\n'
+    with up(tmp_path, wsgi__py=WSGI, gunicorn__conf__py=settings) as stack:
+        stack.wait_for("Ready in")
+        (stack.workspace / "wsgi.py").write_text(WSGI.replace("from the stack", "of new code"))
+        assert "gunicorn has been ended and started anew." in stack.command("reload").stdout
+        assert stack.ask() == (200, "of new code")
 
 
 def test_a_program_without_a_hup_is_started_anew(tmp_path: Path) -> None:

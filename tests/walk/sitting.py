@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 from terminal import Terminal
 
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 
 SOLUTIONS = find_course() / "solutions" / "1-sockets"
 

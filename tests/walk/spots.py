@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 
 
 @pytest.fixture

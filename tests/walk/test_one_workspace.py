@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sitting import environment_of, wait_until_gone
 
+from stackwalk.course.folders import find_course
 from stackwalk.course.lesson import Step
-from stackwalk.course.reading import find_course, read_course
+from stackwalk.course.reading import read_course
 from stackwalk.course.workspace import files_of
 
 pytest_plugins = ("spots",)

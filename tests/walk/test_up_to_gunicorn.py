@@ -20,7 +20,7 @@ from needs import needs
 from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
 from terminal import Terminal, terminal
 
-from stackwalk.course.reading import find_course
+from stackwalk.course.folders import find_course
 
 pytest_plugins = ("spots",)
 pytestmark = pytest.mark.tmux

@@ -12,7 +12,7 @@ from needs import needs
 from sitting import SOLUTIONS, environment_of, leave, stackwalk, wait_until_gone
 from terminal import terminal
 
-from stackwalk.stack.nginx import NginxMissing, find_nginx
+from stackwalk.stack.nginx.finding import NginxMissing, find_nginx
 
 pytest_plugins = ("spots",)
 pytestmark = pytest.mark.tmux

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import guarding
 from stackwalk.whole.plan import Declared

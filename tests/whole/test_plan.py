@@ -3,7 +3,7 @@
 import pytest
 
 from stackwalk.compose.reading import read_compose
-from stackwalk.course.lesson import ProgramSpec
+from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.whole.composed import composed
 from stackwalk.whole.plan import declare, plan_stack

@@ -35,7 +35,7 @@ def test_another_framework(server: Server, run: Run, fresh: Fresh) -> None:
     greets(server, "Gunicorn")
     path = f"/{fresh.word()}"
     server.get(path).expect_status(404, f"No view has the address {path}, so GET {path} is answered with 404.")
-    ended = run(["python", "-c", KIND], file="other.py").wait(10.0)
+    ended = run(["python", "-c", KIND], file="other.py").wait(20.0)
     if "application of flask" in ended.output or "application of app" in ended.output:
         fail("What other.py calls application is made with Flask; this step is about another framework.")
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from stackwalk.nginx.complaint import Complaint, Severity
@@ -15,30 +14,28 @@ from stackwalk.nginx.setting import Address, Setting
 from stackwalk.nginx.tokens import Statement, Token, walk
 
 
-@dataclass(slots=True)
 class Draft:
     """One file, and the changes so far. All change through the methods, which keep every line in its place."""
 
-    source: Source
-    project: Project
-    setting: Setting
-    survey: Survey
-    edits: list[Edit] = field(default_factory=list)
-    complaints: dict[Complaint, None] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    logs: list[Log] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    readings: list[Reading] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    gone: int = -1  # the end of the last stretch that was left out
-    keys: dict[int, str] = field(default_factory=dict)  # where a server or a location begins -> its name in our log
-    behind: dict[int, Statement] = field(default_factory=dict)  # where a directive begins -> the next of its block
-    listens: dict[int, set[Listen]] = field(default_factory=dict)  # where a block begins -> the ports that it asks for
-    _mine: set[int] = field(default_factory=set)
-    _within: dict[int, dict[str, list[Statement]]] = field(default_factory=dict)
-    swapped: set[int] = field(default_factory=set)  # where words begin that have another text
-
-    def __post_init__(self) -> None:
+    def __init__(self, source: Source, project: Project, setting: Setting, survey: Survey) -> None:
+        self.source = source
+        self.project = project
+        self.setting = setting
+        self.survey = survey
+        self.edits: list[Edit] = []
+        self.complaints: dict[Complaint, None] = {}
+        self.groups: dict[str, Group] = {}
+        self.logs: list[Log] = []
+        self.blocks: list[Block] = []
+        self.readings: list[Reading] = []
+        self.names: dict[str, str] = {}
+        self.gone = -1  # the end of the last stretch that was left out
+        self.keys: dict[int, str] = {}  # where a server or a location begins -> its name in our log
+        self.behind: dict[int, Statement] = {}  # where a directive begins -> the next of its block
+        self.listens: dict[int, set[Listen]] = {}  # where a block begins -> the ports that it asks for
+        self._mine: set[int] = set()
+        self._within: dict[int, dict[str, list[Statement]]] = {}
+        self.swapped: set[int] = set()  # where words begin that have another text
         number = next((number for number, each in enumerate(self.project.sources) if each is self.source), 0)
         self._next_to_each_other(self.source.conf.statements)
         lines: Counter[int] = Counter()

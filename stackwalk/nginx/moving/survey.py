@@ -1,7 +1,7 @@
 """What of the whole project has to be known to move one directive of it, looked up once."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stackwalk.nginx.project import Project
 from stackwalk.nginx.tokens import Statement, Token
@@ -13,8 +13,7 @@ BY_VARIABLE = re.compile(r"(?:https?://)?\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+)
 _URL = re.compile(r"https?://(?P<authority>[^/?#$]+)(?:/[^$]*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """Facts about all files together."""
 
     upstreams: frozenset[str]  # names of the learner's groups, in small letters

@@ -13,7 +13,16 @@ from stackwalk.errors import StackwalkError
 
 PATIENCE = 10.0  # seconds for a connection
 MOST = 1024 * 1024  # bytes of an answer
-_FLAGS = {"-v": "", "--verbose": "", "-s": "", "-i": "", "--path-as-is": "", "-I": "HEAD", "--head": "HEAD"}
+_FLAGS = {
+    "-v": "",
+    "--verbose": "",
+    "-s": "",
+    "-i": "",
+    "--include": "",
+    "--path-as-is": "",
+    "-I": "HEAD",
+    "--head": "HEAD",
+}
 _VALUED = {"-X": "method", "--request": "method", "-d": "data", "--data": "data", "-H": "header"}
 
 

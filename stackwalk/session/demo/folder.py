@@ -9,13 +9,14 @@ from stackwalk.course.lesson import Step
 from stackwalk.course.workspace import files_of
 from stackwalk.errors import StackwalkError
 from stackwalk.session.demo.change import Change, changes
+from stackwalk.stack.scratch import scratch_prefix
 
 
 @contextlib.contextmanager
 def throw_away() -> Iterator[Path]:
     """An empty folder that is gone when the block ends."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix="stackwalk-demo-")
+        folder = tempfile.TemporaryDirectory(prefix=scratch_prefix("demo"))
     except OSError as error:
         raise StackwalkError(
             f"No temporary folder could be made ({error.strerror or error}).",

@@ -16,8 +16,9 @@ from rich.text import Text
 from stackwalk.check.plan import Plan, new_seed
 from stackwalk.check.runner import grade
 from stackwalk.check.verdict import Outcome
-from stackwalk.course.lesson import Course, Lab, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Progress, Step
 from stackwalk.course.place import steps_to_grade
+from stackwalk.course.program import ProgramSpec
 from stackwalk.course.readying import make_ready
 from stackwalk.course.workspace import saved_last
 from stackwalk.errors import StackwalkError
@@ -56,6 +57,7 @@ from stackwalk.wire.sight import Answered, Closed, Sight, Unanswered, Unreadable
 LOOK = 0.7  # seconds for a person to look at what has come
 LETTER = 0.007  # seconds after each letter of a file
 START = 30.0  # seconds until a program listens, on a machine that is very busy
+HEADS = frozenset(("-v", "--verbose", "-i", "--include", "-I", "--head"))  # of curl: the answer's head is shown, too
 PRINT = 0.5  # seconds that something printed may take to be seen; many programs print nothing
 ANSWER = 10.0  # seconds until a request is over
 TRIES = 5  # doors that somebody may snatch away
@@ -219,7 +221,7 @@ class _Demo:
         self._say(_command(ask.line))
         with asking(ask) as client:
             self._take_answer(client)
-        self._traffic(heads="-v" in ask.line.split())
+        self._traffic(heads=not HEADS.isdisjoint(ask.line.split()))
 
     def _launch_stack(self, guardian: Guardian, opened: contextlib.ExitStack, step: Step) -> Stack:
         """Start the web server with all that its file names, and lead the door to it."""

@@ -5,7 +5,8 @@ from typing import Literal
 
 from stackwalk.check.compared import Compared
 from stackwalk.check.verdict import Verdict
-from stackwalk.course.lesson import Lab, Prediction, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Lab, Prediction, Progress, Step
+from stackwalk.course.program import ProgramSpec
 from stackwalk.session.session.events import Port
 from stackwalk.whole.journey import Journey
 from stackwalk.wire.sight import Sight

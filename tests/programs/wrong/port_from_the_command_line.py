@@ -2,7 +2,7 @@
 # step: 1.1
 # outcome: failed
 # cause: crashed
-# says: IndexError
+# says: Your program looks for words behind its name
 # says: server.py, line
 
 import socket
