@@ -108,7 +108,7 @@ class _Asked:
     def __init__(self, bench: Bench, course: Course, side: Side) -> None:
         self._bench = bench
         self._spec = course.lab(side.lab).programs[0]
-        fresh, workspace = Fresh(bench.seed, "comparison"), Workspace(bench.copy.root)
+        fresh, workspace = Fresh(bench.seed, "comparison"), Workspace(bench.copy.root, bench.copy.origin)
         page = fresh.name(".html")
         self._secret = fresh.text()
         self._names = lay_out(

@@ -99,7 +99,7 @@ class _Day:
     def __init__(self, bench: Bench, lab: Lab) -> None:
         self._bench = bench
         self._lab = lab
-        fresh, workspace = Fresh(bench.seed, "oddities"), Workspace(bench.copy.root)
+        fresh, workspace = Fresh(bench.seed, "oddities"), Workspace(bench.copy.root, bench.copy.origin)
         self._page_name, self._page = fresh.name(".html"), fresh.text()
         self._picture = b"\x89PNG\r\n\x1a\n" + fresh.bytes(20_000)
         self._secret = fresh.text()

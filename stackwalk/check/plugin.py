@@ -143,7 +143,8 @@ def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
 @pytest.fixture
 def workspace(request: pytest.FixtureRequest) -> Workspace:
     """The copy of the learner's workspace, to write and edit in."""
-    return Workspace(bench_of(request.config).copy.root)
+    copy = bench_of(request.config).copy
+    return Workspace(copy.root, copy.origin)
 
 
 class Launch:

@@ -278,7 +278,7 @@ class Stack:
         target = self._copy.root / file
         self._edited.setdefault(file, target.read_bytes() if target.is_file() else None)
         self.touched = True
-        Workspace(self._copy.root).write(file, text)
+        Workspace(self._copy.root, self._copy.origin).write(file, text)
 
     def reload(self) -> None:
         """Let nginx take its file as it is now, as `nginx -s reload` does. Raises LearnerFailure where it does not."""
@@ -409,7 +409,7 @@ class Stack:
             if content is None:
                 (self._copy.root / file).unlink(missing_ok=True)
             else:
-                Workspace(self._copy.root).write(file, content)
+                Workspace(self._copy.root, self._copy.origin).write(file, content)
         self._edited.clear()
 
     def start_part(self, running: Running) -> None:

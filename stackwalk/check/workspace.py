@@ -21,6 +21,7 @@ class Workspace:
     """The copy of the learner's workspace."""
 
     root: Path
+    origin: Path  # the learner's own, for what names it by its whole path
 
     def write(self, path: str, content: str | bytes) -> Path:
         """Write a file (text as UTF-8, line ends as they are) and the folders above it."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from e2b_dockerfile_utils import DockerfileInstruction, DockerfileSyntaxError, parse_dockerfile_ast
 
 from stackwalk.compose.fault import FileFault
+from stackwalk.compose.keys import near
+from stackwalk.compose.typed import CURLY, STRAIGHT, curly, image_fault
 
 MOST_BYTES = 256 * 1024
 _KNOWN = frozenset(
@@ -22,6 +24,10 @@ _KNOWN = frozenset(
         "VOLUME WORKDIR",
     )
 )
+_WHY_NO_LIST = {
+    True: 'It takes double quotes around each word, straight ones: "gunicorn".',
+    False: "Each word stands in double quotes, a comma between two of them, and a ] ends the list.",
+}
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))", re.ASCII)
 
 
@@ -57,12 +63,19 @@ def read_dockerfile(text: str, arguments: Mapping[str, str] | None = None, targe
     try:
         instructions = parse_dockerfile_ast(text.removeprefix("\ufeff")).instructions
     except DockerfileSyntaxError as error:
-        raise FileFault(f"{error}.", getattr(error, "line", None)) from None
+        raise _syntax_fault(error) from None
     except (ValueError, RecursionError) as error:
         raise FileFault(f"it can't be read: {error}.") from None
     if not instructions:
         raise FileFault("there is no instruction in it; the first is FROM.")
     return _Stages(arguments or {}).read(instructions, target)
+
+
+def _syntax_fault(error: DockerfileSyntaxError) -> FileFault:
+    """The parser's complaint without the place, which is said beside it, and with the instruction that was meant."""
+    said = re.sub(r"^Dockerfile parse error(?: on line \d+)?: ", "", str(error)).rstrip(".")
+    word = re.fullmatch(r"unknown instruction: (\S+)", said)
+    return FileFault(f"{said}.", getattr(error, "line", None), _instead_of(word[1]) if word else "")
 
 
 class _Stages:
@@ -79,7 +92,7 @@ class _Stages:
     def read(self, instructions: list[DockerfileInstruction], target: str | None) -> Image:
         for one in instructions:
             if one.name not in _KNOWN:
-                raise FileFault(f"there is no instruction {one.name}.", one.start_line)
+                raise FileFault(f"there is no instruction {one.name}.", one.start_line, _instead_of(one.name))
             if one.name == "FROM":
                 if target and self._name == target.lower():
                     break
@@ -101,6 +114,8 @@ class _Stages:
         if len(words) not in (1, 3) or (len(words) == 3 and words[1].upper() != "AS"):
             raise FileFault("FROM takes an image's name, or IMAGE AS NAME.", one.start_line)
         base = _filled(words[0], self._outer)
+        if base.lower() not in self._done and (wrong := curly(words[0]) or image_fault(base)):
+            raise FileFault(wrong, one.start_line, STRAIGHT if curly(words[0]) else "")
         self._name = words[2].lower() if len(words) == 3 else str(len(self._done))
         stage = self._done.get(base.lower())
         self._image = stage or Image(base, one.start_line)
@@ -157,11 +172,30 @@ class _Stages:
         self._keep(replace(image, copies=(*image.copies, Copy(tuple(sources), target, one.start_line))))
 
 
+def _instead_of(word: str) -> str:
+    """What a line should begin with that begins with a word which is no instruction."""
+    typed = word.lower()
+    if typed in ("pip", "pip3", "python", "python3", "apt", "apt-get", "apk", "mkdir", "cp"):
+        return f"A command that builds the image stands behind RUN: RUN {typed} …"
+    if typed in ("gunicorn", "flask", "uvicorn"):
+        return f"What the container runs stands behind CMD: CMD {typed} …"
+    return near(word.upper(), _KNOWN)
+
+
 def _command(one: DockerfileInstruction) -> tuple[str, ...]:
-    """The words of CMD; its shell form is what a shell would run."""
+    """The words of CMD; its shell form is what a shell would run. Raises FileFault for a list that is none."""
+    line = " ".join(one.args)
     if one.json:
         return tuple(one.args)
-    return ("/bin/sh", "-c", " ".join(one.args))
+    if line.startswith("[") and (line.endswith("]") or line[1:2] in "\"'“”„‘’"):
+        quotes = "'" in line or CURLY.search(line) is not None
+        raise FileFault(
+            f"{one.name} begins with [ and is no list, so a shell gets the line as it is, brackets and all. "
+            f"{_WHY_NO_LIST[quotes]}",
+            one.start_line,
+            STRAIGHT if CURLY.search(line) else f'{one.name} ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]',
+        )
+    return ("/bin/sh", "-c", line)
 
 
 def _unquoted(word: str) -> str:

@@ -7,14 +7,15 @@ import re
 import shlex
 from collections.abc import Iterator
 from collections.abc import Mapping as Values
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Literal
 
 from stackwalk.compose import keys
 from stackwalk.compose.document import Mapping, Node, Scalar, Sequence, read_document
 from stackwalk.compose.fault import FileFault
-from stackwalk.compose.interpolation import fill_in
+from stackwalk.compose.interpolation import Filling
 from stackwalk.compose.services import DEFAULT_NETWORK, Build, ComposeFile, Mount, Port, Service
+from stackwalk.compose.typed import STRAIGHT, curly, image_fault
 
 FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")  # in the order of Compose
 VERSION_NOTE = "version: was needed once; Compose reads all files alike today, ignores it and says so. Leave it out."
@@ -24,16 +25,21 @@ _PORT = re.compile(
     r"(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?P<protocol>tcp|udp|sctp))?",
     re.ASCII,
 )
-_CURLY = "“”„‟‘’‚‛«»"
 _TRUE = ("true", "yes", "on", "y", "1")
 _RISKS = ("privileged", "cap_add", "devices", "security_opt", "use_api_socket")  # with any value but a false one
 _HOST_RISKS = ("pid", "ipc", "network_mode", "userns_mode", "uts", "cgroup")  # with the value host
 _MOST_DEPTH = 10  # of services that extend each other
+_WORDED = ("labels", "annotations", "environment", "healthcheck")  # their values are texts of any kind
 
 
-def read_compose(text: str, environment: Values[str, str]) -> ComposeFile:
-    """Return what a compose file says; environment is what `${NAME}` finds, the .env file's. Raises FileFault."""
-    document = _Filled(environment).node(read_document(text))
+def read_compose(text: str, environment: Values[str, str], folder: str = "") -> ComposeFile:
+    """Return what a compose file says. Raises FileFault.
+
+    environment is what `${NAME}` finds, the .env file's. folder is where the file lies: `${PWD}` is that, and an
+    absolute path to what lies below it is read as the relative one.
+    """
+    filling = Filling({"PWD": folder, **environment} if folder else environment)
+    document = _filled(filling, read_document(text))
     if not isinstance(document, Mapping):
         raise FileFault("a compose file is a list of keys with their values, and this is none.", document.line)
     services = document.get("services")
@@ -44,42 +50,33 @@ def read_compose(text: str, environment: Values[str, str]) -> ComposeFile:
         raise FileFault("the key services: is missing; what runs stands below it.", document.line)
     if not isinstance(services, Mapping) or not services.entries:
         raise FileFault("below services: stand names with their keys, and none does here.", services.line)
-    reader = _Reader(document, services)
+    reader = _Reader(document, services, folder)
     found = tuple(reader.service(name) for name, _ in services.entries)
     _hold_together(found, services)
     notes: tuple[str, ...] = (VERSION_NOTE,) if document.get("version") is not None else ()
     if document.get("include") is not None:
         notes += ("include: names further files, which stackwalk does not read.",)
-    return ComposeFile(found, notes)
+    return ComposeFile(found, (*notes, *reader.notes), tuple((name, line or 0) for name, line in filling.unset))
 
 
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """Fills the variables into the values of a tree; keys stay as they are."""
-
-    environment: Values[str, str]
-
-    def node(self, node: Node) -> Node:
-        match node:
-            case Scalar(text, line):
-                if text and text[0] in _CURLY and text[-1] in _CURLY:
-                    raise FileFault(
-                        f"the quotes around {text[1:-1]} are curly, and so a part of it.",
-                        line,
-                        "Type them again: a word processor made them curly.",
-                    )
-                return node if text is None else Scalar(fill_in(text, self.environment, line), line)
-            case Sequence(items, line):
-                return Sequence(tuple(self.node(one) for one in items), line)
-            case Mapping(entries, line):
-                return Mapping(tuple((key, self.node(value)) for key, value in entries), line)
+def _filled(filling: Filling, node: Node) -> Node:
+    """The tree with the variables in its values filled in; keys stay as they are."""
+    match node:
+        case Scalar(text, line):
+            return node if text is None else Scalar(filling.filled(text, line), line)
+        case Sequence(items, line):
+            return Sequence(tuple(_filled(filling, one) for one in items), line)
+        case Mapping(entries, line):
+            return Mapping(tuple((key, _filled(filling, value)) for key, value in entries), line)
 
 
 class _Reader:
     """Reads the services of one document."""
 
-    def __init__(self, document: Mapping, services: Mapping) -> None:
+    def __init__(self, document: Mapping, services: Mapping, folder: str) -> None:
+        self.notes: dict[str, None] = {}
         self._services = services
+        self._folder = folder.rstrip("/")
         self._volumes = _declared(document, "volumes")
         self._networks = {*_declared(document, "networks"), DEFAULT_NETWORK}
         self._configs = _declared(document, "configs")
@@ -91,11 +88,14 @@ class _Reader:
             raise FileFault(f"{called!r} can't be a service's name: letters, digits, - and _ only.", name.line)
         body = self._body(called, name.line, 0)
         _known(body, keys.SERVICE, f"The service {called}")
+        _straight(body)
         image, build = _text(body, "image"), self._build(body)
         if image is None and build is None:
             raise FileFault(f"the service {called} has neither an image: nor a build:, so nothing can run.", name.line)
         if image is not None and not image:
             raise FileFault(f"the image of {called} is empty: a variable that nobody sets?", body.line_of("image"))
+        if image is not None and (wrong := image_fault(image)):
+            raise FileFault(wrong, body.line_of("image"))
         networks, aliases = self._networks_of(body)
         container = _text(body, "container_name")
         return Service(
@@ -112,6 +112,10 @@ class _Reader:
             names=(called, *aliases, *([container] if container else [])),
             networks=networks,
             network_mode=_text(body, "network_mode"),
+            waits_for=_waits_for(body),
+            profiles=tuple(one.text or "" for one in _scalars(body.get("profiles"), "profiles")),
+            copies=_copies(body),
+            restarts=(_text(body, "restart") or "no") != "no",
             risks=tuple(_risks(body)),
             lines={key.text or "": key.line for key, _ in body.entries},
         )
@@ -172,7 +176,7 @@ class _Reader:
 
     def _mounts(self, body: Mapping, called: str) -> Iterator[Mount]:
         for one in _items(body, "volumes"):
-            mount = _mount(one)
+            mount = self._at_home(_mount(one))
             if mount.kind == "volume" and mount.source and mount.source not in self._volumes:
                 raise FileFault(
                     f"{mount.source} is taken for a volume's name, and no volume is called that: a file or folder "
@@ -193,12 +197,38 @@ class _Reader:
             source = _text(declared, "file") if isinstance(declared, Mapping) else None
             yield Mount("config", source or "", target or f"/{name}", True, one.line)
 
+    def _at_home(self, mount: Mount) -> Mount:
+        """The mount with a relative source, where an absolute one leads into the folder of the file."""
+        if not self._folder or mount.kind != "bind" or not f"{mount.source}/".startswith(f"{self._folder}/"):
+            return mount
+        relative = "." + mount.source[len(self._folder) :].rstrip("/")
+        said = (
+            f"Line {mount.line}: {mount.source} is there on this machine alone; {relative} is wherever your folder is."
+        )
+        self.notes[said] = None
+        return replace(mount, source=relative)
+
 
 def _known(body: Mapping, known: frozenset[str], whose: str) -> None:
     for key, _ in body.entries:
         name = key.text or ""
         if name not in known and not name.startswith("x-"):
             raise FileFault(f"{whose} has no key {name}.", key.line, keys.near(name, known))
+
+
+def _straight(node: Node) -> None:
+    """Raise FileFault where a value stands in typographic quotes; what is a text for people may."""
+    match node:
+        case Scalar(text, line):
+            if said := curly(text or ""):
+                raise FileFault(said, line, STRAIGHT)
+        case Sequence(items=items):
+            for one in items:
+                _straight(one)
+        case Mapping(entries=entries):
+            for key, value in entries:
+                if key.text not in _WORDED:
+                    _straight(value)
 
 
 def _none_at_the_top(document: Mapping) -> None:
@@ -344,6 +374,18 @@ def _mount(one: Node) -> Mount:
         "bind" if source.startswith((".", "/", "~")) else "volume", source, target,
         bool(mode) and "ro" in mode[0].split(","), one.line,
     )  # fmt: skip
+
+
+def _waits_for(body: Mapping) -> tuple[str, ...]:
+    depends, links = body.get("depends_on"), _scalars(body.get("links"), "links")
+    named = () if depends is None else _named(depends, "depends_on")
+    return (*(name.text or "" for name, _ in named), *((one.text or "").partition(":")[0] for one in links))
+
+
+def _copies(body: Mapping) -> str:
+    deploy = body.get("deploy")
+    typed = _text(deploy, "replicas") if isinstance(deploy, Mapping) else None
+    return _text(body, "scale") or typed or "1"
 
 
 def _risks(body: Mapping) -> Iterator[tuple[str, int]]:

@@ -58,6 +58,10 @@ class Service:
     names: tuple[str, ...] = ()  # by which the others reach it, its own first
     networks: tuple[str, ...] = (DEFAULT_NETWORK,)
     network_mode: str | None = None
+    waits_for: tuple[str, ...] = ()  # services that are started before it
+    profiles: tuple[str, ...] = ()  # it is started only where one of them is asked for; empty: always
+    copies: str = "1"  # how many containers, as typed
+    restarts: bool = False  # one that has ended is started again
     risks: tuple[tuple[str, int], ...] = ()  # keys that open the machine, such as "privileged", with their lines
     lines: Mapping[str, int] = field(default_factory=dict)  # of its keys
 
@@ -76,6 +80,7 @@ class ComposeFile:
 
     services: tuple[Service, ...]
     notes: tuple[str, ...] = ()  # what Compose accepts, and somebody should know all the same
+    unset: tuple[tuple[str, int], ...] = ()  # variables that nobody sets, and so are empty; with the lines that ask
 
     def named(self, name: str) -> Service | None:
         """The service that others reach by that name."""

@@ -14,6 +14,7 @@ NAME = "Caddy"
 FILE = "Caddyfile"
 PROGRAMS = ("caddy",)
 PACKAGE = "caddy"
+LISTENS = ":"  # what stands before the number of a door
 ASKS = re.compile(r"^\s*(?:\w+\s+)*?(?:reverse_proxy|to)\s")  # a line that names a service
 
 

@@ -12,11 +12,12 @@ NAME = "HAProxy"
 FILE = "haproxy.cfg"
 PROGRAMS = ("haproxy",)
 PACKAGE = "haproxy"
+LISTENS = "bind *:"  # what stands before the number of a door
 ASKS = re.compile(r"^\s*server\s")  # a line that names a service
 
 # What only a service of the system may do, or what would outlive the lab: such a line becomes a comment.
 _NOT_HERE = re.compile(
-    r"(?m)^(\s*)(?=(?:daemon|chroot|user|group|uid|gid|pidfile|master-worker|nbproc|stats\s+socket|ulimit-n|setenv|"
+    r"(?m)^(\s*)(?=(?:daemon|quiet|chroot|user|group|uid|gid|pidfile|master-worker|nbproc|stats\s+socket|ulimit-n|setenv|"
     r"presetenv|external-check|insecure-\S+|cpu-map)\b)"
 )
 _BIND = re.compile(r"(?m)^(\s*bind\s+)(\S+)")
@@ -42,6 +43,25 @@ def moved(text: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
     return with_addresses(_NOT_HERE.sub(r"\1# ", _BIND.sub(bind, text)), addresses)
 
 
+def empty(text: str) -> tuple[tuple[int, str], ...]:
+    """Line and name of each backend that has no server."""
+    found: list[tuple[int, str]] = []
+    inside = False
+    for number, row in enumerate(text.split("\n"), 1):
+        words = row.partition("#")[0].split()
+        if words[:1] and not row[0].isspace():
+            inside = words[0] == "backend" and len(words) > 1
+            found += [(number, words[1])] if inside else []
+        elif (
+            inside
+            and words[:1]
+            and words[0] in ("server", "server-template", "use-server", "http-request", "errorfile")
+        ):
+            found.pop()
+            inside = False
+    return tuple(found)
+
+
 def test(program: str, file: str) -> tuple[str, ...]:
     """Have it read the file and end."""
     return (program, "-c", "-f", file)
@@ -49,13 +69,13 @@ def test(program: str, file: str) -> tuple[str, ...]:
 
 def run(program: str, file: str) -> tuple[str, ...]:
     """Have it serve, in the foreground."""
-    return (program, "-db", "-q", "-f", file)
+    return (program, "-db", "-f", file)
 
 
 def complaint(output: str) -> tuple[str, int | None]:
     """The first thing that it says against the file, and on which line."""
     found = re.search(r"(?:parsing )?\[[^\]:]*:(\d+)\] ?: ?(.*)$", output, re.MULTILINE)
     if found is not None:
-        return found[2].strip(), int(found[1])
-    said = re.findall(r"\[(?:ALERT|WARNING)\][^:]*: (.*)", output)
+        return re.sub(r"^(?:parsing )?\[[^\]]*\] ?: ?", "", found[2].strip()), int(found[1])
+    said = [one for kind in ("ALERT", "WARNING") for one in re.findall(rf"\[{kind}\][^:]*: (.*)", output)]
     return (said[0] if said else output.strip().rpartition("\n")[2]), None

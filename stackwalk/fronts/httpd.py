@@ -13,6 +13,7 @@ NAME = "Apache"
 FILE = "httpd.conf"
 PROGRAMS = ("apache2", "httpd")
 PACKAGE = "apache2"
+LISTENS = "Listen "  # what stands before the number of a door
 ASKS = re.compile(r"(?i)^\s*(?:BalancerMember|ProxyPass(?:Match)?)\s|\sproxy:")  # a line that names a service
 MODULES = (
     "/usr/lib/apache2/modules",
@@ -29,6 +30,7 @@ _NOT_HERE = re.compile(
     r"(?mi)^(\s*)(?=(?:User|Group|PidFile|ServerRoot|Mutex|DefaultRuntimeDir|ErrorLog|TransferLog|Include|"
     r"IncludeOptional|ScoreBoardFile|LoadFile|LoadModule|ChRootDir|CoreDumpDirectory)\b)"
 )
+_PASS = re.compile(r"""(?i)\s*ProxyPass\s+["']?(/[^"'\s]*)["']?\s+["']?(\w+://[^"'\s]+)""")
 _LOG = re.compile(r"""(?mi)^(\s*CustomLog\s+)(?:"[^"\n]*"|'[^'\n]*'|\S+)""")
 _PRINTED = '"|/bin/cat"'  # a log that is printed
 _LISTEN = re.compile(r"(?mi)^(\s*Listen\s+)(?:\S*:)?(\d+)\b")
@@ -64,6 +66,16 @@ def moved(text: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
     return with_addresses(_NOT_HERE.sub(r"\1# ", _HOST.sub(host, _LISTEN.sub(listen, text))), addresses)
 
 
+def glued(text: str) -> tuple[tuple[int, str, str], ...]:
+    """Line, path and target of each ProxyPass of which one ends with a slash and the other does not."""
+    found = ((number, _PASS.match(row)) for number, row in enumerate(text.split("\n"), 1))
+    return tuple(
+        (number, match[1], match[2])
+        for number, match in found
+        if match is not None and match[1].endswith("/") != match[2].endswith("/")
+    )
+
+
 def wrapper(folder: str, modules: str, there: frozenset[str], theirs: str, as_root: bool) -> str:
     """The file that Apache is started with. there: the names of the files in the modules' folder."""
     lines = [
@@ -95,11 +107,9 @@ def run(program: str, file: str) -> tuple[str, ...]:
 
 def complaint(output: str) -> tuple[str, int | None]:
     """The first thing that it says against the file, and on which line."""
-    found = re.search(r"Syntax error on line (\d+) of [^\n]*?:\s*\n?(.*)", output)
-    if found is not None:
-        return found[2].strip(), int(found[1])
-    place = re.search(r"httpd\.conf:(\d+): (.*)", output)
-    if place is not None:
-        return place[2].strip(), int(place[1])
+    for place in (r"httpd\.conf:(\d+): (.*)", r"Syntax error on line (\d+) of [^\n:]*httpd\.conf:\s*\n?(.*)"):
+        found = re.search(place, output)
+        if found is not None:
+            return found[2].strip(), int(found[1])
     rows = [row for row in output.strip().split("\n") if row]
     return rows[-1] if rows else "", None

@@ -48,11 +48,22 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
         what = (finding.message, finding.expected, finding.actual)
         if finding is first or (whole and what not in told):
             parts += _details(finding, width, known)
+        if finding is first:
+            parts += _same(finding, problems)
         told.add(what)
     parts += _notes(verdict)
     if next_line:
         parts += [Text(), Text(f"→ {next_line}", style="bold")]
     return Group(*parts)
+
+
+def _same(first: Finding, problems: list[Finding]) -> list[Padding]:
+    """That other checks fall short for nothing but the same: a file that can't be read fails all of them."""
+    others = sum(one.message == first.message for one in problems) - 1
+    if others < 1 or not first.message:
+        return []
+    said = f"{_counted(others, 'other check')} fall{'s' if others == 1 else ''} short for the same reason."
+    return [Padding(Text(said, style="dim"), (1, 0, 0, INDENT), expand=False)]
 
 
 def _works(verdict: Verdict) -> list[Text]:

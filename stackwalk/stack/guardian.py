@@ -470,7 +470,6 @@ def be_program(failed: int, output: int, order: Order) -> "NoReturn":
         os.nice(5)
         bounds: dict[int, int | None] = {
             resource.RLIMIT_CORE: 0,
-            resource.RLIMIT_NOFILE: order.limits["open_files"],
             resource.RLIMIT_FSIZE: order.limits["file_size"],
             resource.RLIMIT_CPU: order.limits["cpu_seconds"],
         }
@@ -484,6 +483,12 @@ def be_program(failed: int, output: int, order: Order) -> "NoReturn":
                 # A second of grace above the soft limit: SIGXCPU says why, SIGKILL would not.
                 grace = name == resource.RLIMIT_CPU and (hard == resource.RLIM_INFINITY or hard > soft)
                 resource.setrlimit(name, (soft, soft + 1 if grace else soft))
+        # The soft limit is what every program meets, as anywhere; the hard one is for those that ask for more.
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        most, own = order.limits["most_open_files"], order.limits["open_files"]
+        if most is not None and own is not None:
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(own, most), most))
         nothing = os.open("/dev/null", os.O_RDONLY)
         os.dup2(nothing, 0)
         os.dup2(output, 1)

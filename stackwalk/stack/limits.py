@@ -12,7 +12,8 @@ class Limits(NamedTuple):
 
     memory: int = 512 * MIB  # bytes, resident, of all its processes together; what forks share counts once
     processes: int = 64
-    open_files: int = 1024
+    open_files: int = 1024  # at once; one that asks for more, as HAProxy does for its maxconn, may have
+    most_open_files: int = 1 << 18  # up to that many, where the machine has them
     output: int | None = None  # bytes; one that prints more is stopped
     cpu_seconds: int | None = None
     file_size: int = 256 * MIB  # bytes

@@ -107,6 +107,7 @@ class Link:
             "memory": limits.memory,
             "processes": limits.processes,
             "open_files": limits.open_files,
+            "most_open_files": max(limits.open_files, limits.most_open_files),
             "cpu_seconds": limits.cpu_seconds,
             "file_size": limits.file_size,
         }

@@ -13,7 +13,8 @@ from types import MappingProxyType, ModuleType
 from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.fronts import caddy, haproxy, httpd
-from stackwalk.fronts.names import named, strangers, with_names
+from stackwalk.fronts.names import named
+from stackwalk.fronts.remarks import Remark, complained, doors, silent, unknown
 from stackwalk.nginx.complaint import Complaint, Severity
 from stackwalk.nginx.setting import Service
 from stackwalk.stack.environment import PORTS, free_port
@@ -37,6 +38,7 @@ class Moved:
     addresses: Mapping[str, str] = field(default_factory=dict)  # services, as typed -> where they are
     named: tuple[str, ...] = ()  # the services that it speaks to
     complaints: tuple[Complaint, ...] = ()
+    typed: str = ""  # the learner's
 
 
 class OtherFront:
@@ -81,12 +83,12 @@ class OtherFront:
         names = tuple(one.rpartition(":")[0] for one in named(typed, ours))
         document, complaint = self._document(typed)
         if complaint is not None:
-            self.prepared = Moved("", known, ours, names, (complaint,))
+            self.prepared = Moved("", known, ours, names, (complaint,), typed)
             return self.prepared.complaints
         ports = {port: known.get(port) or free_port() for port in kind.ports(document)}
-        complaints = [*self._strangers(typed, ours), *self._doors(ports)]
+        complaints = [*self._strangers(typed, ours), *self._doors(typed, ports), *self._silent(typed, ours)]
         text = kind.moved(document, ours, ports)
-        self.prepared = Moved(text, ports, ours, names, tuple(complaints))
+        self.prepared = Moved(text, ports, ours, names, tuple(complaints), typed)
         return self.prepared.complaints
 
     def take_back(self) -> None:
@@ -101,7 +103,7 @@ class OtherFront:
         code, output = self._run(self.kind.test(self._program, str(file)))
         if not code:
             return self.prepared.complaints
-        return (self._complaint(output), *self.prepared.complaints)
+        return (self._complaint(output, self.prepared.typed), *self.prepared.complaints)
 
     @property
     def complaints(self) -> tuple[Complaint, ...]:
@@ -127,7 +129,7 @@ class OtherFront:
 
     def said(self, output: str) -> tuple[Complaint, ...]:
         """What it has said when it ended, explained."""
-        return (self._complaint(output),) if output.strip() else ()
+        return (self._complaint(output, self.prepared.typed),) if output.strip() else ()
 
     def _read(self) -> str:
         try:
@@ -144,7 +146,7 @@ class OtherFront:
             return typed, None
         code, output = self._run(caddy.adapt(self._program, self._spec.file))
         document = caddy.document_in(output)
-        return document, self._complaint(output) if code or not document else None
+        return document, self._complaint(output, typed) if code or not document else None
 
     def _write(self) -> Path:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -175,36 +177,26 @@ class OtherFront:
             return None, f"{self.kind.NAME} did not come to an end while it read the file"
         return ending.code if ending.signal is None else -ending.signal, said
 
-    def _complaint(self, output: str) -> Complaint:
-        kind = self.kind
-        said, line = kind.complaint(output.replace(f"{self._folder}{os.sep}", ""))
-        said = with_names(said, self.prepared.addresses, self.prepared.ports).rstrip(".") or "it failed without a word"
-        means = f"Those are {kind.NAME}'s own words, and it does not run with the file as it is."
-        return Complaint(self._spec.file, line, "error", said, means, f"Mend it in {kind.FILE}, and save.")
+    def _complaint(self, output: str, typed: str) -> Complaint:
+        kind, output = self.kind, output.replace(f"{self._folder}{os.sep}", "")
+        found = complained(kind, output, typed, self.prepared.addresses, self.prepared.ports)
+        means = found.means or f"Those are {kind.NAME}'s own words, and it does not run with the file as it is."
+        return self._remark(found, "error", means)
+
+    def _remark(self, remark: Remark, severity: Severity, means: str = "") -> Complaint:
+        said = remark.said.removesuffix(".")
+        return Complaint(self._spec.file, remark.line, severity, said, means or remark.means, remark.try_this)
 
     def _strangers(self, typed: str, ours: Mapping[str, str]) -> list[Complaint]:
-        found = []
-        for line, name, port in strangers(typed, ours, self.kind.ASKS):
-            known = [one for one in ours if one.rpartition(":")[0] == name.lower()]
-            means = (
-                f"{name} listens on port {known[0].rpartition(':')[2]}, and not on {port}."
-                if known
-                else f"No service is called {name} here."
-            )
-            try_this = f"Write {known[0]}." if known else f"There are {', '.join(ours)}."
-            # HAProxy would look the name up, which may take long, and not start; the others look when they are asked.
-            severity: Severity = "error" if self.kind is haproxy else "note"
-            found.append(Complaint(self._spec.file, line, severity, "", means, try_this))
-        return found
+        # HAProxy would look the name up, which may take long, and not start; the others look when they are asked.
+        severity: Severity = "error" if self.kind is haproxy else "note"
+        return [self._remark(one, severity) for one in unknown(self.kind, typed, ours)]
 
-    def _doors(self, ports: Mapping[int, int]) -> list[Complaint]:
-        if self._spec.port in ports:
-            return []
-        there = " and ".join(map(str, ports)) or "no port"
-        means = f"{self.kind.NAME} listens on {there} with this file, and clients come to port {self._spec.port}."
-        more = " A host's name alone means https, on port 443, to Caddy." if self.kind is caddy else ""
-        try_this = f"Let it listen on port {self._spec.port}.{more}"
-        return [Complaint(self._spec.file, None, "warning", "", means, try_this)]
+    def _doors(self, typed: str, ports: Mapping[int, int]) -> list[Complaint]:
+        return [self._remark(one, "warning") for one in doors(self.kind, typed, tuple(ports), self._spec.port)]
+
+    def _silent(self, typed: str, ours: Mapping[str, str]) -> list[Complaint]:
+        return [self._remark(one, "note") for one in silent(self.kind, typed, ours)]
 
 
 def program_of(kind: ModuleType) -> str:

@@ -28,7 +28,7 @@ def read_composed(workspace: Path) -> Composed:
 
     try:
         env = _text(workspace, ".env")
-        compose = read_compose(text, {} if env is None else read_env(env))
+        compose = read_compose(text, {} if env is None else read_env(env), str(workspace))
         return composed(compose, lambda build: _image(workspace, build))
     except FileFault:
         return Composed()

@@ -1,6 +1,7 @@
 """A learner's file for another web server, moved: every line keeps its number, and nothing else changes."""
 
 import json
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from stackwalk.fronts import caddy, haproxy, httpd
 from stackwalk.fronts.names import named, strangers, with_addresses, with_names
+from stackwalk.fronts.remarks import complained, doors, silent
 
 ADDRESSES = {"application:8000": "127.0.0.1:23000", "application1:8000": "127.0.0.1:23001"}
 PORTS = {80: 24080}
@@ -123,11 +125,85 @@ def test_what_is_no_document_is_said(text: str) -> None:
         ("httpd", "AH00526: Syntax error on line 2 of /x/.moved/httpd.conf:\nInvalid command 'ProxyPas', perhaps",
          "Invalid command 'ProxyPas', perhaps", 2),
         ("httpd", "httpd.conf:1: <VirtualHost> was not closed.", "<VirtualHost> was not closed.", 1),
+        ("httpd", "apache2: Syntax error on line 26 of /x/wrapper.conf: Syntax error on line 3 of /x/httpd.conf: "
+         "/x/httpd.conf:3: <Proxy> was not closed.", "<Proxy> was not closed.", 3),
+        ("httpd", "apache2: Syntax error on line 26 of /x/wrapper.conf: Syntax error on line 3 of /x/httpd.conf: "
+         "Expected </Location> but saw </VirtualHost>", "Expected </Location> but saw </VirtualHost>", 3),
+        ("haproxy", "[WARNING] (1) : config : x\n[ALERT]    (1) : [main()] Cannot raise FD limit to 8019",
+         "[main()] Cannot raise FD limit to 8019", None),
     ],
 )  # fmt: skip
-def test_a_complaint_has_its_line(kind: str, output: str, said: str, line: int) -> None:
+def test_a_complaint_has_its_line(kind: str, output: str, said: str, line: int | None) -> None:
     complain = {"haproxy": haproxy.complaint, "caddy": caddy.complaint, "httpd": httpd.complaint}[kind]
     assert complain(output) == (said, line)
+
+
+def test_a_limit_of_the_machine_is_no_slip_of_a_word() -> None:
+    remark = complained(haproxy, "[ALERT] (1) : [main] Cannot raise FD limit to 8019, limit is 1024.", "global", {}, {})
+    assert remark.line is None
+    assert "8019, more than this machine gives" in remark.means
+    assert remark.try_this == "Take a smaller maxconn, or leave it out."
+
+
+def test_a_policy_that_caddy_does_not_know_is_told_the_near_one_or_another_way() -> None:
+    said = "Error: loading: getting module named 'http.reverse_proxy.selection_policies.{}': module not registered"
+    near, newer = (complained(caddy, said.format(one), "", {}, {}) for one in ("roundrobin", "weighted_round_robin"))
+    assert near.try_this == "Is round_robin meant?"
+    assert "more often than the others" in newer.try_this
+
+
+@pytest.mark.parametrize(
+    ("line", "slips"),
+    [
+        ('ProxyPass "/" "balancer://app"', 1),
+        ("ProxyPass / http://application1:8000", 1),
+        ("  ProxyPass /api http://api:8000/", 1),
+        ('ProxyPass "/" "balancer://app/" stickysession=x', 0),
+        ("ProxyPass /api http://api:8000/api", 0),
+        ("ProxyPass http://api:8000/", 0),
+        ("# ProxyPass / http://application1:8000", 0),
+        ("ProxyPass /static !", 0),
+    ],
+)
+def test_slashes_that_do_not_match_are_seen(line: str, slips: int) -> None:
+    assert len(tuple(silent(httpd, line, {}))) == slips
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "ports", "line"),
+    [
+        (haproxy, "# bind :8080\n  bind :8080", (8080,), 2),
+        (httpd, "ServerName x:8080\nListen 8080", (8080,), 2),
+        (caddy, "http://:8080 {", (8080,), 1),
+        (caddy, "localhost", (443,), None),
+        (haproxy, "frontend x", (), None),
+    ],
+)
+def test_a_door_elsewhere_has_its_line(kind: ModuleType, text: str, ports: tuple[int, ...], line: int | None) -> None:
+    (remark,) = doors(kind, text, ports, 80)
+    assert remark.line == line
+    assert not tuple(doors(kind, text, (*ports, 80), 80))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("backend a\n  balance roundrobin\n\nbackend b\n  server x y:1\n", ["a"]),
+        ("backend a\n  # server x y:1\n", ["a"]),
+        ("backend a\n  http-request redirect location /\n", []),
+        ("# backend a\nfrontend f\n  default_backend a\nlisten l\n", []),
+    ],
+)
+def test_a_backend_without_servers_is_seen(text: str, names: list[str]) -> None:
+    assert [name for _, name in haproxy.empty(text)] == names
+
+
+def test_a_last_line_without_its_end_is_told_plainly() -> None:
+    remark = complained(
+        haproxy, "[ALERT] (1) : config : parsing [h.cfg:2]: Missing LF on last line, file might have been truncated",
+        "global\nbackend a", {}, {},
+    )  # fmt: skip
+    assert (remark.line, remark.means) == (2, "The last line of the file has no line end.")
 
 
 def test_logs_of_caddy_are_printed_and_its_own_chatter_is_not() -> None:

@@ -63,3 +63,14 @@ def test_what_nginx_takes_in_silence_is_remarked(tmp_path: Path) -> None:
     assert told(verdict) == []
     notes = [note for one in verdict.findings for note in one.notes]
     assert any("nginx.conf, line 1" in note and "curly" in note for note in notes)
+
+
+def test_a_task_of_4_9_that_no_check_can_see_is_remarked(tmp_path: Path) -> None:
+    solution = COURSE.step("4.9").solution
+    assert solution is not None
+    conf = (solution / "nginx.conf").read_text(encoding="utf-8").replace("    proxy_connect_timeout 2s;\n", "")
+    verdict = graded(tmp_path, "4.9", conf)
+    said = " ".join(finding.message for finding in verdict.findings)
+    assert told(verdict) == []
+    assert "Your file has no proxy_connect_timeout" in said
+    assert "Your file has no max_fails" not in said

@@ -153,6 +153,36 @@ RIGHT: dict[str, Files] = {
     "one door of two is for the machine itself": {
         "nginx.conf": but(CONF, ("listen 80;", "listen 80;\n    listen 127.0.0.1:81;"))
     },
+    "a file of the image included": {
+        "nginx.conf": CONF.replace("location /api/ {", "location /api/ {\ninclude mime.types;")
+    },
+    "the folder of the compose file by its variable": {"compose.yaml": COMPOSE.replace("- ./", "- ${PWD}/")},
+    "a door for nginx itself": {
+        "nginx.conf": CONF + "server { listen 127.0.0.1:8081; location / { return 204; } }\n",
+    },
+    "an entrypoint with options as its command": {
+        "Dockerfile": DOCKERFILE.replace("CMD", "ENTRYPOINT"),
+        "compose.yaml": but(
+            COMPOSE,
+            ("  application1:\n    build: .", "  application1:\n    build: .\n    command: --workers 3"),
+            ("    command: g", "    entrypoint: g"),
+        ),
+    },
+    "profiles that .env asks for": {
+        ".env": "COMPOSE_PROFILES=web,db\n",
+        "compose.yaml": but(COMPOSE, ("  api:\n", "  api:\n    profiles: [web]\n")),
+    },
+    "an application of another name": {
+        "wsgi.py": "from app import application as app\n",
+        "Dockerfile": DOCKERFILE.replace('"wsgi"', '"wsgi:app"'),
+    },
+    "an application that is made": {
+        "wsgi.py": "def create_app(name=''):\n    from app import application\n    return application\n",
+        "Dockerfile": DOCKERFILE.replace('"wsgi"', '"wsgi:create_app()"'),
+    },
+    "an application from all of a module": {
+        "wsgi.py": "from app import *\n",
+    },
     "a version in .env": {
         ".env": "# what differs\nexport NGINX='1.31'\nDOOR=80\n",
         "compose.yaml": but(COMPOSE, ("nginx:1.30-alpine", "nginx:${NGINX:?which}-alpine")),
@@ -234,6 +264,77 @@ def test_what_would_not_run_is_told_with_its_cause(tmp_path: Path, files: Files,
     name, cause, message = told(graded(tmp_path, files))[0]
     assert name == check and cause != "None", message
     assert said in message
+
+
+def notes_of(verdict: Verdict) -> str:
+    return " ".join(one.message for one in verdict.findings if one.outcome is Outcome.PASSED)
+
+
+def test_a_whole_path_into_the_folder_passes_with_a_note(tmp_path: Path) -> None:
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace("- ./", f"- {tmp_path}/workspace/")})
+    assert told(verdict) == []
+    assert "Line 7:" in notes_of(verdict)
+    assert "./nginx.conf is wherever your folder is" in notes_of(verdict)
+
+
+def test_a_port_that_docker_picks_passes_with_a_note(tmp_path: Path) -> None:
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace('"${DOOR:-8080}:80"', '"80"')})
+    assert told(verdict) == []
+    assert "another one each time" in notes_of(verdict)
+
+
+def test_a_variable_that_is_empty_is_a_note(tmp_path: Path) -> None:
+    command = "command: gunicorn --bind 0.0.0.0:8000 bare"
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace(command, command + " $MORE")})
+    assert told(verdict) == []
+    assert "line 22: nobody sets MORE" in notes_of(verdict)
+
+
+def test_an_nginx_that_waits_for_nobody_is_a_note(tmp_path: Path) -> None:
+    verdict = graded(tmp_path, {"compose.yaml": COMPOSE.replace("      - api\n", "")})
+    assert told(verdict) == []
+    assert "nginx does not wait for api." in notes_of(verdict)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"Dockerfile": DOCKERFILE.replace("CMD", "CMND")}, "line 5: unknown instruction: CMND. Is CMD meant?"),
+        ({"Dockerfile": DOCKERFILE.replace("RUN pip", "pip")}, "RUN pip"),
+        ({"Dockerfile": DOCKERFILE.replace("3.13-slim", "3")}, "python:3 is another one each year"),
+        ({"Dockerfile": DOCKERFILE.replace("python:", "Python:")}, "small letters only"),
+        ({"compose.yaml": COMPOSE.replace("1.30-alpine", "stable-alpine")}, "another one each year"),
+        ({"compose.yaml": COMPOSE.replace("1.30-alpine", "1.19")}, "nginx 1.19 no longer gets fixes"),
+        ({"compose.yaml": COMPOSE.replace("  api:\n", "  api:\n    deploy: {replicas: 0}\n")}, "no container is made"),
+        ({".dockerignore": "app\n"}, ".dockerignore leaves app/__init__.py out"),
+        ({"Dockerfile": DOCKERFILE.replace('"wsgi"', '"wsgi.py"')}, "without .py"),
+        ({".env": "DOOR=“8080”\n"}, "the quotes around 8080:80 are curly"),
+        ({"Dockerfile": DOCKERFILE.replace('["', "[“").replace('"]', "”]")}, "straight ones"),
+        ({"Dockerfile": DOCKERFILE.replace('"]', '"')}, "a ] ends the list"),
+    ],
+)
+def test_a_slip_is_told_with_its_cause(tmp_path: Path, files: Files, said: str) -> None:
+    verdict = graded(tmp_path, files)
+    messages = [f"{one.message} {one.hint}" for one in verdict.findings if one.outcome is Outcome.FAILED]
+    assert any(said in each for each in messages), messages
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"Dockerfile": DOCKERFILE.replace("COPY . .", "COPY . /app")}, "/app/wsgi.py"),
+        ({"compose.yaml": COMPOSE.replace("      - ./app/static:/service/app/static:ro\n", "")},
+         "./app/static:/service/app/static"),
+        ({"compose.yaml": COMPOSE, "errors/sorry.html": "<p>Sorry.</p>", "nginx.conf": CONF.replace(
+            "    location = /old", "    location = /sorry.html {\n        root /service/errors;\n    }\n\n"
+            "    location = /old")}, "./errors:/service/errors"),
+    ],
+    ids=["copied elsewhere", "no style sheets", "no error page"]
+)  # fmt: skip
+def test_what_would_mend_it_is_shown(tmp_path: Path, files: Files, said: str) -> None:
+    verdict = graded(tmp_path, files)
+    shown = [f"{one.expected} {one.actual} {one.hint}" for one in verdict.findings]
+    assert any(said in each for each in shown), shown
 
 
 LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(

@@ -89,6 +89,21 @@ def needs(name: str) -> None:
         pytest.skip(f"none of {', '.join(PROGRAMS[name])} is installed")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    daemon\n", "    daemon\n    maxconn 4096\n    quiet\n"),
+        ("\nbackend app\n", "\nbackend api\n    server api api:8000\n\nbackend app\n"),
+    ],
+    ids=["a maxconn", "a service of nginx besides"],
+)
+def test_what_haproxys_tutorials_have_passes(tmp_path: Path, old: str, new: str) -> None:
+    needs("haproxy.cfg")
+    verdict = graded(tmp_path, "haproxy.cfg", HAPROXY.replace(old, new))
+    problem = verdict.first_problem
+    assert verdict.outcome is Outcome.PASSED, problem and problem.message
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_each_of_them_does_the_job(tmp_path: Path, name: str) -> None:
     needs(name)
@@ -107,10 +122,35 @@ def test_each_of_them_does_the_job(tmp_path: Path, name: str) -> None:
             "haproxy.cfg, line 13: HAProxy says: unknown keyword 'bindd'",
         ),
         ("Caddyfile", "lb_policy", "lb_polizy", "Caddyfile, line 9"),
-        ("Caddyfile", "http://:80", "localhost", "Caddy does not listen on port 80"),
+        ("Caddyfile", "http://:80", "localhost", "Caddy listens on 443 with this file, and clients come to port 80"),
+        ("Caddyfile", "http://:80", "http://:8080", "Caddyfile, line 6: Caddy listens on 8080"),
+        ("Caddyfile", "round_robin", "weighted_round_robin 3 1", "knows no lb_policy weighted_round_robin"),
+        ("haproxy.cfg", "bind *:80", "bind *:8080", "haproxy.cfg, line 13: HAProxy listens on 8080 with this file"),
+        (
+            "haproxy.cfg",
+            "application1:8000",
+            "application1:8080",
+            "haproxy.cfg, line 21: application1 listens on port 8000, and not on 8080.",
+        ),
+        ("haproxy.cfg", "    daemon", "    maxconn 400000", "more than this machine gives one program"),
+        ("haproxy.cfg", "application1:8000", "localhost:8000", "localhost is the machine that HAProxy itself is on"),
+        ("haproxy.cfg", "    server ", "    # server ", "haproxy.cfg, line 16: The backend app has no server"),
+        ("httpd.conf", "Listen 80", "", "httpd.conf: Apache listens on no port with this file"),
+        ("httpd.conf", "</Proxy>", "", "httpd.conf, line 6: Apache says: <Proxy> was not closed."),
+        (
+            "httpd.conf",
+            '"balancer://app/"\nProxyPassR',
+            '"balancer://app"\nProxyPassR',
+            "httpd.conf, line 11: Apache puts what follows / straight behind balancer://app",
+        ),
         ("httpd.conf", "ProxyPreserveHost", "ProxyPreserve", "httpd.conf, line 10: Apache says: Invalid command"),
         ("httpd.conf", " loadfactor=3", "", "others than three to one"),
-        ("Caddyfile", "application2:8000 ", "application3:8000 ", "others than three to one"),
+        (
+            "Caddyfile",
+            "application2:8000 ",
+            "application3:8000 ",
+            "Caddyfile, line 8: No service is called application3",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:

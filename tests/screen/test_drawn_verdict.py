@@ -118,6 +118,15 @@ def test_what_a_passed_check_has_to_say_stands_below_it() -> None:
     assert "status 200\n             The fourth client waited 2 ms." in text
 
 
+def test_checks_that_fall_short_for_the_same_reason_are_counted() -> None:
+    others = [replace(FAILED, name=f"other_{number}") for number in range(2)]
+    text = as_text(draw_verdict(verdict(FAILED, *others), 72), 72)
+    assert "\n\n  2 other checks fall short for the same reason.\n" in text
+    other = replace(FAILED, name="else", message="Something else.")
+    assert "1 other check falls short" in as_text(draw_verdict(verdict(FAILED, others[0], other), 72), 72)
+    assert "other check" not in as_text(draw_verdict(verdict(FAILED, other), 72), 72)
+
+
 def test_it_can_be_read_on_forty_columns() -> None:
     assert as_text(draw_verdict(verdict(PASSED, FAILED), 40), 40) == NARROW
 

@@ -142,6 +142,17 @@ def test_open_files_are_limited(here: Bench) -> None:
     assert "Too many open files" in program.output.text()
 
 
+def test_a_program_may_ask_for_more_open_files(here: Bench) -> None:
+    program = here.begin(
+        "import resource as r\nprint(r.getrlimit(r.RLIMIT_NOFILE))\nr.setrlimit(r.RLIMIT_NOFILE, (70, 70))\n"
+        "held = [open('program.py') for _ in range(55)]",
+        Limits(open_files=50, most_open_files=70),
+    )
+    ending = program.wait(PATIENT)
+    assert ending is not None
+    assert (ending.code, program.output.text()) == (0, "(50, 70)\n")
+
+
 def test_a_file_grows_only_so_far(here: Bench) -> None:
     program = here.begin(
         "with open('big', 'wb') as file:\n    for _ in range(64): file.write(bytes(1 << 20))", Limits(file_size=8 * MIB)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 import pytest
 
@@ -16,16 +17,23 @@ from stackwalk.check.page import text_of
 from stackwalk.check.plugin import Launch, Run
 from stackwalk.check.server import Server
 from stackwalk.check.stack import Stack
+from stackwalk.check.verdict import Cause
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.workspace import saved_last
 from stackwalk.errors import StackwalkError
 from stackwalk.fronts import caddy, haproxy, httpd
-from stackwalk.fronts.names import strangers
+from stackwalk.fronts.remarks import Remark, complained, doors, silent, unknown
 from stackwalk.stack.environment import free_port
 from stackwalk.whole.other_front import program_of, wrapped
 
 KINDS: tuple[ModuleType, ...] = (haproxy, caddy, httpd)
 TYPED = 80  # the port in the learner's file
+SHARING = {  # how each of them is told of three to one
+    haproxy.FILE: "weight 3 behind the first server, with balance roundrobin.",
+    caddy.FILE: "lb_policy round_robin, and the first one named three times; without it Caddy picks one by chance.",
+    httpd.FILE: "BalancerMember … loadfactor=3 for the first, both in one <Proxy "
+    '"balancer://…">, to which ProxyPass leads.',
+}
 FOLDER = ".moved"  # where what is really started lies
 NAMES = ("application1", "application2")
 SHARES = {"application1": 12, "application2": 4}
@@ -42,13 +50,20 @@ class Front:
     server: Server
     stack: Stack
     file: str
+    slips: tuple[str, ...]  # what it takes without a word
+
+    @property
+    def why(self) -> str:
+        """What may be behind whatever goes wrong, to be added to a sentence."""
+        return "".join(f" {one}" for one in self.slips)
 
     def get(self, target: str) -> tuple[Answer, str]:
         """An answer, and who was asked last for it."""
         answer = self.server.get(target, patience=LONG)
         asked = [name for name in NAMES for one in self.stack.asked(name) if one.target == target]
         if not asked:
-            fail(f"GET {target} was answered, and none of your applications was asked.", actual=answer.first_line)
+            fail(f"GET {target} was answered, and none of your applications was asked.{self.why}",
+                actual=answer.first_line)  # fmt: skip
         return answer, asked[-1]
 
 
@@ -65,10 +80,8 @@ def chosen(root: Path) -> tuple[ModuleType, str]:
         fail(missing.what, cause="needs", hint=missing.try_this)
 
 
-def refused(kind: ModuleType, output: str) -> None:
-    said, line = kind.complaint(output.replace(f"{FOLDER}/", ""))
-    where = kind.FILE if line is None else f"{kind.FILE}, line {line}"
-    fail(f"{where}: {kind.NAME} says: {said}", cause="exited")
+def refused(kind: ModuleType, remark: Remark) -> NoReturn:
+    fail(remark.told(kind), cause="exited", hint=remark.try_this)
 
 
 @pytest.fixture
@@ -76,37 +89,40 @@ def front(stack: Stack, launch: Launch, run: Run, workspace: Workspace) -> Front
     """The learner's other web server: its file read, moved and served."""
     kind, program = chosen(workspace.root)
     there = {part.name: part.address for part in stack.parts}
-    services: dict[str, str] = {}
     for name in NAMES:
         if name not in there:
             fail(f"nginx.conf does not name {name} (step 4.3), so it does not run.", expected=f"server {name}:8000")
-        services[f"{name}:8000"] = there[name]
+    services = {f"{name}:8000": address for name, address in there.items() if name != "nginx"}
     typed = (workspace.root / kind.FILE).read_text(encoding="utf-8", errors="replace")
-    if kind is haproxy:  # it looks names up at its start, which may take long
-        for line, name, number in strangers(typed, services, kind.ASKS):
-            fail(f"{kind.FILE}, line {line}: no service is called {name}:{number}, so HAProxy could not resolve it.",
-                cause="exited", expected=" or ".join(services))  # fmt: skip
-    file = f"{FOLDER}/{kind.FILE}"
+    for remark in unknown(kind, typed, services):
+        refused(kind, remark)
+    ports: dict[int, int] = {}
+
+    def must_be_taken(code: int | None, output: str) -> None:
+        if code:
+            refused(kind, complained(kind, output.replace(f"{FOLDER}/", ""), typed, services, ports))
+
+    file, document = f"{FOLDER}/{kind.FILE}", typed
     if kind is caddy:
         ended = run(kind.adapt(program, kind.FILE), file=kind.FILE, called=kind.FILE).wait(WAIT)
-        document = caddy.document_in(ended.output)
-        if ended.code or not document:
-            refused(kind, ended.output)
-        if TYPED not in caddy.ports(document):
-            fail("Caddy does not listen on port 80 with this file: a host's name alone means https, on port 443.",
-                expected=f":{TYPED} {{", actual=", ".join(caddy.listens(document)) or "nothing")  # fmt: skip
-        file, typed = f"{FOLDER}/caddy.json", document
-    ports = {TYPED: free_port()} | {one: free_port() for one in kind.ports(typed) if one != TYPED}
-    workspace.write(file, kind.moved(typed, services, ports))
+        file, document = f"{FOLDER}/caddy.json", caddy.document_in(ended.output)
+        must_be_taken(ended.code or int(not document), ended.output)
+    ports |= {one: free_port() for one in kind.ports(document)}
+    workspace.write(file, kind.moved(document, services, ports))
     if kind is not caddy:
         if kind is httpd:
             wrapper = workspace.write(f"{FOLDER}/wrapper.conf", wrapped(workspace.root / FOLDER, workspace.root / file))
             file = str(wrapper)
         ended = run(kind.test(program, file), file=kind.FILE, called=kind.FILE).wait(WAIT)
-        if ended.code:
-            refused(kind, ended.output)
-    server = launch(kind.run(program, file), file=kind.FILE, port=ports[TYPED])
-    return Front(server, stack, kind.FILE)
+        must_be_taken(ended.code, ended.output)
+    for remark in doors(kind, typed, kind.ports(document), TYPED):
+        fail(remark.told(kind), hint=remark.try_this)
+    try:
+        server = launch(kind.run(program, file), file=kind.FILE, port=ports[TYPED])
+    except LearnerFailure as failure:
+        must_be_taken(int(failure.cause is Cause.EXITED and bool(failure.output)), failure.output)
+        raise
+    return Front(server, stack, kind.FILE, tuple(one.told(kind) for one in silent(kind, typed, services)))
 
 
 def test_pages_come_through_it(front: Front, fresh: Fresh) -> None:
@@ -126,9 +142,10 @@ def test_three_of_four_go_to_the_first(front: Front, fresh: Fresh, note: Callabl
     order = [front.get(f"/hello/{fresh.word()}")[1] for _ in range(REQUESTS)]
     met = Counter(order)
     if dict(met) != SHARES:
-        fail(f"The shares of {REQUESTS} requests are others than three to one.",
+        fail(f"The shares of {REQUESTS} requests are others than three to one.{front.why}",
             expected="application1: 12, application2: 4",
-            actual=", ".join(f"{name}: {count}" for name, count in sorted(met.items())))  # fmt: skip
+            actual=", ".join(f"{name}: {count}" for name, count in sorted(met.items())),
+            hint=SHARING[front.file])  # fmt: skip
     note(f"Its order: {' '.join(name.removeprefix('application') for name in order[:8])}.")
 
 
@@ -157,4 +174,4 @@ def test_one_is_dead_and_nobody_notices(front: Front, fresh: Fresh) -> None:
         first = lost[0]
         seen = first.message if isinstance(first, LearnerFailure) else f"status {first}"
         fail(f"application2 is dead, application1 lives, and {len(lost)} of {CLIENTS * EACH} visitors got no page. "
-            f"What the first of them saw: {seen}")  # fmt: skip
+            f"What the first of them saw: {seen}.{front.why}")  # fmt: skip

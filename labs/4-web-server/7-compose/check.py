@@ -21,15 +21,18 @@ from stackwalk.compose.reading import FILES, read_compose
 from stackwalk.compose.services import Build, ComposeFile, Service
 from stackwalk.nginx.image import image_files, missing_folder
 from stackwalk.nginx.listening import read_listen
+from stackwalk.nginx.naming import joined
 from stackwalk.nginx.project import Found, Project, Source, within_of
 from stackwalk.nginx.tokens import read_conf, walk
 
-OLDEST_PYTHON = (3, 11)  # the oldest that still gets fixes; https://devguide.python.org/versions/
+# The oldest that still get fixes; https://devguide.python.org/versions/, https://nginx.org/en/download.html
+OLDEST = {"python": (3, 11), "nginx": (1, 30)}
 BARE = "api"  # the one service that runs bare.py
 BOTH_WAYS = ("0.0.0.0", "[::]", "*")
 OWN_PAGES = "/usr/share/nginx/html"  # in the official image
 LISTS = re.compile(r"(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
 LARGEST = 100_000  # bytes of a file that is looked into
+DEBIANS = "proxy_params"  # a file that Debian's nginx brings, and the image does not
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Stack:
     """What the three files say together."""
 
     root: Path
+    origin: Path  # the learner's own folder, of which root is a copy
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -60,15 +64,17 @@ class Stack:
         return found[0]
 
     @cached_property
-    def compose(self) -> ComposeFile:
-        environment: dict[str, str] = {}
+    def variables(self) -> dict[str, str]:
+        """What .env sets."""
         try:
-            if ".env" in self.files:
-                environment = read_env(self.text(".env"))
+            return read_env(self.text(".env")) if ".env" in self.files else {}
         except FileFault as fault:
             refuse(".env", fault)
+
+    @cached_property
+    def compose(self) -> ComposeFile:
         try:
-            return read_compose(self.text(self.name), environment)
+            return read_compose(self.text(self.name), self.variables, str(self.origin))
         except FileFault as fault:
             refuse(self.name, fault)
 
@@ -107,7 +113,7 @@ class Stack:
     @cached_property
     def not_included(self) -> tuple[Found, ...]:
         """Each include of a file that is not in nginx's container."""
-        own = image_files()
+        own = {*image_files()} - {DEBIANS}
         return tuple(each for each in self.project.named("include") if each.statement.arguments
             and not each.source.includes.get(typed := each.statement.values()[0])
             and not any(sign in typed for sign in "*?[") and posixpath.basename(typed) not in own)  # fmt: skip
@@ -174,6 +180,15 @@ class Stack:
                 expected=name, actual=there)  # fmt: skip
         return found
 
+    def before(self, service: Service) -> frozenset[str]:
+        """The services that are started before it, and those before them."""
+        waiting, found = [service], set[str]()
+        while waiting:
+            new = {*waiting.pop().waits_for} - found
+            found |= new
+            waiting += [one for one in self.compose.services if one.name in new]
+        return frozenset(found)
+
     def build_of(self, service: Service) -> Build | None:
         """What a service is built from, be it by another service whose image it takes."""
         if service.build is not None or service.image is None:
@@ -227,6 +242,17 @@ class Stack:
                 refuse(posixpath.normpath(posixpath.join(build.context, build.dockerfile)), fault)
         return with_mounts(found, service.mounts, self.files)
 
+    def ignored(self, service: Service) -> frozenset[str]:
+        """The files that .dockerignore keeps out of its image."""
+        build = self.build_of(service)
+        context = "." if build is None else posixpath.normpath(build.context)
+        files = inside(context, self.files)
+        if ".dockerignore" not in files:
+            return frozenset()
+        text = self.text(posixpath.normpath(posixpath.join(context, ".dockerignore")))
+        left = {*not_ignored(files, text)}
+        return frozenset(posixpath.normpath(posixpath.join(context, one)) for one in files if one not in left)
+
     def environment(self, service: Service) -> dict[str, str]:
         image = self.image(service)
         return {**(image.environment if image is not None else {}), **service.environment}
@@ -260,7 +286,7 @@ def refuse(name: str, fault: FileFault) -> NoReturn:
 
 def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], None]) -> None:
     """every name that nginx.conf asks is a service of compose.yaml"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     if not stack.asked:
         _must_include(stack)
         fail("nginx.conf passes nothing on to anybody: there is no name in it.", expected="proxy_pass http://…")
@@ -274,16 +300,37 @@ def test_every_name_is_a_service(workspace: Workspace, note: Callable[[str], Non
             fail(f"{stack.name}, line {service.line_of('networks')}: {name} is on another network than nginx, so that "
                 "nginx never finds it.", expected=", ".join(stack.nginx.networks),
                 actual=", ".join(service.networks))  # fmt: skip
+    must_be_started(stack, [stack.nginx, *map(stack.service, stack.asked)])
+    early = [name for name in stack.asked if stack.service(name).name not in stack.before(stack.nginx)]
+    if early and not stack.nginx.restarts:
+        note(f"{stack.name}: nginx does not wait for {joined(early)}. It looks each name up at its start, and "
+            "ends where one is not there yet: depends_on, with their names, lets it begin after them.")  # fmt: skip
     for said in stack.compose.notes:
         note(said)
+    for variable, line in stack.compose.unset:
+        note(f"{stack.name}, line {line}: nobody sets {variable}, so it is empty: a line {variable}=… in .env does.")
     for other in FILES:
         if other in stack.files and other != stack.name:
             note(f"There is a {other} as well: Compose takes {stack.name} and leaves the other one alone.")
 
 
+def must_be_started(stack: Stack, services: list[Service]) -> None:
+    """`docker compose up` starts each of them."""
+    active = {one.strip() for one in stack.variables.get("COMPOSE_PROFILES", "").split(",")}
+    for service in services:
+        if service.profiles and not active & {*service.profiles, "*"}:
+            fail(f"{stack.name}, line {service.line_of('profiles')}: with profiles, {service.name} is started only "
+                "where somebody asks for one of them. docker compose up leaves it out, and nginx does not find it.",
+                actual=f"profiles: {', '.join(service.profiles)}")  # fmt: skip
+        if service.copies == "0":
+            line = service.line_of("scale" if "scale" in service.lines else "deploy")
+            fail(f"{stack.name}, line {line}: no container is made of {service.name}, so nginx does not find it.",
+                expected="1", actual=service.copies)  # fmt: skip
+
+
 def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
     """each of them runs Gunicorn, and listens where nginx can reach it"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for name, port in stack.asked.items():
         service = stack.service(name)
         words = stack.words(service)
@@ -349,7 +396,7 @@ def _bind_of_settings(stack: Stack, service: Service, settings: str) -> tuple[st
 
 def test_the_image_holds_what_runs(workspace: Workspace) -> None:
     """the Dockerfile brings your application, and the packages that it needs"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for name in stack.asked:
         service = stack.service(name)
         gunicorn = gunicorn_of(stack.words(service), stack.environment(service))
@@ -359,7 +406,11 @@ def test_the_image_holds_what_runs(workspace: Workspace) -> None:
             fail(f"{name} takes a finished image, and nothing of yours is in its container.", expected="build: .",
                 actual=f"image: {service.image}")  # fmt: skip
         module = gunicorn.module if gunicorn is not None else "wsgi"
-        _must_hold(stack, name, contents, folder, module)
+        if module.endswith(".py") or "/" in module:
+            meant = module.removesuffix(".py").replace("/", ".")
+            fail(f"{name}: Gunicorn takes the name of a module, without .py and with dots for slashes, and would look "
+                f"for {module} in vain.", expected=meant, actual=module)  # fmt: skip
+        _must_hold(stack, name, service, contents, folder, module)
         installed = _installed(stack, image, service, contents)
         wanted = ("gunicorn",) if module == "bare" else ("gunicorn", "flask")
         for package in wanted:
@@ -368,7 +419,9 @@ def test_the_image_holds_what_runs(workspace: Workspace) -> None:
                     "there.", expected="RUN pip install flask gunicorn")  # fmt: skip
 
 
-def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str, module: str) -> None:
+def _must_hold(
+    stack: Stack, name: str, service: Service, contents: Mapping[str, str], folder: str, module: str
+) -> None:
     """The module is where Gunicorn looks, and so is what it imports of the learner's own."""
     wanted, seen = [module], set[str]()
     while wanted:
@@ -377,6 +430,10 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
         seen.add(one)
         file = next((contents[f"{folder.rstrip('/')}/{each}"] for each in (f"{path}.py", f"{path}/__init__.py")
             if f"{folder.rstrip('/')}/{each}" in contents), None)  # fmt: skip
+        own = next((each for each in (f"{path}.py", f"{path}/__init__.py") if each in stack.files), None)
+        if file is None and own is not None and own in stack.ignored(service):
+            fail(f".dockerignore leaves {own} out, so COPY does not bring it into the image of {name}.",
+                expected=posixpath.join(folder, f"{path}.py"), actual=_elsewhere(path, contents))  # fmt: skip
         if file is None:
             fail(f"{name} runs in {folder}, and there is no {path}.py and no package {path} there: COPY has not "
                 "brought it, or brought it elsewhere.", expected=posixpath.join(folder, f"{path}.py"),
@@ -388,8 +445,41 @@ def _must_hold(stack: Stack, name: str, contents: Mapping[str, str], folder: str
                 if inner and f"{folder.rstrip('/')}/{path}/{own[len(package) + 1 :]}" not in contents:
                     fail(f"{name}: {own} is not copied into the image, and your application needs it.",
                         expected="COPY . .")  # fmt: skip
+        if one == module:
+            _must_have(stack, name, file, service)
         top = {each.partition("/")[0].removesuffix(".py") for each in stack.files if each.endswith(".py")}
         wanted += [each for each in _imports(stack.text(file)) if each in top and each not in seen]
+
+
+def _must_have(stack: Stack, name: str, file: str, service: Service) -> None:
+    """The module has the application that Gunicorn is told, which is called `application` where nothing is said."""
+    gunicorn = gunicorn_of(stack.words(service), stack.environment(service))
+    typed = gunicorn.application if gunicorn is not None else ""
+    wanted = re.match(r"\w+", typed.partition(":")[2] or "application")
+    there = names_in(stack.text(file)[:LARGEST])
+    if wanted is not None and there is not None and wanted[0] not in there:
+        called = "application" if "application" in there else None
+        fail(f"{name}: Gunicorn looks for {wanted[0]} in {file}, and nothing is called that there.",
+            expected=f"{typed.partition(':')[0]}:{called}" if called else wanted[0], actual=typed)  # fmt: skip
+
+
+def names_in(source: str) -> set[str] | None:
+    """All names that a module binds somewhere; None where that can't be told from its text."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            if node.id in ("globals", "exec", "setattr", "vars"):
+                return None
+            found |= {node.id} if isinstance(node.ctx, ast.Store) else set()
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(one.asname or one.name).partition(".")[0] for one in node.names}
+    return None if {"*", "__getattr__"} & found else found
 
 
 def _elsewhere(path: str, contents: Mapping[str, str]) -> str:
@@ -425,9 +515,9 @@ def _installed(stack: Stack, image: Image | None, service: Service, contents: Ma
     return "\n".join((re.sub(r"(?m)^\s*(CMD|ENTRYPOINT).*$", "", runs), *listed))
 
 
-def test_only_nginx_is_published(workspace: Workspace) -> None:
+def test_only_nginx_is_published(workspace: Workspace, note: Callable[[str], None]) -> None:
     """nginx can be reached from outside, and nobody else"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for service in stack.compose.services:
         if service is not stack.nginx and service.ports:
             port = service.ports[0]
@@ -444,6 +534,9 @@ def test_only_nginx_is_published(workspace: Workspace) -> None:
             fail(f"{stack.name}, line {port.line}: {variable[1]} has no value here, so Docker would pick a port by "
                 "itself, another one each time. Give it one in a file .env, or a default.",
                 expected=f"${{{variable[1]}:-8080}}:{port.target}", actual=f":{port.target}")  # fmt: skip
+        if not port.published:
+            note(f"{stack.name}, line {port.line}: no port of the machine is named, so Docker takes any that is free, "
+                f"another one each time. 8080:{port.target} names it.")  # fmt: skip
         if port.target not in stack.listens:
             fail(f"{stack.name}, line {port.line}: nginx does not listen on port {port.target} in its container. The "
                 "port of the machine comes first, then the container's.",
@@ -460,7 +553,7 @@ def test_only_nginx_is_published(workspace: Workspace) -> None:
 
 def test_nginx_finds_your_files(workspace: Workspace) -> None:
     """nginx finds your nginx.conf, and the folders that are named in it"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     nginx, contents = stack.nginx, stack.contents(stack.nginx)
     for mount in nginx.mounts:
         source = source_of(mount)
@@ -500,6 +593,10 @@ def _must_include(stack: Stack) -> None:
     for each in stack.not_included:
         typed = each.statement.values()[0]
         full = posixpath.normpath(posixpath.join("/etc/nginx", typed))
+        if posixpath.basename(full) == DEBIANS and DEBIANS not in stack.files:
+            fail(f"{place(each)}, includes {typed}: Debian's nginx brings that file, and the official image does not. "
+                "nginx would not start there.", expected="the lines that it stands for: proxy_set_header …",
+                actual=f"include {typed};")  # fmt: skip
         beside = _named_beside(stack, full) or posixpath.basename(full)
         fail(f"{place(each)}, includes {typed}, and in the container of {stack.nginx.name} there is no such file.",
             expected=f"a volume, such as ./{beside}:{full}",
@@ -542,25 +639,26 @@ def _must_have_folders(stack: Stack, contents: Mapping[str, str]) -> None:
 
 def test_images_name_their_version(workspace: Workspace) -> None:
     """each image names its version, one that still gets fixes"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     for service in stack.compose.services:
         name = stack.base(service)
         repository, _, digest = name.partition("@")
         image, _, tag = posixpath.basename(repository).partition(":")
         if digest or name == "scratch" or (service.build is None and stack.build_of(service) is not None):
             continue
-        if not re.search(r"\d", tag) and not tag.startswith(("stable", "mainline")):
+        version = re.match(r"(\d+)\.(\d+)", tag)
+        if version is None if image in OLDEST else not re.search(r"\d", tag):
             fail(f"{service.name}: {image}{':' if tag else ''}{tag} is another one each year. Name the version.",
                 expected="python:3.13-slim" if image == "python" else f"{image}:1.30-alpine", actual=name)  # fmt: skip
-        version = re.match(r"(\d+)\.(\d+)", tag)
-        if image == "python" and version is not None and (int(version[1]), int(version[2])) < OLDEST_PYTHON:
-            fail(f"{service.name}: Python {version[0]} no longer gets fixes, not even for security.",
-                expected="python:3.13-slim", actual=name)  # fmt: skip
+        if version is not None and (int(version[1]), int(version[2])) < OLDEST.get(image, (0, 0)):
+            called = "Python" if image == "python" else image
+            fail(f"{service.name}: {called} {version[0]} no longer gets fixes, not even for security.",
+                expected="python:3.13-slim" if image == "python" else "nginx:1.30-alpine", actual=name)  # fmt: skip
 
 
 def test_nothing_opens_the_machine(workspace: Workspace) -> None:
     """no container gets more of the machine than it needs"""
-    stack = Stack(workspace.root)
+    stack = Stack(workspace.root, workspace.origin)
     reasons = {
         "privileged": "lets whoever breaks into that container do anything to the machine",
         "cap_add": "gives that container rights over the machine that no web service needs",

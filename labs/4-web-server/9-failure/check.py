@@ -4,10 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
+
 from stackwalk.check import LearnerFailure, fail
 from stackwalk.check.answer import Answer
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.stack import Part, Stack
+from stackwalk.check.workspace import Workspace
 
 CLIENTS, EACH = 4, 15  # who ask at the same time, and how often each
 KILL_AFTER = 12  # answers
@@ -16,6 +19,24 @@ STALL = 1.0  # seconds: an application that lives answers within milliseconds
 LONG = 8.0  # seconds in which a client has an answer, whatever hangs; two time-outs of 2 s are 4
 MOST = 4  # applications that may stand by
 GONE = (502, 503, 504)
+LEFT_OUT = {  # what these checks can't see, and how nginx has it by itself
+    "proxy_connect_timeout": "nginx waits a minute for a machine that has vanished, which no check can show.",
+    "max_fails": "by itself nginx leaves a server alone for ten seconds after one failure. Yours may want it shorter.",
+}
+
+
+@pytest.fixture
+def remark_unseen(workspace: Workspace, note: Callable[[str], None]) -> Callable[[], None]:
+    """Notes what stands neither in nginx.conf nor in a file that it may include, and no check can see."""
+
+    def remark() -> None:
+        files = [one for ending in ("*.conf", "*.inc") for one in workspace.root.rglob(ending)]
+        text = "\n".join(one.read_text(encoding="utf-8", errors="replace") for one in files)
+        for name, by_itself in LEFT_OUT.items():
+            if name not in text:
+                note(f"Your file has no {name}: {by_itself}")
+
+    return remark
 
 
 def behind(stack: Stack, fresh: Fresh) -> tuple[str, ...]:
@@ -115,7 +136,7 @@ def test_all_are_dead_and_your_page_says_so(stack: Stack, fresh: Fresh) -> None:
         must_apologise(ask(), "All applications are dead")
 
 
-def test_one_that_hangs_is_given_up(stack: Stack, fresh: Fresh) -> None:
+def test_one_that_hangs_is_given_up(stack: Stack, fresh: Fresh, remark_unseen: Callable[[], None]) -> None:
     """all hang: a visitor has your page within a few seconds"""
 
     def ask() -> Answer:
@@ -127,3 +148,4 @@ def test_one_that_hangs_is_given_up(stack: Stack, fresh: Fresh) -> None:
                 cause="silent", expected="proxy_read_timeout 2s;")  # fmt: skip
 
     must_apologise(until_nobody_is_left(stack, fresh, ask, lambda part: part.pause()), "The applications hang")
+    remark_unseen()
