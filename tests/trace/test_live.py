@@ -103,6 +103,9 @@ def test_a_filter_takes_a_stream_with_its_events_or_not_at_all(chosen: str, is_s
         say(server, HEAD + b"data: 1\n\n", client)
         server.close()
         client.close()
+        if is_shown:  # the end does not wait for a screen that is behind
+            trace.wait_for("< event, 1 B")
+            records(saved, "exchange")
         status, said = trace.end()
     assert status == 0
     assert ("/events" in said, "< event, 1 B" in said) == (is_shown, is_shown)
