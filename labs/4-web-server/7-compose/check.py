@@ -4,7 +4,7 @@ import ast
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -100,7 +100,7 @@ class Stack:
             for each in includes[one.values()[0]]:
                 if each not in found:
                     self._take(each, source.path_of(parents), found)
-        found[name] = replace(source, includes=includes)
+        found[name] = source._replace(includes=includes)
 
     def _included(self, typed: str) -> tuple[str, ...]:
         """The learner's files that an include of nginx's takes in, in its container."""
