@@ -374,7 +374,7 @@ def list_forgets(evidence: Evidence) -> bool:
 
 MISTAKES = [
     Mistake("the package is not there", no_package,
-        "service.py imports from app, and there is no folder app with a file __init__.py beside it.",
+        "app is imported here, and there is no folder app with a file __init__.py beside it.",
         explains=("ModuleNotFoundError",)),
     Mistake("a file in place of a package", lambda evidence: bool(own_package(evidence)), says_own_package,
         explains=("ImportError", "AttributeError", "ModuleNotFoundError")),

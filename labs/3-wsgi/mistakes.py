@@ -118,8 +118,9 @@ def no_attribute(evidence: Evidence) -> bool:
 def says_no_attribute(evidence: Evidence) -> str:
     module = (quoted(evidence, r"Failed to find attribute 'application' in '(\w+)'") or ("wsgi",))[0]
     typed = source(evidence, f"{module}.py")
-    other = re.search(
-        r"\bas\s+(\w+)|import\s+(?!application)(\w+)\s*$|^def\s+(\w+)\(environ|^(\w+)\s*=", typed, re.MULTILINE
+    # What is made there comes before what is only imported: in `app = Flask(…)` the one that is meant is app.
+    other = re.search(r"^def\s+(\w+)\(environ|^(\w+)\s*=\s*\w+\(", typed, re.MULTILINE) or re.search(
+        r"\bas\s+(\w+)|import\s+(?!application)(\w+)\s*$|^(\w+)\s*=", typed, re.MULTILINE
     )
     name = next((one for one in other.groups() if one), "") if other else ""
     more = f" Yours is called {name}." if name and name != "application" else ""

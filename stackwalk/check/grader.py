@@ -247,6 +247,7 @@ class Reporter:
             message = sentence if crash is None or _names_place(sentence, crash) else f"{crash.place}{sentence}"
         hint, notes = own(failure.hint), failure.notes
         if sentence is None and failure.blame is not None:
+            message += "" if message.endswith((".", "!", "?")) else "."
             message = f"{message} {failure.blame.place}: {own(failure.blame.means)}"
             hint = hint or own(failure.blame.try_this)
         if failure.stands and not re.search(r"\bline \d", message):

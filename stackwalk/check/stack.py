@@ -3,6 +3,7 @@
 Each program of it is a Server to the engine, so that what keeps one from starting is told as in any other lab.
 """
 
+import re
 import socket
 import time
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,6 @@ from stackwalk.check.verdict import Cause
 from stackwalk.check.workspace import Workspace
 from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
-from stackwalk.nginx.blaming import Case, blame
 from stackwalk.nginx.complaint import Complaint
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
@@ -32,6 +32,7 @@ from stackwalk.whole.stack import Refused
 from stackwalk.whole.stack import Stack as WholeStack
 from stackwalk.wire.message import Request
 
+_ADDRESS = re.compile(r"[0-9.]+:[0-9]+")
 LOGGED = 10.0  # seconds until a request that was answered must stand in the log, if the machine is very busy
 
 
@@ -201,8 +202,18 @@ class Stack:
         return connection
 
     def served(self, answer: Answer) -> tuple[str, ...]:
-        """Who was asked for that answer, by name, in that order: the last one gave it. Empty: nginx itself did."""
-        return self.whole.served(*self._call_of(answer), self._ground.budget.wait(LOGGED))
+        """Who was asked for that answer, by name, in that order: the last one gave it. Empty: nginx itself did.
+
+        Raises LearnerFailure where somebody outside of this lab was asked.
+        """
+        call = self._call_of(answer)
+        names = self.whole.served(*call, self._ground.budget.wait(LOGGED))
+        asked = () if names else (one.address for one in self.whole.told(*call, self._ground.budget.wait(LOGGED)).tries)
+        stranger = next((one for one in asked if _ADDRESS.fullmatch(one) and not one.startswith("127.")), None)
+        if stranger is not None:
+            message = f"{self._front.name} has asked {stranger}, and that is none of your services."
+            raise LearnerFailure(message, Cause.WRONG_ANSWER, actual=answer.first_line)
+        return names
 
     def asked(self, name: str) -> tuple[Request, ...]:
         """The requests that have come to a service (or to one copy of it) since the check began, as nginx sent them.
@@ -517,6 +528,8 @@ class Stack:
 
     def _blamed(self) -> Complaint | None:
         """The line of the front's file that has to do with the last answer, where one strikes."""
+        from stackwalk.nginx.blaming import Case, blame  # only where a check has failed
+
         front, answer = self.whole.front, self._ground.answer
         call = next((call for call in self._calls if call[0] is answer), None)
         if front is None or answer is None or call is None:

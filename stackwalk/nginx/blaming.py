@@ -21,6 +21,16 @@ from stackwalk.nginx.tokens import Statement
 PASSING = ("proxy_pass", "fastcgi_pass", "grpc_pass", "uwsgi_pass", "scgi_pass", "memcached_pass")
 _ANSWERING = (*PASSING, "return", "alias", "root", "try_files", "rewrite", "error_page", "index", "autoindex", "if")
 _NEAR = 0.75  # of two words: what difflib calls their ratio
+_LIMITS = (("limit_req", "limit_conn"), "")
+# A status -> what may have given it, and why.
+_REFUSING: dict[int, tuple[tuple[str, ...], str]] = {
+    401: (("auth_basic",), "asks visitors for a name and a password"),
+    403: (("deny",), "sends visitors away"),
+    413: (("client_max_body_size",), "allows no request that is larger"),
+    429: _LIMITS,
+    503: _LIMITS,
+}
+_NOBODY = (502, 504)
 _MOST_NAMED = 3  # locations in a sentence
 
 
@@ -50,6 +60,7 @@ class _View:
     choice: Choice
     project: Project
     setting: Setting
+    known: tuple[Complaint, ...] = ()
 
     @property
     def path(self) -> str:
@@ -71,22 +82,30 @@ def blame(project: Project, setting: Setting, case: Case, complaints: Iterable[C
 
     `complaints`: what has been said against the file already; one about the very block is taken for the cause.
     """
+    refused = _refused(project, case)
+    if refused is not None:
+        return refused
     choice = choose(project, case.host, case.path, case.port)
     if choice is None:
         return None
-    view = _View(case, choice, project, setting)
+    known = tuple(each for each in complaints if each.severity in ("warning", "note"))
+    if case.status in (301, 302):
+        pages = {(each.source.name, each.statement.line) for each in project.named("error_page")}
+        odd = next((each for each in known if (each.file, each.line) in pages), None)
+        if odd is not None:
+            return odd
+    view = _View(case, choice, project, setting, known)
     if not _agrees(choice, case):
         # It may have come there by way of another block: as an error page does.
         inner = choose(project, case.host, case.uri, case.port) if case.uri else None
         if inner is None or not _agrees(inner, case):
             return None
-        return _file_not_there(_View(replace(case, target=case.uri), inner, project, setting))
-    known = [each for each in complaints if each.severity in ("warning", "note")]
+        return _file_not_there(_View(replace(case, target=case.uri, asked=False), inner, project, setting))
     found = next((found for rule in _ELSEWHERE if (found := rule(view)) is not None), None)
     if found is not None:
         # What was said of that line before knows more of it.
         return next((each for each in known if (each.file, each.line) == (found.file, found.line)), found)
-    inside = next((each for each in known if _stands_in(each, choice)), None)
+    inside = next((each for each in known if _stands_in(each, view)), None)
     return inside or next((found for rule in _INSIDE if (found := rule(view)) is not None), None)
 
 
@@ -98,20 +117,59 @@ def _agrees(choice: Choice, case: Case) -> bool:
     return (case.block.file, case.block.line) == (at.source.name, at.statement.line)
 
 
-def _stands_in(complaint: Complaint, choice: Choice) -> bool:
-    if choice.location is None or complaint.line is None:
+def _stands_in(complaint: Complaint, view: _View) -> bool:
+    """Whether it is about a line of the location, or of the group that the location passes requests on to."""
+    location, number = view.choice.location, complaint.line
+    if location is None or number is None:
         return False
-    found = choice.location.found
+    passed = location.first("proxy_pass")
+    host = passed.values()[0].partition("://")[2].partition("/")[0] if passed and passed.arguments else ""
+    # A group is to blame where none of its servers answers; else its shares are another matter.
+    named = view.project.named("upstream") if view.case.status in _NOBODY else ()
+    groups = (each for each in named if each.statement.values()[:1] == (host,))
+    # Headers of the blocks around go to whom the location asks, where it has none of its own.
+    sent = view.project.named("proxy_set_header") if view.case.asked and not location.first("proxy_set_header") else ()
+    around = (each for each in sent if _goes_along(each, view))
+    blocks = (location.found, *groups, *around)
+    return any(complaint.file == each.source.name and number in _lines(each) for each in blocks)
+
+
+def _goes_along(header: Found, view: _View) -> bool:
+    """Whether a header of the server, or of what stands around it, holds in the location."""
+    inner = [each for each in header.parents if each.name in ("server", "location")]
+    return not inner or (inner == [view.choice.server.statement] and header.source is view.choice.server.source)
+
+
+def _lines(found: Found) -> range:
+    """The lines of a block."""
     close = found.statement.close
     last = found.source.conf.text.count("\n", 0, close) + 1 if close is not None else found.statement.line
-    return complaint.file == found.source.name and found.statement.line <= complaint.line <= last
+    return range(found.statement.line, last + 1)
 
 
 def _said(found: Found, line: int, means: str, try_this: str) -> Complaint:
     return Complaint(found.source.name, line, "note", "", means, try_this)
 
 
-# The request came to another block than was meant.
+# The request came to another block than was meant, or to none.
+
+
+def _refused(project: Project, case: Case) -> Complaint | None:
+    """A directive that sends visitors away before a block has answered them."""
+    if case.asked:
+        return None
+    names, why = _REFUSING.get(case.status or 0, ((), ""))
+    found = next((each for each in project.named(*names) if each.statement.values()[:1] != ("off",)), None)
+    if found is None:
+        return None
+    if why:
+        return _said(found, found.statement.line, f"“{_shown(found.statement)}” {why}.", "Take it out while you learn.")
+    return _said(
+        found,
+        found.statement.line,
+        f"“{_shown(found.statement)}” refuses visitors that come too fast, and these were the ones of this check.",
+        "Take it out while you are trying, or raise its burst.",
+    )
 
 
 def _another_server(view: _View) -> Complaint | None:
@@ -201,7 +259,7 @@ def _nearly_that_path(view: _View) -> Complaint | None:
         if place is location or not own or not alike or place.kind in ("~", "~*", "="):
             continue
         if place.path == f"/{own}" or place.path.startswith(f"/{own}/"):
-            if own == first:
+            if own == first and "*" not in place.path:
                 continue
             means = f"“{place.title}” is for another path than {view.path}, {view.so()}."
         else:
@@ -218,6 +276,10 @@ def _no_location(view: _View) -> Complaint | None:
     inside = list(view.project.inside(choice.server.source, choice.server.statement.block or ()))
     if any(each.name in _ANSWERING for each in inside):
         return None
+    lines = {(place.found.source.name, place.line) for place in choice.places}
+    odd = next((each for each in view.known if (each.file, each.line) in lines), None)
+    if odd is not None:
+        return odd
     named = [f"“{place.title}” (line {place.line})" for place in choice.places[:_MOST_NAMED]]
     there = f"there {'is' if len(named) == 1 else 'are'} {', '.join(named)}" if named else "it has none at all"
     return _said(
@@ -312,17 +374,14 @@ def _file_not_there(view: _View) -> Complaint | None:
     place = place_of(file, view.setting).path or ""
     inside = place.removeprefix(f"{view.setting.workspace}/")
     own = f" (in your folder: {inside})" if place.startswith(f"{view.setting.workspace}/") else ""
-    folders = sorted(name for name, at in view.setting.mounts.items() if not at and name not in _USUAL)
-    known = f"Where nginx runs, your folder is called {folders[0]}." if folders else "Check the folder's name."
+    folder = view.setting.folder
+    known = f"Where nginx runs, your folder is called {folder}." if folder else "Check the folder's name."
     return _said(
         location.found,
         where.line,
         f"With “{_shown(where)}” nginx looks for {view.path} at {full}{own}, and there is no such file.",
         known,
     )
-
-
-_USUAL = ("/etc/nginx", "/usr/share/nginx", "/usr/share/nginx/html", "/var/www", "/var/www/html", "/srv")
 
 
 def _another_path_asked(view: _View) -> Complaint | None:

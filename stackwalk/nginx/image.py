@@ -71,6 +71,11 @@ def image_files() -> dict[str, str]:
     }
 
 
+def official_files() -> frozenset[str]:
+    """The names of those that the official image itself has."""
+    return frozenset(image_files()) - {"proxy_params"}
+
+
 def missing_folder(log: str, mounted: Collection[str]) -> str | None:
     """The folder of a log that a container of this image does not have, so that nginx would not start there.
 

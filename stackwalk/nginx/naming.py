@@ -68,8 +68,19 @@ def is_nowhere(address: Address) -> bool:
 
 
 def nearest(name: str, known: Collection[str], close: float = 0.6) -> str | None:
-    """The known name that was most likely meant; close: how alike the two are at least, from 0 to 1."""
+    """The known name that was most likely meant: one that begins so, else one that is spelt much like it.
+
+    close: how alike the two are at least, from 0 to 1.
+
+    >>> nearest("app", ["api", "application", "application1"]), nearest("application3", ["application", "application1"])
+    ('application', 'application1')
+    """
     name = name[:100].lower()
+    longer = sorted((each for each in known if len(name) >= 3 and each.lower().startswith(name)), key=len)
+    numbered = re.fullmatch(r"(.{3,}?)\d+", name)
+    alike = sorted(each for each in known if numbered and re.fullmatch(rf"{re.escape(numbered[1])}\d+", each.lower()))
+    if longer or alike:
+        return longer[0] if longer else alike[-1]
     import difflib  # only where a name is not known
 
     found = difflib.get_close_matches(name, sorted(known), n=1, cutoff=close)

@@ -26,6 +26,7 @@ class Setting(NamedTuple):
     services: Mapping[str, Service]
     ports: Mapping[int, int]  # as typed in a `listen` -> of this machine
     home: str = ""  # the learner's folder as the learner knows it
+    folder: str = ""  # the learner's folder as nginx's machine has it: "/service"
     mounts: Mapping[str, str] = MappingProxyType({})  # folder or file of the container -> of the workspace
     copies: str = ""  # the folder of the rewritten copies, which keep the workspace's tree
     provided: frozenset[str] = frozenset()  # what the image has in /etc/nginx, and the run folder in `image`

@@ -45,11 +45,8 @@ class Refused(StackwalkError):
     def __init__(self, complaints: "Sequence[Complaint]") -> None:
         self.complaints = tuple(complaints)
         first = next((one for one in complaints if one.stops), complaints[0])
-        where = first.file or "The file"
-        if first.line is not None:
-            where += f", line {first.line}"
-        said = f": {first.said}" if first.said else ""
-        super().__init__(f"{where}{said}. {first.means}", first.try_this)
+        said = f"{first.said}. " if first.said else ""
+        super().__init__(f"{first.place}: {said}{first.means}", first.try_this)
 
 
 class Stack:

@@ -195,6 +195,15 @@ def test_nginx_has_its_own_error_in_the_learners_words(tmp_path: Path) -> None:
     assert str(tmp_path / "run") not in found.message + found.output
 
 
+def test_the_line_that_is_to_blame_is_said_with_what_it_brought_about(tmp_path: Path) -> None:
+    """Nobody can be reached at that address, from any machine."""
+    found = problem(verdict_on(tmp_path, nginx__conf=CONF.replace("application:", "255.255.255.255:")))
+    assert found.cause is Cause.WRONG_ANSWER
+    assert "nginx.conf, line 6: “255.255.255.255” is an address" in found.message
+    assert found.hint == "Name the service: its name stays."
+    assert found.notes == ()
+
+
 def test_a_name_that_is_none(tmp_path: Path) -> None:
     found = problem(verdict_on(tmp_path, nginx__conf=CONF.replace("application:", "aplication:")))
     assert found.cause is Cause.EXITED

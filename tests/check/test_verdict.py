@@ -28,6 +28,7 @@ FINDINGS = st.builds(
     hint=st.text(),
     transcript=st.lists(PIECES, max_size=3).map(tuple),
     output=st.text(),
+    notes=st.lists(st.text(min_size=1), max_size=2).map(tuple),
 )
 VERDICTS = st.builds(
     Verdict,

@@ -231,6 +231,16 @@ def test_where_nothing_is_expected_by_its_letters_no_empty_line_says_that_nothin
     assert "expected" not in text
 
 
+def test_what_could_be_better_stands_apart_from_the_checks_and_is_said_once() -> None:
+    notes = ("nginx.conf, line 3: one.", "nginx.conf, line 9: two.")
+    noted = [replace(one, notes=notes) for one in (PASSED, FAILED)]
+    text = as_text(draw_verdict(verdict(*noted), 80), 80)
+    assert text.endswith("\n  Worth a look, too:\n  • nginx.conf, line 3: one.\n  • nginx.conf, line 9: two.\n")
+    assert text.count("line 3: one.") == 1
+    alone = as_text(draw_verdict(verdict(noted[0]), 80), 80)
+    assert "line 9: two." in alone and "Worth a look" not in as_text(draw_verdict(verdict(PASSED), 80), 80)
+
+
 LONG = """\
 Traceback (most recent call last):
   File "/home/learner/my-stack/server.py", line 4, in <module>

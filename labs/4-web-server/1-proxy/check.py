@@ -16,6 +16,8 @@ SLOW = 3  # clients
 PAUSE = 0.03  # seconds between two bytes
 NOBODY = (502, 504)  # what nginx says when nobody behind it answers
 GIVE_UP = 10.0  # seconds; far more than any of it takes
+DOOR = "localhost:8080"  # what a browser calls it
+OTHER = "api"  # which answers with bare.py
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -23,7 +25,7 @@ def straight(address: str, target: str) -> tuple[int, bytes]:
     """Status and body that the application itself gives, at its own door."""
     host, _, port = address.rpartition(":")
     with closing(http.client.HTTPConnection(host, int(port), timeout=GIVE_UP)) as connection:
-        connection.request("GET", target)
+        connection.request("GET", target, headers={"Host": DOOR})
         answer = connection.getresponse()
         return answer.status, answer.read()
 
@@ -39,6 +41,9 @@ def test_pages_come_through_nginx(stack: Stack, fresh: Fresh) -> None:
         if not asked:
             fail(f"GET {target} was answered by nginx itself, and no application was asked.",
                 expected="proxy_pass http://…", actual=answer.first_line)  # fmt: skip
+        if asked[-1] == OTHER:
+            fail(f"GET {target} is answered by {OTHER}, and that is bare.py. Your application is called application.",
+                expected="application", actual=OTHER)  # fmt: skip
         status, body = straight(stack.part(asked[-1]).address, target)
         answer.expect_status(status, f"Your application answers GET {target} with {status}, and so has nginx.")
         answer.expect_body(body, f"GET {target} shows another page through nginx than your application has.")
@@ -70,7 +75,8 @@ class Slow(threading.Thread):
         self.over = threading.Event()
         body = b"text=" + b"z" * max(1, int(HOLD / PAUSE) - 5)
         self._body = body
-        self._connection.putrequest("POST", "/notes")
+        self._connection.putrequest("POST", "/notes", skip_host=True)
+        self._connection.putheader("Host", DOOR)
         self._connection.putheader("Content-Type", FORM)
         self._connection.putheader("Content-Length", str(len(body)))
         self._connection.endheaders()

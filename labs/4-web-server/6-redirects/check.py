@@ -1,5 +1,6 @@
 """4.6: what has moved is told so by nginx, path and query kept, and no application hears of it."""
 
+from collections.abc import Callable
 from urllib.parse import SplitResult, urlsplit
 
 from stackwalk.check import fail
@@ -24,16 +25,21 @@ def led_to(stack: Stack, answer: Answer, what: str) -> SplitResult:
     return urlsplit(location)
 
 
-def test_old_leads_to_new(stack: Stack, fresh: Fresh) -> None:
+def test_old_leads_to_new(stack: Stack, fresh: Fresh, note: Callable[[str], None]) -> None:
     """/old leads to /new by 301, query and all, and no application is asked"""
     for query in ("", f"{fresh.word()}={fresh.number(1, 99)}&x=%20y"):
         target = f"/old?{query}" if query else "/old"
-        place = led_to(stack, stack.get(target), f"GET {target}")
+        answer = stack.get(target)
+        place = led_to(stack, answer, f"GET {target}")
         if place.path != "/new":
             fail(f"GET {target} leads to another path.", expected="/new", actual=place.path)
         if place.query != query:
             fail(f"GET {target} leads to /new, and the query is not what it was.", expected=query or "no query",
                 actual=place.query or "no query")  # fmt: skip
+        if (answer.header("Location") or "").endswith("?"):
+            note(
+                "GET /old leads to /new?, with a ? and nothing behind it: $is_args is a ? only where there is a query."
+            )
         if place.hostname not in (None, "localhost"):
             fail(f"GET {target} leads to another host.", expected="localhost", actual=place.hostname)
 

@@ -104,7 +104,10 @@ def must_apologise(answer: Answer, when: str) -> None:
             "for all is well.", expected="502 or 504", actual=answer.first_line)  # fmt: skip
     if answer.status not in GONE:
         fail(f"{when}, and the status says something else.", expected="502 or 504", actual=answer.first_line)
-    if b"<hr><center>nginx" in answer.body or not answer.body.strip():
+    if not answer.body.strip():
+        fail(f"{when}, and the visitor sees nothing at all: the page that came is empty.",
+            expected="a sentence that says what has happened", actual=answer.first_line)  # fmt: skip
+    if b"<hr><center>nginx" in answer.body:
         fail(f"{when}, and the visitor sees nginx's bare page and not yours.",
             expected="error_page 502 504 /sorry.html;", actual=answer.body[:120])  # fmt: skip
 

@@ -44,6 +44,16 @@ plain(
     "End the program that has the port, and try again.",
 )
 plain(
+    r'^"(?P<what>.*?)" is not found \(2:',
+    "There is no {what}, which nginx looks for where nothing says who answers.",
+    "Write proxy_pass http://… in a location for that path, or alias and a folder that has it.",
+)
+plain(
+    r"^limiting requests, excess",
+    "Your limit_req refuses this request, for too many have come: 503.",
+    "Raise its rate or its burst, or take it out while you are trying.",
+)
+plain(
     r"^connect\(\) failed \((?:111|61): .*upstream: \"(?P<what>[^\"]*)\"",
     "Nobody listens at {what}: nginx was refused, and answers 502 if no other server is left.",
     "Does the service run, and on that port?",

@@ -6,6 +6,7 @@ from itertools import pairwise
 from stackwalk.nginx.directives import NAMES
 from stackwalk.nginx.explaining.said import Said
 from stackwalk.nginx.explaining.table import Answer, Row
+from stackwalk.nginx.silent.characters import ENDS
 from stackwalk.nginx.tokens import Statement, Token
 
 
@@ -32,10 +33,11 @@ def or_semicolon(row: Row) -> Row:
         if swallowed is None:
             return row(said, found)
         statement, last, word = swallowed
+        lacks, sign = ENDS.get(statement.name, ENDS[""])
         return Answer(
-            f"“{statement.name}” on line {statement.line} does not end with a semicolon, "
+            f"“{statement.name}” on line {statement.line} {lacks}, "
             f"so nginx takes “{word.text}” of line {word.line} for a part of it.",
-            f"Put a ; at the end of line {last.line}.",
+            f"Put a {sign} at the end of line {last.line}.",
             line=last.line,
         )
 

@@ -34,6 +34,14 @@ def _end(said: Said, _: re.Match[str]) -> Answer:
             f"Close it with {conf.trouble.what} on the same line.",
             line=conf.trouble.line,
         )
+    if conf is not None and conf.unfinished and conf.unfinished[0].text.endswith(":"):
+        first = conf.unfinished[0]
+        return Answer(
+            f"“{first.text}” is not how nginx opens a block: what belongs to it stands between {{ and }}, "
+            "and every line in it ends with a semicolon.",
+            f"Write {first.text[:-1]} {{ and, behind its last line, }}.",
+            line=first.line,
+        )
     if conf is not None and conf.unfinished:
         last = conf.unfinished[-1]
         return Answer(

@@ -52,6 +52,8 @@ def answer_to(said: Said) -> Answer:
         found = pattern.search(said.text)
         if found:
             return answer(said, found)
+    if said.of_request:
+        return Answer("nginx says this of one request, and goes on.", "Read its sentence: it says why.")
     if said.level == "warn":
         return Answer("nginx takes this, and warns of it.", "Read its sentence: it says why.")
     return Answer("nginx does not take this.", "Compare the line with nginx's documentation of the directive.")

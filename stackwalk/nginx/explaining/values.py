@@ -6,7 +6,12 @@ from stackwalk.nginx.explaining.said import Said, first_use
 from stackwalk.nginx.explaining.semicolon import or_semicolon
 from stackwalk.nginx.explaining.table import Answer, plain, row
 from stackwalk.nginx.naming import nearest
+from stackwalk.nginx.silent.characters import CURLY
 from stackwalk.nginx.variables import KNOWN
+
+PARAMETERS = frozenset(
+    {"weight", "backup", "down", "max_fails", "fail_timeout", "max_conns", "resolve", "route", "service", "slow_start"}
+)
 
 
 @row(r'^invalid parameter "(?P<what>.*)"$')
@@ -19,6 +24,13 @@ def _parameter(said: Said, found: re.Match[str]) -> Answer:
     if what.startswith("weight="):
         return Answer(
             "A weight is a whole number, 1 or more.", "Write weight=1, or “down” for a server that gets nothing."
+        )
+    word = re.match(r"\w+", what)
+    near = nearest(word[0], PARAMETERS) if word and name == "server" else None
+    if near is not None and word is not None:
+        value = what[word.end() :].lstrip("=: ")
+        return Answer(
+            f"“server” does not know the parameter “{what}”.", f"Write {near}={value}." if value else f"Write {near}."
         )
     return Answer(
         f"“{name}” does not know the parameter “{what}”.",
@@ -45,12 +57,35 @@ plain(
     "Take the line out; “listen 443 ssl” is enough for browsers.",
 )
 plain(r'^invalid time value "(?P<what>.*)"', "“{what}” is no time.", "Write a time as 500ms, 5s or 1m.")
-plain(
-    r"^invalid URL prefix",
-    "proxy_pass takes a URL, and this one does not begin with http:// or https://.",
-    "Write http:// before the name.",
-)
-plain(r'^no host in upstream "(?P<what>.*)"', "“{what}” has no host.", "Name the service: application:8000.")
+
+
+@row(r"^invalid URL prefix")
+def _prefix(said: Said, _: re.Match[str]) -> Answer:
+    url = next(iter(said.statement.statement.values()), "") if said.statement else ""
+    rest = re.sub(r"^(https?)?:?/*", "", url)
+    if url[:1] in CURLY:
+        return Answer(
+            f"The quotes {url[0]} are letters to nginx, so this URL does not begin with http://.",
+            "Type them again as ' or \", or leave them out: a word processor made them curly.",
+        )
+    if re.match(r"https?:?/*[^/:]", url) and not rest.startswith("/"):
+        scheme = "https" if url.startswith("https") else "http"
+        begins = url[: len(url) - len(rest)]
+        return Answer(f"A URL begins with {scheme}://, and this one with {begins}.", f"Write {scheme}://{rest}.")
+    return Answer(
+        "proxy_pass takes a URL, and this one does not begin with http:// or https://.",
+        "Write http:// before the name.",
+    )
+
+
+@row(r'^no host in upstream "(?P<what>.*)"')
+def _no_host(said: Said, found: re.Match[str]) -> Answer:
+    rest = found["what"].lstrip("/")
+    if rest and found["what"].startswith("/"):
+        return Answer("There is a slash too many behind http:, so no name comes after the first two.", f"Write {rest}.")
+    return Answer(f"“{found['what']}” has no host.", "Name the service: application:8000.")
+
+
 plain(
     r'^invalid host in upstream "(?P<what>.*)"',
     "“{what}” can't be a host and a port.",
@@ -95,6 +130,11 @@ def _host(said: Said, found: re.Match[str]) -> Answer:
 
 
 plain(
+    r'^host not found in "=" of the "listen" directive',
+    "A directive is its name, a space and its values, without an =.",
+    "Take the = away: listen 80;",
+)
+plain(
     r'^host not found in "(?P<what>.*)" of the "listen" directive',
     "“{what}” is no port and no address of nginx's own machine.",
     "Write the port alone: listen 80;",
@@ -102,12 +142,13 @@ plain(
 
 
 @row(r'^server name "(?P<what>.*)" has suspicious symbols')
+@or_semicolon
 def _suspicious(_: Said, found: re.Match[str]) -> Answer:
     name = re.sub(r":\d+$", "", re.sub(r"^\w+://", "", found["what"]).partition("/")[0])
     return Answer(
         f"The server_name “{found['what']}” never matches: it is compared with the host alone, "
         "without scheme, port and path.",
-        f"Write server_name {name};",
+        f"Write server_name {name};" if name and "$" not in name else "Take it out.",
     )
 
 
@@ -137,20 +178,46 @@ plain(
     "There are =, ~, ~* and ^~, or none.",
 )
 plain(
+    r"^pcre2?_compile\(\) failed: (?:missing \)|missing closing parenthesis|missing terminating \]).*",
+    "In the regular expression of this line a ( or a [ is opened and never closed.",
+    "Close it where it should end.",
+)
+plain(
     r"^pcre2?_compile\(\) failed: (?P<why>.*)",
     "The regular expression of this line can't be read: {why}.",
     "A regular expression with {{ }} or ; needs quotes.",
 )
-plain(
-    r'^unknown log format "(?P<name>.*)"',
-    "No log_format is called “{name}”.",
-    "Write log_format {name} '…'; outside of the server block, or correct the name.",
-)
-plain(
-    r'^duplicate "log_format" name "(?P<name>.*)"',
-    "There is a log_format “{name}” already: the nginx.conf of the official image has one called main.",
-    "Give yours another name, here and in access_log.",
-)
+
+
+@row(r'^unknown log format "(?P<name>.*)"')
+def _log_format(said: Said, found: re.Match[str]) -> Answer:
+    name = found["name"]
+    formats = [each.statement.values()[0] for each in said.project.named("log_format") if each.statement.arguments]
+    first = next(iter(said.statement.statement.values()), "") if said.statement else ""
+    if "/" in name or first in formats:
+        return Answer(
+            f"The file comes first and the name of the format behind it, and here “{name}” comes second.",
+            f"Write access_log {name} {first};",
+        )
+    near = nearest(name, formats)
+    if near is not None:
+        return Answer(f"No log_format is called “{name}”.", f"Did you mean “{near}”?")
+    return Answer(
+        f"No log_format is called “{name}”.",
+        f"Write log_format {name} '…'; outside of the server block, or correct the name.",
+    )
+
+
+@row(r'^duplicate "log_format" name "(?P<name>.*)"')
+def _format_twice(_: Said, found: re.Match[str]) -> Answer:
+    whose = {
+        "combined": "nginx itself has one called so",
+        "main": "the nginx.conf of the official image has one called main",
+    }
+    why = whose.get(found["name"], "it stands in this file twice")
+    return Answer(
+        f"There is a log_format “{found['name']}” already: {why}.", "Give yours another name, here and in access_log."
+    )
 
 
 plain(
@@ -193,17 +260,37 @@ plain(
     "This block has a root and an alias, and only one of them can say where the files are.",
     "Take one of them out.",
 )
-plain(r'^invalid return code "(?P<what>.*)"', "“{what}” is no status.", 'Write the number first: return 200 "text";')
+
+
+@row(r'^invalid return code "(?P<what>.*)"')
+def _return_code(said: Said, found: re.Match[str]) -> Answer:
+    values = said.statement.statement.values() if said.statement else ()
+    if len(values) == 2 and re.fullmatch(r"\d{3}", values[1]):
+        return Answer(
+            "The status comes first, and what belongs to it behind it.",
+            f"Write the number first: return {values[1]} {values[0]};",
+        )
+    return Answer(f"“{found['what']}” is no status.", 'Write the number first: return 200 "text";')
+
+
 plain(
     r"^the closing bracket in \"(?P<name>.*)\" variable is missing",
     "A variable begins with ${{ and has no }} behind its name.",
     "Write ${{name}}, or $name.",
 )
-plain(
-    r'^invalid log level "(?P<what>.*)"',
-    "error_log has no level “{what}”.",
-    "There are error, warn, notice, info and debug.",
-)
+
+
+@row(r'^invalid log level "(?P<what>.*)"')
+def _level(said: Said, found: re.Match[str]) -> Answer:
+    what = found["what"]
+    if any(each.statement.values()[:1] == (what,) for each in said.project.named("log_format")):
+        return Answer(
+            f"“{what}” is a format of yours, and the log that takes one is access_log.",
+            "Write access_log in the place of error_log.",
+        )
+    return Answer(f"error_log has no level “{what}”.", "There are error, warn, notice, info and debug.")
+
+
 plain(r"deprecated", "nginx still takes this, and will not for ever.", "Its sentence says what to write instead.")
 
 

@@ -3,7 +3,7 @@
 import re
 
 from stackwalk.nginx.editing import quoted
-from stackwalk.nginx.image import PREFIX
+from stackwalk.nginx.image import PREFIX, official_files
 from stackwalk.nginx.moved import Log, Reading
 from stackwalk.nginx.moving.draft import Draft, starts_with
 from stackwalk.nginx.moving.headers import included_headers
@@ -59,6 +59,14 @@ def include(draft: Draft, found: Found) -> None:
     if name in draft.setting.provided and folder in ("", PREFIX) and not draft.source.includes.get(word.text):
         draft.put(word, f"{draft.setting.run}/image/{name}")
         draft.names.setdefault(f"{draft.setting.run}/image/{name}", word.text)
+        if name not in official_files():
+            draft.remark(
+                found,
+                "note",
+                f"Debian's nginx has a file {name}, and the official image has none: its nginx would not start.",
+                f"Make a file {name} of your own, or write its lines here.",
+                word=word,
+            )
     elif inside and inside != place.path:
         draft.put(word, f"{draft.setting.copies}/{inside}")
         draft.names.setdefault(f"{draft.setting.copies}/{inside}", word.text)
@@ -160,6 +168,17 @@ def _own_log(draft: Draft, found: Found, word: Token) -> None:
 
 
 def _refuse(draft: Draft, found: Found, word: Token, why: str) -> None:
+    folder = draft.setting.folder
+    if folder and word.text.startswith("/"):
+        draft.remark(
+            found,
+            "error",
+            f"“{found.statement.name} {word.text}” {why}: where nginx runs, your folder is called {folder}, "
+            "and nothing outside of it is given to nginx.",
+            f"Put what nginx needs into your folder, and begin the path with {folder}/.",
+            word=word,
+        )
+        return
     mounts = [each for each in draft.setting.mounts if not any(each.startswith(f"{o}/") for o in draft.setting.mounts)]
     known = f" nginx finds your folder at {listed(mounts)}." if mounts and word.text.startswith("/") else ""
     draft.remark(

@@ -153,9 +153,12 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     addresses = upstream.addresses
     if upstream.kind == "ours":
         return ()
-    if upstream.kind == "unknown":
+    if upstream.kind == "unknown" and any(_is_nearly_group(each, host) for each in draft.project.all()):
+        addresses = (nowhere(int(port)),)  # nginx itself refuses that block, and says where
+    elif upstream.kind == "unknown":
         near = nearest(host, {*services, *draft.survey.upstreams})
-        here = f" Here {'is' if len(services) == 1 else 'are'} {listed(services)}." if services else ""
+        # With a name to offer, the others would only be names that no lesson has told of yet.
+        here = f" Here {'is' if len(services) == 1 else 'are'} {listed(services)}." if services and not near else ""
         draft.remark(
             found,
             "error",
@@ -165,6 +168,14 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
             word=word,
         )
         addresses = (nowhere(int(port)),)
+    elif upstream.kind == "address":
+        draft.remark(
+            found,
+            "note",
+            f"“{host}” is an address, and a service may have another one each time it starts.",
+            "Name the service: its name stays.",
+            word=word,
+        )
     elif upstream.kind == "wrong port":
         right = services[host.lower()].port
         draft.remark(
@@ -184,11 +195,12 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         )
     elif upstream.kind == "itself" and is_nowhere(addresses[0]):
         name = next((name for name, each in services.items() if each.port == int(port)), None)
+        other = f"and {name} runs on another one" if name else "and every service runs on another one"
         draft.remark(
             found,
             "note",
-            f"Every service has a machine of its own in Compose, and “{host}” is nginx's: "
-            f"nobody listens on port {port} there, so every request ends as a 502.",
+            f"“{host}” is nginx's own machine, {other}: nobody listens on port {port} there, "
+            "so every request ends as a 502.",
             f"Name the service: {name}:{port}." if name else "Name the service.",
             word=word,
         )
@@ -203,6 +215,13 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     for address in addresses:
         draft.also_known(address, asked if ":" in asked else upstream.typed)
     return addresses
+
+
+def _is_nearly_group(found: Found, name: str) -> bool:
+    """Whether it is a block that was to be an upstream of that name."""
+    statement = found.statement
+    nearly = statement.name != "upstream" and nearest(statement.name.rstrip(":"), {"upstream"}) is not None
+    return nearly and statement.block is not None and statement.values()[:1] == (name,)
 
 
 def _unix_socket(draft: Draft, found: Found, word: Token, url_start: str) -> None:

@@ -10,8 +10,16 @@ from stackwalk.nginx.setting import Setting
 from stackwalk.nginx.silent.note import Look, note
 from stackwalk.nginx.tokens import walk
 
-_CURLY = frozenset("“”„‟‘’‚‛«»")
-_INVISIBLE = {
+# What a directive ends with: those of blocks with a brace, all others with a semicolon.
+ENDS = {
+    "": ("does not end with a semicolon", ";"),
+    **dict.fromkeys(
+        ("events", "geo", "http", "if", "limit_except", "location", "map", "types", "upstream"),
+        ("opens no block with a “{”", "{"),
+    ),
+}
+CURLY = frozenset("“”„‟‘’‚‛«»")
+INVISIBLE = {
     "\u00a0": "a no-break space",
     "\u200b": "a zero-width space",
     "\u200c": "a zero-width non-joiner",
@@ -30,7 +38,7 @@ def characters(project: Project, _: Setting) -> Iterator[Complaint]:
             for word in statement.arguments:
                 for character in set(source.conf.text[word.start : word.end]):
                     line = word.line
-                    if character in _CURLY and (line, "curly") not in seen:
+                    if character in CURLY and (line, "curly") not in seen:
                         seen.add((line, "curly"))
                         yield note(
                             source,
@@ -38,12 +46,12 @@ def characters(project: Project, _: Setting) -> Iterator[Complaint]:
                             f"The quotes {character} are letters to nginx, and stand in the value as they are.",
                             "Type them again as ' or \": a word processor made them curly.",
                         )
-                    elif character in _INVISIBLE and not word.quoted and (line, character) not in seen:
+                    elif character in INVISIBLE and not word.quoted and (line, character) not in seen:
                         seen.add((line, character))
                         yield note(
                             source,
                             line,
-                            f"“{statement.name}” has {_INVISIBLE[character]} in its value, which can't be seen.",
+                            f"“{statement.name}” has {INVISIBLE[character]} in its value, which can't be seen.",
                             "Delete the line and type it again.",
                         )
 
@@ -53,12 +61,13 @@ def semicolons(project: Project, _: Setting) -> Iterator[Complaint]:
     for found in project.all():
         for before, word in pairwise(found.statement.words):
             if word.line > before.line and not word.quoted and word.text in NAMES:
+                lacks, sign = ENDS.get(found.statement.name, ENDS[""])
                 yield note(
                     found.source,
                     before.line,
-                    f"“{found.statement.name}” on line {found.statement.line} does not end with a semicolon, "
+                    f"“{found.statement.name}” on line {found.statement.line} {lacks}, "
                     f"so “{word.text}” of line {word.line} is only a value of it.",
-                    f"Put a ; at the end of line {before.line}.",
+                    f"Put a {sign} at the end of line {before.line}.",
                 )
                 break
 

@@ -1,4 +1,4 @@
-"""Headers that a further block ends."""
+"""Headers that a further block ends, and names of headers that nobody else knows."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,12 @@ from stackwalk.nginx.silent.note import Look, note
 from stackwalk.nginx.tokens import Statement
 
 _Key = tuple[str, int]
+# What applications look for behind a proxy, and names of others that are much like these.
+_FOR_APPLICATIONS = {
+    name.lower(): name
+    for name in ("Host", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Real-IP")
+}
+_OTHERS = frozenset({"x-forwarded-by", "x-forwarded-server", "x-forwarded-prefix", "x-forwarded-path", "x-real-port"})
 _ENDING = ("proxy_set_header", "add_header")
 
 
@@ -58,4 +64,35 @@ def _headers(statements: Iterator[Statement], name: str) -> dict[str, Statement]
     return {each.arguments[0].text.lower(): each for each in statements if each.name == name and each.arguments}
 
 
-LOOKS: tuple[Look, ...] = (dropped,)
+def misspelt(project: Project, _: Setting) -> Iterator[Complaint]:
+    """A header may have any name, so nginx can't tell that nobody reads this one."""
+    for found in project.named("proxy_set_header", "add_header"):
+        for word in found.statement.arguments[:1]:
+            directive, name = found.statement.name, word.text
+            near = _meant(name) if directive == "proxy_set_header" else None
+            rest = "".join(
+                f" {found.source.conf.text[each.start : each.end]}" for each in found.statement.arguments[1:]
+            )
+            if name.endswith(":"):
+                means = f"The colon of “{name}” becomes a part of the header's name, which no program takes."
+                yield note(found.source, word.line, means, f"Write {directive} {name.rstrip(':')}{rest};")
+            elif near is not None:
+                means = f"The header {name} is nearly {near}, and no program looks for it by that name."
+                yield note(found.source, word.line, means, f"Write {directive} {near}{rest};")
+            elif directive == "add_header" and name.lower() in _FOR_APPLICATIONS:
+                means = f"add_header gives {name} to the browser, and it is for the application."
+                yield note(found.source, word.line, means, f"Write proxy_set_header {name}{rest};")
+
+
+def _meant(name: str) -> str | None:
+    """The header that was most likely meant by a name that is nearly one."""
+    plain = name.lower().replace("_", "-")
+    if name.lower() in _FOR_APPLICATIONS or plain in _OTHERS:
+        return None
+    import difflib  # only where a header is none of the usual ones
+
+    near = difflib.get_close_matches(plain, _FOR_APPLICATIONS, n=1, cutoff=0.85)
+    return _FOR_APPLICATIONS[near[0]] if near else None
+
+
+LOOKS: tuple[Look, ...] = (dropped, misspelt)

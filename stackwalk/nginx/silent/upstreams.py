@@ -94,4 +94,19 @@ def _service(value: str, setting: Setting) -> str | None:
     return authority if authority.partition(":")[0].lower() in setting.services else None
 
 
-LOOKS: tuple[Look, ...] = (weights, unused, lookups)
+def languages(project: Project, setting: Setting) -> Iterator[Complaint]:
+    """Gunicorn speaks HTTP, and none of the others that nginx can."""
+    for found in project.named("fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"):
+        for word in found.statement.arguments[:1]:
+            host = re.sub(r"^\w+://", "", word.text).partition(":")[0]
+            if host.lower() in setting.services:
+                name = found.statement.name
+                yield note(
+                    found.source,
+                    word.line,
+                    f"{name} speaks another language than HTTP, and Gunicorn understands that alone.",
+                    f"Write proxy_pass http://{re.sub(r'^.*://', '', word.text)};",
+                )
+
+
+LOOKS: tuple[Look, ...] = (weights, unused, lookups, languages)

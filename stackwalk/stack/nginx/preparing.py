@@ -34,6 +34,7 @@ DEFAULT_MOUNTS: Mapping[str, str] = {
     "/var/www/html": "",
     "/srv": "",
 }
+MOST_FOLDERS = 200  # of the workspace that are looked at
 TEST_PATIENCE = 20.0  # seconds for `nginx -t`, which takes milliseconds
 LIMITS = Limits(memory=512 * MIB, processes=16)
 
@@ -51,13 +52,16 @@ class Prepared(NamedTuple):
     blocks: tuple[Block, ...]
     logs: tuple[Log, ...]
     names: tuple[tuple[str, str], ...]
+    absent: tuple[Complaint, ...] = ()  # folders that are named and not there
 
     @property
     def complaints(self) -> tuple[Complaint, ...]:
         """All that is found without nginx, with the mistakes that it accepts in silence."""
         from stackwalk.nginx.silent import notes  # like all that only explains, it may come later than nginx's start
 
-        return tuple(dict.fromkeys((*self.against, *notes(self.project, self.setting))))
+        found = (*self.against, *notes(self.project, self.setting))
+        told = {(each.file, each.line) for each in found}
+        return tuple(dict.fromkeys((*found, *(each for each in self.absent if (each.file, each.line) not in told))))
 
     @property
     def ports(self) -> Mapping[int, int]:
@@ -196,6 +200,7 @@ def prepare(
         services={name.lower(): service for name, service in services.items()},
         ports=dict(ports or {}),
         home=str(workspace),
+        folder=next((name for name, at in (mounts or {}).items() if not at and name not in DEFAULT_MOUNTS), ""),
         mounts=mounts_of(DEFAULT_MOUNTS if mounts is None else mounts),
         copies=str(folder / "copies"),
         provided=frozenset(image),
@@ -232,6 +237,7 @@ def prepare(
         blocks=tuple(block for each in rewritten for block in each.blocks),
         logs=tuple(log for each in rewritten for log in each.logs),
         names=tuple({name: typed for each in rewritten for name, typed in each.names}.items()),
+        absent=tuple(_no_folders(workspace, setting, rewritten)),
     )
 
 
@@ -282,6 +288,44 @@ def _links(workspace: Path, setting: Setting, rewritten: tuple[Rewritten, ...]) 
                 try_this = "Put the files themselves into your folder: nothing outside of it is given to nginx."
                 found.append(Complaint(reading.file, reading.line, "error", "", means, try_this))
     return found
+
+
+def _no_folders(workspace: Path, setting: Setting, rewritten: tuple[Rewritten, ...]) -> list[Complaint]:
+    """The folders of the workspace that are named and not there: nginx says so of each file that is asked for."""
+    found = []
+    for each in rewritten:
+        for reading in each.readings:
+            inside = reading.path.removeprefix(f"{setting.workspace}/")
+            if reading.directive not in ("root", "alias") or inside == reading.path or (workspace / inside).exists():
+                continue
+            near = _folder_like(workspace, inside.rstrip("/"))
+            here = f"/{inside}" if reading.typed.startswith("/") else inside
+            typed = reading.typed.removesuffix(here.lstrip("/"))
+            slash = "/" if inside.endswith("/") else ""
+            if near is not None and setting.folder:
+                try_this = f"Write {reading.directive} {setting.folder}/{near}{slash};"
+            elif near is not None and typed != reading.typed:
+                try_this = f"Write {reading.directive} {typed}{near}{slash};"
+            else:
+                try_this = f"Make the folder {inside.rstrip('/')}, or name the one that you mean."
+            means = f"“{reading.directive} {reading.typed}” means {inside} in your folder, and there is none."
+            found.append(Complaint(reading.file, reading.line, "note", "", means, try_this))
+    return found
+
+
+def _folder_like(workspace: Path, wanted: str) -> str | None:
+    """The folder of the workspace whose name is most like a path's: another letter, or a part too many or too few."""
+    import difflib  # only where a folder is missing
+
+    folders = [
+        str(each.relative_to(workspace))
+        for pattern in ("[!.]*", "[!.]*/[!.]*")
+        for each in sorted(workspace.glob(pattern))[:MOST_FOLDERS]
+        if each.is_dir() and not each.is_symlink()
+    ]
+    ends = [each for each in folders if wanted.endswith(f"/{each}") or each.endswith(f"/{wanted}")]
+    alike = difflib.get_close_matches(wanted.lower(), [each.lower() for each in folders], n=1, cutoff=0.75)
+    return max(ends, key=len) if ends else next((each for each in folders if each.lower() in alike), None)
 
 
 def _unsaid(hangs: bool, signal: int | None) -> Complaint:
