@@ -275,6 +275,16 @@ def no_host(evidence: Evidence) -> bool:
     )  # fmt: skip
 
 
+_BACK = r"add_header\s+X-Forwarded-(For|Proto)\s"
+
+
+def to_the_browser(evidence: Evidence) -> bool:
+    back = re.search(_BACK, conf(evidence))
+    return evidence.step == "4.8" and back is not None and f"X-Forwarded-{back[1]}" in evidence.message + (
+        " X-Forwarded-Proto" if "by http or https" in evidence.message else ""
+    )  # fmt: skip
+
+
 def old_import(evidence: Evidence) -> bool:
     return "werkzeug.contrib" in evidence.traceback.rstrip().rpartition("\n")[2]
 
@@ -378,6 +388,9 @@ MISTAKES = [
     Mistake("no Host", running(no_host),
         "nginx asks with Host set to the name in proxy_pass, so your application believes that to be its address: "
         "proxy_set_header Host $http_host;"),
+    Mistake("headers for the browser", running(to_the_browser), at(_BACK,
+        "add_header is for the answer, which goes to the browser. What is passed on to your application is set with "
+        "proxy_set_header.")),
     Mistake("an import of old", old_import,
         "werkzeug.contrib is gone since 2020, and ProxyFix has moved: from werkzeug.middleware.proxy_fix import "
         "ProxyFix.", explains=("ModuleNotFoundError",)),
