@@ -480,7 +480,7 @@ def test_a_taken_door_names_who_holds_it_and_how_to_get_it_back(play: Play) -> N
 def test_what_the_lab_knows_of_a_port_is_said_where_it_is_taken(play: Play) -> None:
     player = play("1.1")
     outer = player.session.programs[0]
-    spec = replace(outer.spec, taken="On a Mac it is AirPlay Receiver.")
+    spec = outer.spec._replace(taken="On a Mac it is AirPlay Receiver.")
     player.session = replace(player.session, programs=(replace(outer, spec=spec),))
     player.feed(DoorOpened(8081, "ControlCe (process 501)", 501))
     assert player.said.endswith("On a Mac it is AirPlay Receiver.")
