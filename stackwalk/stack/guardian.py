@@ -376,7 +376,9 @@ class Guardian:
         sizes = {pid: size for pid in kin.tree(ward.foster or 0) if (size := kin.resident(pid))}
         count, memory = len(sizes), sum(sizes.values())
         if ward.memory < memory and 1 < count <= ward.processes:  # what forks share was counted for each of them
-            memory = sum(kin.own_share(pid, size) for pid, size in sizes.items())
+            memory = sum(map(kin.own_share, sizes))
+            if ward.memory < memory:  # what one shared that ended meanwhile was counted for the others once more
+                memory = min(memory, sum(map(kin.own_share, sizes)))
         if ward.cause is None and (count > ward.processes or memory > ward.memory):
             ward.cause = "too-many-processes" if count > ward.processes else "too-much-memory"
             ward.kill_at = now

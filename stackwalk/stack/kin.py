@@ -181,13 +181,16 @@ def resident(pid: int) -> int:
     return int(fields[1]) * _PAGE if len(fields) > 1 else 0
 
 
-def own_share(pid: int, otherwise: int) -> int:
-    """Bytes that a process holds, those that it shares divided among the sharers: dearer to ask for by far."""
+def own_share(pid: int) -> int:
+    """Bytes that a process holds, those that it shares divided among the sharers: dearer to ask for by far.
+
+    All that it holds where the system does not tell; 0 for one that has ended.
+    """
     for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
         name, _, rest = line.partition(b":")
         if name == b"Pss":
             return int(rest.split()[0]) * 1024
-    return otherwise
+    return resident(pid)
 
 
 def command_line(pid: int) -> str:

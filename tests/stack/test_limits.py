@@ -1,6 +1,9 @@
 """A program gets so much and no more, whatever it forks. Each hostile one here has a cap of its own."""
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +98,15 @@ def test_memory_that_forks_share_counts_once(here: Bench) -> None:
     ending = program.wait(PATIENT)
     assert ending is not None
     assert (ending.code, ending.cause) == (0, None)
+
+
+@pytest.mark.skipif(not kin.LINUX, reason="only Linux tells what processes share")
+def test_one_that_has_ended_holds_nothing() -> None:
+    with subprocess.Popen([sys.executable, "-c", "held = b'x' * (1 << 20); input()"], stdin=subprocess.PIPE) as process:
+        assert until(lambda: kin.own_share(process.pid) > 1 << 20)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # not reaped yet: it still has its number
+        assert kin.own_share(process.pid) == 0
 
 
 def test_memory_that_was_only_asked_for_does_not_count(here: Bench) -> None:
