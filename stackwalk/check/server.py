@@ -411,7 +411,13 @@ class Server:
         """What it printed before its answer may come a moment later than that."""
         program = self._running()
         deadline, heard = time.monotonic() + REST, -1
-        while program.output.total != heard and time.monotonic() < deadline:
+        answer = self._ground.answer
+        # Who answers that it has failed has most often printed why.
+        speaks = answer is not None and (answer.status or 0) >= 500
+        while time.monotonic() < deadline:
+            now = program.output.total
+            if now == heard and not (speaks and now == self._mark):
+                return
             heard = program.output.total
             program.wait(0.02)
 

@@ -18,7 +18,7 @@ from stackwalk.stack.environment import STANDS
 
 NUMBER = int(signal.SIGRTMAX) - 1 if kin.LINUX else 0  # nobody's signal; macOS has none of these
 HANDLE = 987  # the file's number in the program, far from all that it opens; the probe has the same
-PATIENCE = 0.25  # seconds until a process has answered
+PATIENCE = 1.0  # seconds until a process has answered
 REST = 0.01  # seconds without another line, after which an answer is over
 MOST_PROCESSES = 8
 MOST = 64 * 1024  # bytes of an answer
