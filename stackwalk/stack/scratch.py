@@ -3,12 +3,12 @@
 import contextlib
 import os
 import re
-import shutil
 from pathlib import Path
 
 from stackwalk.stack import kin
+from stackwalk.stack.sweeping import namespace
 
-_NAME = re.compile(r"stackwalk-[a-z]+-(?P<owner>\d+)-(?P<namespace>\d+)-")
+_NAME = re.compile(r"stackwalk-[a-z]+-(?P<owner>\d+)-(?P<namespace>[0-9a-z]+)-")
 
 
 def scratch_prefix(kind: str) -> str:
@@ -33,16 +33,10 @@ def sweep_scratch(folder: Path | None = None) -> None:
                 remove(Path(entry.path))
 
 
-def namespace() -> str:
-    """The set of process numbers that this process lives in."""
-    try:
-        return os.readlink("/proc/self/ns/pid").strip("pid:[]")  # noqa: PTH115
-    except OSError:
-        return "0"
-
-
 def remove(folder: Path) -> None:
     """Remove a folder with all in it; folders that a program locked are opened first."""
+    import shutil  # not before a stack starts: it takes a while to be imported
+
     opened: set[Path] = set()
 
     def unlock(_function: object, path: str, _error: object) -> None:

@@ -19,16 +19,16 @@ def new_marker() -> str:
     """A marker for what this process is about to start."""
     owner = kin.look(os.getpid())
     born = owner.born.replace(" ", "_") if owner else "0"
-    return f"{os.getpid()}:{born}:{_namespace()}:{os.urandom(4).hex()}"
+    return f"{os.getpid()}:{born}:{namespace()}:{os.urandom(4).hex()}"
 
 
 def sweep() -> tuple[str, ...]:
     """End what stackwalks that no longer live have left; says what, as "PID COMMAND". Linux only."""
-    here = _namespace()
+    here = namespace()
     ended: list[str] = []
     for pid, marker in _marked():
-        owner, born, namespace, *_ = (marker.decode("ascii", "replace") + ":::").split(":")
-        if namespace != here or not owner.isdigit():
+        owner, born, numbers, *_ = (marker.decode("ascii", "replace") + ":::").split(":")
+        if numbers != here or not owner.isdigit():
             continue
         alive = kin.look(int(owner))
         if alive is None or alive.born != born or alive.dead:
@@ -67,7 +67,8 @@ def _signal(pid: int, number: int, marker: bytes) -> None:
             held.send(number)
 
 
-def _namespace() -> str:
+def namespace() -> str:
+    """The set of process numbers that this process lives in."""
     try:
         return os.readlink("/proc/self/ns/pid").strip("pid:[]")  # noqa: PTH115
     except OSError:

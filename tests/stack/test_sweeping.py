@@ -22,7 +22,7 @@ from stackwalk.stack.environment import learner_environment
 from stackwalk.stack import sweeping
 from stackwalk.stack.launch import guarding
 folder, word = Path(sys.argv[1]), sys.argv[2]
-sweeping._namespace = lambda: sys.argv[3]
+sweeping.namespace = lambda: sys.argv[3]
 with guarding() as guardian:
     program = guardian.launch(
         [sys.executable, "program.py", word], cwd=folder, environment=learner_environment(folder, folder, {})
@@ -72,7 +72,7 @@ def sleepers() -> Iterator[Sleepers]:
 def namespace(monkeypatch: pytest.MonkeyPatch) -> str:
     """A pid namespace of the test's own, as it were: what sweeps beside it leaves its processes alone."""
     name = str(secrets.randbits(40))
-    monkeypatch.setattr(sweeping, "_namespace", lambda: name)
+    monkeypatch.setattr(sweeping, "namespace", lambda: name)
     return name
 
 
