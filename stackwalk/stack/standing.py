@@ -20,6 +20,7 @@ NUMBER = int(signal.SIGRTMAX) - 1 if kin.LINUX else 0  # nobody's signal; macOS 
 HANDLE = 987  # the file's number in the program, far from all that it opens; the probe has the same
 PATIENCE = 1.0  # seconds until a process has answered
 REST = 0.01  # seconds without another line, after which an answer is over
+BUSY_REST = 0.1  # of one that computes: it may have lost its core between two lines
 MOST_PROCESSES = 8
 MOST = 64 * 1024  # bytes of an answer
 _THREAD = re.compile(r"^(Current thread|Thread) 0x[0-9a-f]+ ")
@@ -82,21 +83,21 @@ def _ask(pid: int, file: str) -> Standing | None:
             with open(file, "rb") as answers:  # noqa: PTH123
                 answers.seek(0, os.SEEK_END)
                 hold.send(NUMBER)
-                text = _answer(answers.fileno())
+                text = _answer(answers.fileno(), BUSY_REST if busy else REST)
         except OSError:
             return None
     return read_standing(text.decode("ascii", "replace"), busy=busy) if text else None
 
 
-def _answer(number: int) -> bytes:
-    """All that comes until it rests, or the time is up."""
+def _answer(number: int, rest: float) -> bytes:
+    """All that comes until nothing has for that many seconds, or the time is up."""
     text = b""
     began = last = time.monotonic()
     while (now := time.monotonic()) - began < PATIENCE and len(text) < MOST:
         more = os.read(number, MOST)
         if more:
             text, last = text + more, now
-        elif text.endswith(b"\n") and now - last >= REST:
+        elif text.endswith(b"\n") and now - last >= rest:
             break
         else:
             time.sleep(0.001)
