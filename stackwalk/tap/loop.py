@@ -1,6 +1,7 @@
 """What the tap waits for: sockets, deadlines, and resets of sockets that nobody reads."""
 
 import heapq
+import os
 import select
 import selectors
 import socket
@@ -9,6 +10,11 @@ from collections.abc import Callable
 from itertools import count
 
 READ, WRITE = 1, 4  # as epoll has them
+EAGER = 0.0001  # seconds for which what comes next is looked for without going to sleep: to be woken takes longer
+FEW = 16  # sockets that are watched; of more, something has come by itself
+HELD_UP = 0.0002  # seconds between two such looks: others want the core
+IN_VAIN = 8  # times that nothing was seen, one after the other
+REST = 0.004  # seconds without such looks after either
 
 Ready = Callable[[int], None]  # called with READ, WRITE or both
 
@@ -24,6 +30,9 @@ class Loop:
         self._order = count()
         self._soon: list[Callable[[], None]] = []
         self._resets: Resets | None = None
+        self._is_lively = False  # something came the last time
+        self._in_vain = 0
+        self._rests_until = 0.0
 
     def watch(self, watched: socket.socket, events: int, ready: Ready) -> None:
         """Call `ready` whenever one of `events` is possible; 0: never."""
@@ -88,7 +97,9 @@ class Loop:
         elif self._deadlines:
             timeout = max(0.0, self._deadlines[0][0] - time.monotonic())
         self._gone.clear()
-        for number, events in self._poll.poll(timeout):
+        told = self._poll.poll(0) or self._look(timeout)
+        self._is_lively = bool(told)
+        for number, events in told:
             if number in self._ready and number not in self._gone:
                 # A hang-up or an error is told as both: whoever tries, finds out.
                 self._ready[number](events if events in (READ, WRITE) else READ | WRITE)
@@ -100,6 +111,29 @@ class Loop:
             now = time.monotonic()
             while self._deadlines and self._deadlines[0][0] <= now:
                 heapq.heappop(self._deadlines)[2]()
+
+    def _look(self, timeout: float | None) -> list[tuple[int, int]]:
+        """What comes next, at most so many seconds later; for a moment without going to sleep.
+
+        That is left alone where nothing comes of it, or others want the core, or many are connected.
+        """
+        last = began = time.monotonic()
+        if timeout == 0.0 or not self._is_lively or len(self._ready) > FEW or began < self._rests_until:
+            return self._poll.poll(timeout)
+        is_held_up = False
+        while last - began < EAGER and not is_held_up:
+            os.sched_yield()
+            told = self._poll.poll(0)
+            now = time.monotonic()
+            if told:
+                self._in_vain = 0
+                return told
+            is_held_up = now - last > HELD_UP
+            last = now
+        self._in_vain += 1
+        if is_held_up or self._in_vain >= IN_VAIN:
+            self._rests_until = last + REST
+        return self._poll.poll(timeout)
 
 
 class Resets:
