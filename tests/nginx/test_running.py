@@ -3,9 +3,11 @@
 import http.client
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -380,6 +382,42 @@ class TestReload:
         for word in ("two", "three", "four"):
             assert self.again(stage, server(f"return 200 {word};")) == (True, "")
             assert [stage.ask("/").body for _ in range(20)] == [word.encode()] * 20
+
+    def test_the_end_of_a_worker_of_an_earlier_reload_says_nothing_of_this_one(self, stage: Stage) -> None:
+        stage.serve("application")
+        passed_on = "location / { proxy_pass http://application:8000; }"
+        first = self.worker(stage.start(server(passed_on)), but=())
+        assert stage.prepared is not None
+        connection = http.client.HTTPConnection("127.0.0.1", stage.prepared.ports[80], timeout=PATIENT)
+        connection.putrequest("POST", "/")
+        connection.putheader("Content-Length", "2")
+        connection.endheaders(b"a")  # keeps the first worker
+        assert self.again(stage, server(passed_on, "# two"))[0]
+        assert stage.program is not None
+        second = self.worker(stage.program, but=(first,))
+        os.kill(second, signal.SIGSTOP)  # it can't be told to go
+        with ThreadPoolExecutor(1) as beside:
+            reloading = beside.submit(self.again, stage, server(passed_on, "# three"))
+            try:
+                self.worker(stage.program, but=(first, second))
+                connection.send(b"b")
+                assert connection.getresponse().status == 200
+                connection.close()
+                while kin.look(first) is not None:
+                    assert not reloading.done()
+                    stage.program.wait(0.002)
+                assert not wait([reloading], 0.05).done
+            finally:
+                os.kill(second, signal.SIGCONT)
+            assert reloading.result(PATIENT) == (True, "")
+
+    def worker(self, master: Program, but: tuple[int, ...]) -> int:
+        """The process of a worker, when there is one that is none of these."""
+        deadline = time.monotonic() + PATIENT
+        while not (found := set(kin.children(master.pid)) - set(but)):
+            assert time.monotonic() < deadline
+            master.wait(0.002)
+        return found.pop()
 
     def test_a_file_with_a_mistake_leaves_the_one_before_in_force(self, stage: Stage) -> None:
         stage.start(server("return 200 one;"))

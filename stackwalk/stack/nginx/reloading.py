@@ -44,6 +44,7 @@ def reload(program: Program, again: Prepared, guardian: Guardian, seconds: float
     if not again.runnable or any(each.stops for each in complaints):
         return Reloaded(False, complaints)
     at = _size(again.errors)
+    before = set(kin.children(program.pid))
     with kin.Hold(program.pid) as master:
         if program.poll() is not None:
             return Reloaded(False, complaints)
@@ -51,8 +52,11 @@ def reload(program: Program, again: Prepared, guardian: Guardian, seconds: float
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and program.poll() is None:
         said = _after(again.errors, at)
-        # Both workers answer until the old one is told to go, a tenth of a second after the new one has begun.
-        if "start worker process" in said and ("gracefully shutting down" in said or " exited with code " in said):
+        # Both workers answer until the old one is told to go, a tenth of a second after the new one has begun. That one
+        # of an earlier reload has exited says nothing: it may do so only now.
+        if "start worker process" in said and (
+            "gracefully shutting down" in said or before.isdisjoint(kin.children(program.pid))
+        ):
             return Reloaded(True, complaints)
         found = [each for each in again.explain(said) if each.stops]
         if found:
