@@ -113,7 +113,7 @@ def main() -> int:
         if "large" in parts:
             _large(sides, recording, rounds, seconds)
         if "new" in parts:
-            _new(sides, rounds, 20 if options.smoke else 200)
+            _new(sides, rounds)
     return 0
 
 
@@ -155,9 +155,9 @@ def _large(sides: Mapping[str, int], recording: Recording, rounds: int, seconds:
         print(f"the tap's memory at its highest: {peak:.0f} MB, goal <= 100 MB: {'met' if peak <= 100 else 'NOT MET'}")
 
 
-def _new(sides: Mapping[str, int], rounds: int, times: int) -> None:
+def _new(sides: Mapping[str, int], rounds: int) -> None:
     def middle(_name: str, port: int) -> float:
-        return statistics.median(_ask_once(port) for _ in range(times)) * 1000
+        return statistics.median(_ask_once(port) for _ in range(200)) * 1000
 
     goals = [Goal(TAP, DIRECT, 2.0, least=False), Goal(TAP, HAPROXY, 1.2, least=False)]
     print(_table("one request on a new connection, p50", "ms", _timed(middle, sides, rounds), goals))
