@@ -145,6 +145,23 @@ def lock(workspace: Workspace) -> Iterator[None]:
         os.close(handle)
 
 
+def is_open(root: Path) -> bool:
+    """Whether some session holds the workspace in this folder, a lab or a stack."""
+    try:
+        handle = os.open(root / STATE / "lock", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
 def saved_last(root: Path, names: Iterable[str]) -> tuple[str, ...]:
     """Those of these files that are in a workspace, the one that was saved last first."""
     when = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from stackwalk.course.workspace import is_open
 from stackwalk.errors import StackwalkError
 from stackwalk.tap.meeting import feed_folder
 
@@ -77,6 +78,11 @@ def _connected(workspace: Path) -> socket.socket:
         connecting.connect(str(control_path(workspace)))
     except OSError:
         connecting.close()
+        if is_open(workspace):
+            raise StackwalkError(
+                f"No stack is up in {workspace}, but another stackwalk, a lab for instance, has it open.",
+                "What runs there shows in its own terminal. End it there (q or Ctrl+C) before you type: stackwalk up",
+            ) from None
         raise StackwalkError(f"No stack is up in {workspace}.", "Start it there: stackwalk up") from None
     return connecting
 

@@ -14,6 +14,7 @@ from stackwalk.course.workspace import (
     existing_workspace,
     files_of,
     find_workspace,
+    is_open,
     last_workspace,
     lock,
     make_workspace,
@@ -196,6 +197,16 @@ def test_the_lock_goes_with_a_process_that_is_killed(workspace: Workspace) -> No
         holder.wait(timeout=30)
     with lock(workspace):
         assert (workspace.state / "lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_whether_somebody_has_it_open_can_be_asked(workspace: Workspace) -> None:
+    assert not is_open(workspace.root), "no lock was ever there"
+    with start_holding(workspace) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        assert is_open(workspace.root)
+        holder.communicate(timeout=30)
+    assert not is_open(workspace.root)
 
 
 def test_a_folder_in_the_locks_place_is_said(workspace: Workspace) -> None:

@@ -20,6 +20,7 @@ import psutil
 import pytest
 from ports import unused_port
 
+from stackwalk.course.workspace import Workspace, lock, make_workspace
 from stackwalk.stack import kin
 
 PATIENT = 40.0  # seconds: a deadline for what takes half a second
@@ -194,6 +195,18 @@ def test_a_part_that_is_killed_shows_and_the_others_go_on(tmp_path: Path) -> Non
             stack.ask()
         os.kill(parts["application2"]["pid"], signal.SIGKILL)
         assert stack.process.wait(PATIENT) == 1, "nothing of it runs any more"
+
+
+def test_beside_an_open_lab_status_says_that_it_is_one(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    make_workspace(workspace, {"XDG_STATE_HOME": str(tmp_path)})
+    with lock(workspace):
+        said = subprocess.run(
+            [sys.executable, "-m", "stackwalk", "status", "--workspace", str(tmp_path)],
+            capture_output=True, text=True, timeout=PATIENT, check=False,
+        )  # fmt: skip
+    assert said.returncode == 2
+    assert "but another stackwalk, a lab for instance, has it open" in " ".join((said.stdout + said.stderr).split())
 
 
 def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path: Path) -> None:
