@@ -31,6 +31,7 @@ PULSE = 0.02  # between two glances at the number of the newest process, which s
 BURST = 8  # so many new ones in a pulse are a reason to look at once
 SETTLE = 0.25  # a program's children may take this long to end after it
 SPARE_TASKS = 1024  # so many may be added to the machine's: what holds a bomb of an ordinary user meanwhile
+STOPPED = "Tt"  # states of a process: by a signal, by a tracer (proc(5))
 IDLE = 0.2  # how late the loss of the client may be seen where its socket lives on in a fork of it
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # prctl(2)
 _OURS = (
@@ -317,13 +318,17 @@ class Guardian:
         for line in lines:
             word, *numbers = line.split()
             if word == b"started":
-                ward.pid = int(numbers[0])
-                self.tell("started", ward.number, ward.pid, ward.foster)
+                self.note_start(ward, int(numbers[0]))
             elif word == b"refused":
                 self.tell("refused", ward.number, numbers[0].decode(), int(numbers[1]))
                 ward.told = True
             elif word == b"ended":
                 self.note_end(ward, int(numbers[0]))
+
+    def note_start(self, ward: Ward, pid: int) -> None:
+        if not ward.pid:
+            ward.pid = pid
+            self.tell("started", ward.number, pid, ward.foster)
 
     def note_end(self, ward: Ward, status: int) -> None:
         if ward.status is None:
@@ -363,6 +368,7 @@ class Guardian:
             self.tell("gone", ward.number)
             del self.wards[ward.number]
             return
+        self.raise_foster(ward, ward.foster)
         self.measure(ward, now)  # what it leaves behind stays within its limits too
         if ward.kill_at is not None and now >= ward.kill_at:
             _send_signal(ward.foster, signal.SIGCONT)
@@ -370,6 +376,18 @@ class Guardian:
             ward.due = now + LOOK_SOON
         if ward.status is not None and not ward.told:
             self.settle(ward, now)
+
+    def raise_foster(self, ward: Ward, foster: int) -> None:
+        """Let a foster go on that its program has stopped; one that is traced waits for its tracer.
+
+        Whoever stops its foster has started, also where the foster has not come to report it.
+        """
+        seen = kin.look(foster)
+        if seen is None or seen.state not in STOPPED:
+            return
+        _send_signal(foster, signal.SIGCONT)
+        if not ward.pid and not ward.told and (below := kin.children(foster)):
+            self.note_start(ward, below[0])  # the oldest
 
     def measure(self, ward: Ward, now: float) -> None:
         """Count the tree; end one that is over a limit; look again soon at one that grows."""

@@ -23,6 +23,7 @@ from stackwalk.stack.limits import Ending, Excess, Limits
 from stackwalk.stack.output import Output
 
 _CLOSE_DEADLINE = 10.0
+_QUIET = 0.25  # seconds without a word, while programs run, after which the guardian may have been stopped
 _DRAIN = 1024 * 1024  # bytes still read after the end, where children keep on printing
 
 
@@ -168,7 +169,10 @@ class Link:
     def _serve(self) -> None:
         heard = True
         while heard:
-            for key, _ in self._selector.select():
+            ready = self._selector.select(_QUIET if self._wards else None)
+            if not ready:
+                self._process.send_signal(signal.SIGCONT)
+            for key, _ in ready:
                 if key.fd == self._wake:
                     os.read(self._wake, 4096)
                     self._register_pipes()

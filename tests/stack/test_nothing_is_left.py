@@ -10,6 +10,7 @@ from bench import PATIENT, Bench, bench, said, until
 
 from stackwalk.stack import kin
 from stackwalk.stack.launch import GuardianLost, Program
+from stackwalk.stack.limits import Ending
 
 START = "import os, signal, sys, time\nsignal.alarm(60)\n"
 FIRST_STAYS = "\nprint('up'); time.sleep(60)"
@@ -172,6 +173,21 @@ def test_one_that_stops_what_started_it_is_ended(here: Bench, stopped: str) -> N
     assert said(program, "up")
     program.end(0.2)
     assert here.left() == []
+
+
+@pytest.mark.parametrize("stopped", ["its parent", "the guardian"])
+def test_the_end_of_one_that_stops_what_started_it_is_told(here: Bench, stopped: str) -> None:
+    stop = {
+        "its parent": "os.kill(os.getppid(), signal.SIGSTOP)",
+        "the guardian": MURDERS["its grandparent"].replace("SIGKILL", "SIGSTOP"),
+    }[stopped]
+    program = here.begin(START + stop + "\nos._exit(3)")
+    assert program.wait(PATIENT) == Ending(3, None)
+
+
+def test_one_that_traces_its_parent_is_told_to_end_as_any_other(here: Bench) -> None:
+    trace = "import ctypes\nctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0)\nos._exit(3)"
+    assert here.begin(START + trace).wait(PATIENT) == Ending(3, None)
 
 
 def test_another_program_is_spared_by_one_that_kills_its_parent(here: Bench) -> None:
