@@ -132,6 +132,10 @@ class Program:
         """The sockets on which anything in its tree listens, children that it left behind included."""
         return listeners_of([self.pid, *kin.tree(self._ward.foster)], self._typed)
 
+    def move(self, ports: Mapping[int, int]) -> None:
+        """Its ports are moved like this from now on: as typed -> as they are."""
+        self._typed = {real: typed for typed, real in ports.items()}
+
     def processes(self) -> tuple[int, ...]:
         """All processes of its tree, those that it left behind included."""
         return tuple(dict.fromkeys((self.pid, *kin.tree(self._ward.foster))))

@@ -5,7 +5,6 @@ import json
 import os
 import queue
 import select
-import signal
 import socket
 import time
 from functools import partial
@@ -16,6 +15,7 @@ from stackwalk.errors import StackwalkError
 from stackwalk.tap.door import DoorTaken, next_free_port
 from stackwalk.up.control import LONGEST
 from stackwalk.up.journal import Journal
+from stackwalk.up.part import elsewhere, how, told_part, why_not
 from stackwalk.up.reloading import noticed, reload
 from stackwalk.up.saying import Sayings
 from stackwalk.whole.stack import Refused, Stack
@@ -92,6 +92,10 @@ class Up:
         self.status = status
         self._ring()
 
+    def say(self, text: str) -> None:
+        """Say something that is odd, when there is time for it."""
+        self._sayings.say(text, "yellow")
+
     def run(self, port: int | None) -> None:
         """Start everything, and stay until the end."""
         self._began = time.monotonic()
@@ -148,7 +152,8 @@ class Up:
                 if not self._said_odd:
                     self._said_odd = True
                     self._stack.examine()
-                    self._tell_odd()
+                    for text in self._odd():
+                        self._sayings.say(text, "yellow")
                 self._tell_saves()
                 self._read_logs()
                 self._show_lines()
@@ -186,12 +191,12 @@ class Up:
             self._said_slow = True
             late = [one for one in self._stack.parts if one.state != "ready"]
             for one in late:
-                self._sayings.say(f"{one.name} is not ready yet: {_why_not(one)}", "yellow")
+                self._sayings.say(f"{one.name} is not ready yet: {why_not(one)}", "yellow")
         if all(one.state == "ended" for one in self._stack.parts):
             self.status = FELL_SHORT
 
     def _tell_end(self, running: "Running") -> None:
-        words = f"{running.name} has ended: {_how(running)}"
+        words = f"{running.name} has ended: {how(running)}"
         if not self._was_ready:
             # What was never whole is no stack: it ends, and says why.
             self.status = FELL_SHORT
@@ -206,12 +211,12 @@ class Up:
         """What listens, and not where it is looked for, will not become ready."""
         now = time.monotonic()
         for running in self._stack.parts:
-            if running.ending is not None or running.listener is not None or not _elsewhere(running):
+            if running.ending is not None or running.listener is not None or not elsewhere(running):
                 self._strayed.pop(running.name, None)
             elif now - self._strayed.setdefault(running.name, now) > ELSEWHERE:
                 self.status = FELL_SHORT
                 file = running.part.spec.settings or running.part.spec.file
-                words = f"{running.name} can't be reached: {_why_not(running)} Correct the port in {file}."
+                words = f"{running.name} can't be reached: {why_not(running)} Correct the port in {file}."
                 self._sayings.say(words, "red")
 
     def _refuse(self, refused: Refused) -> None:
@@ -232,19 +237,24 @@ class Up:
                 self._heard[running.name] = running.launches
                 running.program.output.watch(partial(self._journal.add, running.name))
         if self._stack.front is not None:
-            logs = self._stack.front.logs.values()
+            logs = (*self._stack.front.logs.values(), *self._stack.front.image_logs)
             self._tails = {path: self._tails.get(path) or Tail(path) for path in logs}
 
-    def _tell_odd(self) -> None:
-        """Say what is odd about the front's file."""
+    def _odd(self) -> list[str]:
+        """What is odd about the front's file."""
+        said = []
         for one in self._stack.complaints:
             if one.severity in ("warning", "note"):
                 where = f"{one.file}, line {one.line}: " if one.line is not None else ""
-                self._sayings.say(f"{where}{one.means} {one.try_this}", "yellow")
+                said.append(f"{where}{one.means} {one.try_this}")
+        return said
 
     def _read_logs(self) -> None:
+        front = self._stack.front
+        if front is None:
+            return
         for tail in self._tails.values():
-            lines = tail.read()
+            lines = tuple(line for read in tail.read() if (line := front.logged(read)) is not None)
             if lines:
                 self._journal.add(self._stack.plan.outermost.name, lines)
 
@@ -282,10 +292,13 @@ class Up:
         told = list(reload(self._stack, name, self._workspace))
         self._pending.clear()
         self._take_in()
-        self._tell_odd()
+        front = self._stack.plan.front
+        odd = self._odd() if front is not None and name in (None, front.name) else []
+        for text in odd:
+            self._sayings.say(text, "yellow")
         for text, well in told:
             self._sayings.say(text, "" if well else "red")
-        return {"told": [text for text, _ in told], "took": all(well for _, well in told)}
+        return {"told": [*odd, *(text for text, _ in told)], "took": all(well for _, well in told)}
 
     def _ring(self) -> None:
         with contextlib.suppress(BlockingIOError, OSError):
@@ -300,7 +313,7 @@ class Up:
             "door": self._door,
             "ready": self._stack.ready,
             "hops": [{"name": hop.name, "title": hop.title} for hop in self._stack.plan.hops],
-            "parts": [_told_part(one) for one in self._stack.parts],
+            "parts": [told_part(one) for one in self._stack.parts],
         }
 
     # Other terminals
@@ -361,49 +374,3 @@ class Up:
                 last, lines = self._journal.after(int(question.get("after", 0)), part)
                 return {"last": last, "lines": [[line.part, line.text] for line in lines]}
         raise ValueError("unknown")
-
-
-def _told_part(running: "Running") -> Told:
-    program = running.program
-    runs = program is not None and running.ending is None
-    return {
-        "name": running.name,
-        "service": running.part.service,
-        "state": running.state,
-        "pid": running.pid,
-        "processes": list(program.processes()) if program is not None and runs else [],
-        "address": running.address,
-        "listens": None if running.listener is None else running.listener.port,
-        "command": running.part.spec.line,
-        "file": running.part.spec.file,
-        "why": _how(running) if running.ending is not None else "" if running.state == "ready" else _why_not(running),
-    }
-
-
-def _how(running: "Running") -> str:
-    ending = running.ending
-    if ending is None:
-        return ""
-    if ending.cause is not None:
-        return f"it was stopped, {ending.cause}."
-    if ending.signal is not None:
-        with contextlib.suppress(ValueError):
-            return f"somebody has sent it {signal.Signals(ending.signal).name}."
-    return f"exit status {ending.code}."
-
-
-def _elsewhere(running: "Running") -> tuple[int, ...]:
-    """The ports that a part has opened."""
-    return () if running.program is None else tuple(each.typed for each in running.program.listeners())
-
-
-def _why_not(running: "Running") -> str:
-    if running.state == "paused":
-        return "its processes are stopped."
-    if running.listener is None and (others := _elsewhere(running)):
-        there = ", ".join(map(str, others[:3]))
-        return f"it listens on port {there}, and port {running.port} is where it is looked for."
-    if running.listener is None:
-        look = f" Look for a `listen {running.port};` in {running.part.spec.file}."
-        return f"nothing of it listens on port {running.port} yet.{look if running.part.spec.server == 'nginx' else ''}"
-    return f"it listens on port {running.port}, and has not answered yet."

@@ -48,7 +48,8 @@ def bring_up(
         workspace = existing_workspace(folder, os.environ, Path.cwd())
         root = workspace.root
         programs = read_programs(find_course() if course is None else Path(course))
-        declared = choose(programs, partial(saved_last, root), read_composed(root), outermost)
+        composed = read_composed(root)
+        declared = choose(programs, partial(saved_last, root), composed, outermost)
         workspace.state.mkdir(exist_ok=True)
         opened.enter_context(lock(workspace))
         scratch = opened.enter_context(_scratch())
@@ -67,6 +68,8 @@ def bring_up(
         sweep()
         sweep_scratch()
         up = opened.enter_context(Up(stack, root, opened.enter_context(listening(root)), screen))
+        if composed.against:
+            up.say(f"{composed.against} Until then the stack is what it would be without that file.")
         with heeding(up.leave, lambda: None, lambda: up.is_drawing):
             up.run(port)
         return up.status or 0

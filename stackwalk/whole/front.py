@@ -1,5 +1,6 @@
 """The web server in front: its file prepared for this machine, launched, reloaded, its logs read."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from stackwalk.stack.nginx.finding import Nginx
 from stackwalk.stack.nginx.preparing import DEFAULT_MOUNTS, Prepared, prepare
 from stackwalk.stack.nginx.reloading import Reloaded, reload
 from stackwalk.whole.running import Running
+
+_NO_TROUBLE = re.compile(r"\S+ \S+ \[(?:notice|info|debug)\] ")  # the levels below a warning
 
 
 class Front:
@@ -62,6 +65,18 @@ class Front:
     def logs(self) -> dict[str, Path]:
         """The learner's own logs: as they are called -> where they are written."""
         return {log.typed: Path(log.path) for log in self.prepared.logs}
+
+    @property
+    def image_logs(self) -> tuple[Path, ...]:
+        """What the official image prints where the learner's file names no log of its own: requests, and errors."""
+        return Path(self.prepared.setting.logs) / "access.log", self.errors
+
+    def logged(self, line: str) -> str | None:
+        """A line of those as the learner reads it; None: it tells what nginx does by itself, a worker that starts."""
+        if _NO_TROUBLE.match(line):
+            return None
+        setting = self.prepared.setting
+        return line.replace(setting.workspace, setting.folder or setting.home)
 
     @property
     def requests(self) -> Path:
@@ -128,6 +143,7 @@ class Front:
 
     def reload(self, program: Program) -> Reloaded:
         """Let it take the file as it was last prepared."""
+        program.move(self.prepared.ports)
         return reload(program, self.prepared, self._guardian)
 
     def said(self, output: str) -> tuple[Complaint, ...]:

@@ -47,6 +47,7 @@ class OtherFront:
     tells_at_start = False
     # It prints what it has to say.
     logs: Mapping[str, Path] = MappingProxyType({})
+    image_logs: tuple[Path, ...] = ()
     requests = errors = None
 
     def __init__(self, guardian: Guardian, workspace: Path, spec: ProgramSpec, run_folder: Path) -> None:
@@ -58,6 +59,11 @@ class OtherFront:
         self._workspace = workspace
         self._spec = spec
         self._folder = run_folder.absolute()
+
+    @staticmethod
+    def logged(line: str) -> str | None:
+        """A line of its logs as the learner reads it."""
+        return line
 
     @property
     def port(self) -> int:

@@ -27,6 +27,7 @@ class Composed(NamedTuple):
     services: tuple[ProgramSpec, ...] = ()
     mounts: tuple[tuple[str, str], ...] = ()  # of the containers that run no Gunicorn: target -> path in the workspace
     published: tuple[int, ...] = ()  # ports of the web server's container that clients outside can reach
+    against: str = ""  # why the file could not be read; it adds nothing then
 
 
 class Part(NamedTuple):

@@ -30,8 +30,8 @@ def read_composed(workspace: Path) -> Composed:
         env = _text(workspace, ".env")
         compose = read_compose(text, {} if env is None else read_env(env), str(workspace))
         return composed(compose, lambda build: _image(workspace, build))
-    except FileFault:
-        return Composed()
+    except FileFault as fault:
+        return Composed(against=" ".join(filter(None, (fault.where(str(name)), fault.try_this))))
 
 
 def _image(workspace: Path, build: "Build") -> "Image | None":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.answering import Question
+from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian, Program
 from stackwalk.stack.limits import Ending, Limits
 from stackwalk.stack.listening import Listener
@@ -69,6 +70,21 @@ class Running:
         self.launches += 1
         return self.program
 
+    def try_out(self, argv: Sequence[str], environment: Environment, seconds: float) -> tuple[Ending | None, str]:
+        """Run another program with all that this part's has, to its end: how that was, and what it printed.
+
+        None: it did not come to an end within so many seconds, and was ended.
+        """
+        moved = {port: free_port() for port in self.part.spec.moved}
+        with self._guardian.launch(
+            argv, cwd=self._folder, environment=environment(self._new_folder(), moved), limits=self._limits
+        ) as program:
+            return program.wait(seconds), program.output.text()
+
+    def look_anew(self) -> None:
+        """It has taken a new file: where it listens is to be seen again. Clients come in as before meanwhile."""
+        self.listener = None
+
     def kill(self) -> Ending | None:
         """SIGKILL to its first process, as `kill -9` does; what it leaves behind ends with it. None: it did not run."""
         return self._end_by(signal.SIGKILL, END_PATIENCE)
@@ -114,6 +130,11 @@ class Running:
         self._forget_question()
 
     # What is known of it
+
+    @property
+    def folder(self) -> Path:
+        """Where its program runs: the workspace."""
+        return self._folder
 
     @property
     def pid(self) -> int | None:

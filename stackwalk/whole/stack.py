@@ -171,6 +171,10 @@ class Stack:
             return
         self._launch(running)
 
+    def try_out(self, name: str, argv: Sequence[str], seconds: float) -> tuple[Ending | None, str]:
+        """Run a program to its end as a part's is run, beside it; see `Running.try_out`."""
+        return self.running(name).try_out(argv, self._environment, seconds)
+
     # Looking
 
     def look(self) -> bool:

@@ -1,7 +1,10 @@
 """What is said of saved files while a stack is up."""
 
+from pathlib import Path
+
 import pytest
 
+from stackwalk.up.part import fault_in
 from stackwalk.up.reloading import noticed
 
 FRONT = ("nginx.conf", "conf.d/app.inc")
@@ -32,3 +35,30 @@ def test_what_makes_another_stack_waits_for_the_next_one() -> None:
 def test_many_are_counted() -> None:
     said = noticed([f"a{number}.py" for number in range(5)], FRONT, ())
     assert said[0] == f"a0.py, a1.py, a2.py and 2 more were saved. {GOES_ON}"
+
+
+PRINTED = """[ERROR] Exception in worker process
+Traceback (most recent call last):
+  File "/usr/lib/python3/site-packages/gunicorn/arbiter.py", line 600, in spawn_worker
+    worker.init_process()
+  File "{folder}/wsgi.py", line 1, in <module>
+    from app import application
+  File "{folder}/app/routes.py", line 7
+    return "no end
+           ^
+SyntaxError: unterminated string literal (detected at line 7)
+[INFO] Worker exiting (pid: 12)
+Traceback (most recent call last):
+  File "/usr/lib/python3/site-packages/gunicorn/app/base.py", line 71, in run
+    Arbiter(self).run()
+gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>
+"""
+
+
+def test_the_fault_is_the_last_one_in_the_learners_own_files(tmp_path: Path) -> None:
+    own = "app/routes.py, line 7: SyntaxError: unterminated string literal (detected at line 7)."
+    assert fault_in(PRINTED.format(folder=tmp_path), tmp_path) == own
+    assert fault_in('Traceback:\n  File "server.py", line 3, in <module>\nKeyError: 1\n', tmp_path) == (
+        "server.py, line 3: KeyError: 1."
+    )
+    assert fault_in(PRINTED.format(folder="/elsewhere"), tmp_path) == ""

@@ -209,7 +209,12 @@ def test_beside_an_open_lab_status_says_that_it_is_one(tmp_path: Path) -> None:
     assert "but another stackwalk, a lab for instance, has it open" in " ".join((said.stdout + said.stderr).split())
 
 
-def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path: Path) -> None:
+def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"  # of its own: whoever else starts sweeps the other one, too
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
         stack.wait_for("Ready in")
         pids = stack.processes()
@@ -220,7 +225,7 @@ def test_nothing_is_left_when_it_is_killed_and_it_can_be_started_again(tmp_path:
         assert said.returncode == 2
         assert "No stack is up" in said.stdout + said.stderr
         left = f"stackwalk-up-{stack.process.pid}-*"
-        assert list(Path(tempfile.gettempdir()).glob(left))
+        assert list(temporary.glob(left))
         (stack.workspace / "nginx.conf").write_text("wrong")
         assert stack.command("up", "--port", str(unused_port())).returncode == 1
         assert not list(Path(tempfile.gettempdir()).glob(left))
@@ -382,6 +387,63 @@ def test_a_file_that_is_not_taken_is_said_with_its_line(tmp_path: Path) -> None:
         unknown = stack.command("reload", "apache")
         assert unknown.returncode == 2
         assert "application1, application2, nginx" in unknown.stdout + unknown.stderr
+
+
+def test_what_the_image_prints_is_in_the_logs_of_a_file_that_names_none(tmp_path: Path) -> None:
+    conf = "server {\n listen 80;\n root /service/app;\n location /api/ { proxy_pass http://application:8000; }\n}"
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=conf) as stack:
+        stack.wait_for("Ready in")
+        assert stack.ask("/missing")[0] == 404
+        stack.wait_for('"GET /missing HTTP/1.1" 404')
+        stack.wait_for('open() "/service/app/missing" failed (2: No such file or directory)')
+        assert "start worker process" not in stack.said()
+        assert '"/service/app/missing" failed' in stack.command("logs", "nginx").stdout.replace("\n", "")
+
+
+def test_a_front_that_nobody_reaches_any_longer_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        (stack.workspace / "nginx.conf").write_text(CONF.replace("listen 80;", "listen 8081;"))
+        told = stack.command("reload", "nginx")
+        assert told.returncode == 1
+        assert "nginx has taken its file, and can't be reached: it listens on port 8081" in " ".join(
+            told.stdout.split()
+        )
+        assert stack.command("status").returncode == 1
+        (stack.workspace / "nginx.conf").write_text(CONF)
+        assert "nginx has taken its file, and no client has noticed." in stack.command("reload", "nginx").stdout
+        assert stack.ask() == (200, "from the stack")
+
+
+def test_code_that_can_not_be_loaded_is_not_taken(tmp_path: Path) -> None:
+    with up(tmp_path, wsgi__py=WSGI, nginx__conf=CONF) as stack:
+        stack.wait_for("Ready in")
+        (stack.workspace / "wsgi.py").write_text(WSGI + "\nsyntax error(\n")
+        told = stack.command("reload")
+        assert told.returncode == 1
+        said = " ".join(told.stdout.split())
+        assert "application1 goes on as before, for it could not load its files as they are now. wsgi.py, line" in said
+        assert "SyntaxError" in said
+        assert "nginx has taken its file" in said
+        assert {stack.ask() for _ in range(4)} == {(200, "from the stack")}
+        assert stack.command("status").returncode == 0
+
+
+def test_the_end_of_a_program_is_told_with_its_own_line(tmp_path: Path) -> None:
+    with up(tmp_path, server__py=SOCKETS) as stack:
+        stack.wait_for("Ready in")
+        (stack.workspace / "server.py").write_text("import socket\n\nsocket.nonsense()\n")
+        told = stack.command("reload")
+        assert told.returncode == 1
+        assert "and has ended: exit status 1. server.py, line 3: AttributeError" in " ".join(told.stdout.split())
+
+
+def test_a_compose_file_that_can_not_be_read_is_said(tmp_path: Path) -> None:
+    with up(tmp_path, server__py=SOCKETS, compose__yaml="services\n  web:\n    image: nginx\n") as stack:
+        stack.wait_for("Ready in")
+        said = " ".join(stack.said().split())
+        assert "compose.yaml, line " in said
+        assert "Until then the stack is what it would be without that file." in said
 
 
 def test_what_has_ended_is_started_by_a_reload(tmp_path: Path) -> None:
