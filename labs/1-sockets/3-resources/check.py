@@ -1,5 +1,6 @@
 """1.3: the file that the path names comes back whole; a name that is not there is a 404."""
 
+from stackwalk.check import LearnerFailure
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
@@ -59,4 +60,11 @@ def test_a_missing_file_is_404(server: Server, fresh: Fresh, workspace: Workspac
         )
     name, text = fresh.name(".html"), fresh.text()
     workspace.write(name, text)
-    expect_file(server, name, text)
+    try:
+        expect_file(server, name, text)
+    except LearnerFailure as failure:
+        failure.message = (
+            f"Missing files were answered with 404, and then a client asked for {name}, which is there. "
+            f"{failure.message}"
+        )
+        raise
