@@ -968,7 +968,7 @@ MISTAKES = [
     Mistake(
         "the client has gone",
         client_has_gone,
-        "Your program died because it still had to do with a client that had hung up. That happens on every day of a "
+        "Your program fails where it still has to do with a client that has hung up. That happens on every day of a "
         "server: catch OSError, and go on with the next one.",
     ),
     Mistake(
@@ -1198,7 +1198,7 @@ MISTAKES = [
     Mistake(
         "died of a missing file",
         died_of_a_missing_file,
-        "Your program died because a client asked for a file that is not there. Catch FileNotFoundError "
+        "Your program fails where a client asks for a file that is not there. Catch FileNotFoundError "
         "with try and except, and answer with 404.",
     ),
     Mistake(
@@ -1275,7 +1275,7 @@ MISTAKES = [
     Mistake(
         "only ASCII",
         only_ascii,
-        "Your program died of a letter such as é. Say which alphabet is meant: open(name, "
+        "Your program fails at a letter such as é. Say which alphabet is meant: open(name, "
         'encoding="utf-8"), and '
         ".encode() with nothing in the parentheses.",
     ),
@@ -1525,13 +1525,13 @@ MISTAKES[:0] = [
     Mistake(
         "died of too few words",
         died_of_too_few_words,
-        "A client sent a line that has not three words, and your program died of it. Try to take the line "
+        "A client sent a line that has not three words, and your program fails at it. Try to take the line "
         "apart, and where that fails answer 400.",
     ),
     Mistake(
         "died of bytes that are no text",
         died_of_no_text,
-        "A client sent bytes that are no UTF-8, and your program died of decoding them. Catch ValueError "
+        "A client sent bytes that are no UTF-8, and your program fails at decoding them. Catch ValueError "
         "around decode, and answer 400.",
     ),
     Mistake(
@@ -1561,13 +1561,13 @@ MISTAKES[:0] = [
     Mistake(
         "a picture as text",
         picture_as_text,
-        "A picture is no text, and your program died of decoding it. Read every file as bytes: "
+        "A picture is no text, and your program fails at decoding it. Read every file as bytes: "
         'open(name, "rb"), or read_bytes().',
     ),
     Mistake(
         "died of a folder",
         died_of_a_folder,
-        "A client asked for a folder, and your program died of opening it. IsADirectoryError is an OSError: "
+        "A client asked for a folder, and your program fails at opening it. IsADirectoryError is an OSError: "
         "answer it as you answer a file that is not there.",
     ),
     Mistake(

@@ -2,7 +2,7 @@
 # step: 1.2
 # outcome: failed
 # cause: crashed
-# unsaid: client that had hung up
+# unsaid: client that has hung up
 # says: BrokenPipeError
 
 import socket
