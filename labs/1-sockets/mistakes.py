@@ -25,10 +25,64 @@ def raised(evidence: Evidence, *parts: str) -> bool:
     return bool(last) and parts[0] in last and all(part in evidence.traceback for part in parts)
 
 
+def own_name(evidence: Evidence, file: str) -> str:
+    """What the learner calls a file that a traceback names; "" where it is none of theirs."""
+    names = {"server.py", *evidence.sources}
+    return max((name for name in names if f"/{file}".endswith(f"/{name}")), key=len, default="")
+
+
 def last_own_line(evidence: Evidence) -> str:
-    """The learner's line that the traceback ends in, as it stands in server.py."""
-    lines = re.findall(r'File "[^"]*server\.py", line \d+, in .*\n\s+(.*)', evidence.traceback)
-    return lines[-1] if lines else ""
+    """The learner's line that the traceback ends in, as it stands in their file."""
+    frames = re.findall(r'File "([^"]*)", line \d+, in .*\n\s+(.*)', evidence.traceback)
+    own = [line for file, line in frames if own_name(evidence, file) and "/site-packages/" not in file]
+    return own[-1] if own else ""
+
+
+def may_stand_in(evidence: Evidence, pattern: str) -> bool:
+    """Whether a program that hangs does so in such a line; also where nobody knows in which one, as on a Mac."""
+    return not evidence.stands or bool(re.search(pattern, evidence.stands))
+
+
+def values(evidence: Evidence, name: str) -> list[str]:
+    """What is assigned to a variable: each value as it is written, and [1] after one of which it is the second part.
+
+    [] where it may come from somewhere else as well: a parameter, a loop, a with.
+    """
+    text, found = source(evidence), []
+    if re.search(
+        rf"\bdef \w+\([^)]*\b{name}\b|\bfor\b[^\n:]*\b{name}\b[^\n:]*\bin\b|\bas {name}\b|\b{name} :?\+?= *$", text
+    ):
+        return []
+    for left, right in re.findall(r"(?m)^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*=(?!=)[ \t]*(.+?)[ \t]*$", text):
+        parts = [part.strip() for part in left.split(",")]
+        if name in parts:
+            found.append(right if len(parts) == 1 else f"{right}[{parts.index(name)}]")
+    return found
+
+
+def opened(evidence: Evidence) -> list[str]:
+    """What open() is called with, where all that is opened is opened by it: the first argument of each, as written."""
+    text = source(evidence)
+    if re.search(r"\.open\(|read_(text|bytes)\(|sendfile\(|import (?!socket\b|sys\b|time\b)|\bfrom\b", text):
+        return []
+    return re.findall(r"\bopen\(\s*([^,()]*?)\s*[,)]", text)
+
+
+def word_of_the_request(evidence: Evidence, number: int) -> bool:
+    """Whether all that is opened is just that word of the request's first line, from 0."""
+    names = opened(evidence)
+    if not names or not all(re.fullmatch(r"\w+(\[1:\])?", name) for name in names):
+        return False
+    found = [value for name in names for value in values(evidence, name.removesuffix("[1:]")) or [""]]
+    word = rf"(\w+)(?:\.decode\(.*\))?\.split\((?:[\"'] [\"'])?(?:, ?\d)?\)\[{number}\](?:\.decode\(.*\))?"
+    for value in found:
+        taken = re.fullmatch(word, value)
+        if taken is None:
+            return False
+        whole = r".*\.(recv\(\d+\)|decode\([^()]*\)|splitlines\(\)\[0\]|split\([\"'][\\rn]+[\"']\)\[0\])"
+        if not all(re.fullmatch(whole, one) for one in values(evidence, taken[1]) or [""]):
+            return False
+    return True
 
 
 def unreadable(evidence: Evidence) -> str:
@@ -38,10 +92,39 @@ def unreadable(evidence: Evidence) -> str:
     return "" if said in ("", "invalid syntax") else said
 
 
+def unread(evidence: Evidence) -> tuple[str, str]:
+    """The place that Python could not read, as "line 4 of pages.py", and what stands there.
+
+    ("", "") where it is in no file of the learner's: a text that was given to eval, say.
+    """
+    found = re.findall(r'File "([^"]*)", line (\d+)\n(?: +(.*))?', evidence.traceback)
+    file, number, line = found[-1] if found else ("", "", "")
+    name = own_name(evidence, file)
+    return (f"line {number} of {name}", line) if name else ("", "")
+
+
 def place(evidence: Evidence) -> str:
-    """The line that Python could not read."""
-    numbers = re.findall(r'File "[^"]*", line (\d+)', evidence.traceback)
-    return f"line {numbers[-1]}" if numbers else "a line"
+    """The place that Python could not read."""
+    return unread(evidence)[0] or "a line"
+
+
+def says_unreadable(evidence: Evidence) -> str:
+    reason, line = unreadable(evidence), unread(evidence)[1]
+    nothing = ", so nothing was run" if "before it" in evidence.message else ""
+    told = f"Python cannot read {place(evidence)}{nothing}{': ' if reason else ''}{reason}"
+    told += "" if told.endswith(("?", "!")) else "."
+    if line.startswith((">>>", "```", "~~~")):
+        return f"{told} {line[:3]} belongs to the page that this was copied from, and not to the program: take it away."
+    if re.match(r"print\b(?!\s*\()", line):
+        return f"{told} So it was written in Python 2: today print is a function, as in print(request)."
+    if reason.startswith("invalid") and "character" in reason:
+        return f"{told} It looks like another one that Python knows: type it again in your editor."
+    if not reason or re.search("never closed|unmatched|does not match|unterminated|expected ':'|EOF", reason):
+        return (
+            f"{told} Look there, and one line above, for a colon, quote or parenthesis that is missing or stands once "
+            "too often."
+        )
+    return told
 
 
 def last_call(evidence: Evidence) -> tuple[str, str]:
@@ -86,17 +169,18 @@ def own_socket_module(evidence: Evidence) -> bool:
 
 
 def bad_indentation(evidence: Evidence) -> bool:
-    return raised(evidence, "IndentationError") or raised(evidence, "TabError")
+    wrong = raised(evidence, "IndentationError") or raised(evidence, "TabError")
+    return wrong and bool(unread(evidence)[0])
 
 
 def import_turned_round(evidence: Evidence) -> str:
     """The import as it is meant, where from and import stand the wrong way round; "" where they do not."""
-    found = re.search(r"(?m)^\s*import\s+([\w, ]+?)\s+from\s+([\w.]+)", source(evidence))
+    found = re.search(r"(?m)^[ \t]*import\s+([\w, ]+?)\s+from\s+([\w.]+)", source(evidence))
     return f"from {found[2]} import {found[1]}" if found and raised(evidence, "SyntaxError") else ""
 
 
 def bad_syntax(evidence: Evidence) -> bool:
-    return raised(evidence, "SyntaxError")
+    return raised(evidence, "SyntaxError") and bool(unread(evidence)[0])
 
 
 # The door.
@@ -109,13 +193,23 @@ def called_the_module(evidence: Evidence) -> bool:
 def names_a_method(evidence: Evidence) -> str:
     """A method of a text or of bytes that stands without its parentheses where the program died; "" where none does."""
     found = re.search(r"\.(encode|decode|read|strip|split|format|lower|upper)\b(?!\s*\()", last_own_line(evidence))
-    return found[1] if found and raised(evidence, "TypeError") else ""
+    last = evidence.traceback.rstrip().rpartition("\n")[2]
+    met = re.search(r"builtin_function_or_method|['\"]method['\"]", last)  # what it is as long as nobody calls it
+    return found[1] if found and met and raised(evidence, "TypeError") else ""
 
 
 def without_self(evidence: Evidence) -> bool:
-    return raised(evidence, "takes 0 positional arguments but 1 was given") and bool(
-        re.search(r"(?m)^\s+def \w+\(\):", source(evidence))
-    )
+    # A method is called by its class's name: Handler.handle(); a function within another is main.<locals>.handle().
+    last = evidence.traceback.rstrip().rpartition("\n")[2]
+    named = re.search(r"\b\w+\.(\w+)\(\) takes 0 positional arguments but 1 was given", last)
+    return named is not None and bool(re.search(rf"(?m)^[ \t]+def {named[1]}\(\s*\)", source(evidence)))
+
+
+def given_one_thing(evidence: Evidence) -> str:
+    """The function that is given one thing and takes none, as Python says; "" where it is not one of the learner's."""
+    last = evidence.traceback.rstrip().rpartition("\n")[2]
+    named = re.match(r"TypeError: (\w+)\(\) takes 0 positional arguments but 1 was given", last)
+    return named[1] if named and re.search(rf"(?m)^(async )?def {named[1]}\(\s*\)", source(evidence)) else ""
 
 
 def path_of_bytes(evidence: Evidence) -> bool:
@@ -127,12 +221,13 @@ def wants_arguments(evidence: Evidence) -> bool:
 
 
 def bind_without_a_pair(evidence: Evidence) -> bool:
-    pair = re.search(r"\.bind\(\s*(\(|\w+\s*\))", source(evidence))
-    return raised(evidence, "TypeError") and ".bind(" in source(evidence) and not pair
+    said = raised(evidence, "TypeError", "takes exactly one argument") or raised(evidence, "TypeError", "must be tuple")
+    return said and ".bind(" in last_own_line(evidence)
 
 
 def port_as_text(evidence: Evidence) -> bool:
-    return raised(evidence, "TypeError") and bool(re.search(r"\.bind\(\s*\([^)]*,\s*[\"']\d*[\"']", source(evidence)))
+    binds = re.search(r"\.bind\(|create_server\(", last_own_line(evidence))
+    return binds is not None and raised(evidence, "TypeError: 'str' object cannot be interpreted as an integer")
 
 
 def binds_twice(evidence: Evidence) -> bool:
@@ -167,7 +262,7 @@ def file_for_a_socket(evidence: Evidence) -> bool:
 
 
 def typographic_quotes(evidence: Evidence) -> bool:
-    return raised(evidence, "SyntaxError") and bool(re.search("[“”„‘’«»]", evidence.traceback))
+    return raised(evidence, "SyntaxError") and bool(re.search("[“”„‘’«»]", unread(evidence)[1]))
 
 
 def wrong_port(evidence: Evidence) -> bool:
@@ -190,7 +285,8 @@ def no_bind(evidence: Evidence) -> bool:
 def no_listen(evidence: Evidence) -> bool:
     return (
         raised(evidence, "OSError", "accept")
-        and not re.search(r"\.listen\(", source(evidence))
+        and ".accept(" in last_own_line(evidence)
+        and not re.search(r"listen\(|create_server\(|\.shutdown\(", source(evidence))
         and "Bad file descriptor" not in evidence.traceback
     )
 
@@ -217,7 +313,7 @@ def recv_without_a_number(evidence: Evidence) -> bool:
 
 def not_called(evidence: Evidence) -> str:
     """A method that is named and not called, as it stands in the program."""
-    found = re.search(r"(?m)^\s*(\w+\.(?:close|listen|accept|shutdown|flush))\s*$", source(evidence))
+    found = re.search(r"(?m)^[ \t]*(\w+\.(?:close|listen|accept|shutdown|flush))[ \t]*$", source(evidence))
     return found[1] if found else ""
 
 
@@ -248,9 +344,24 @@ def recv_number(evidence: Evidence) -> str:
 
 def reads_on(evidence: Evidence) -> bool:
     inner = r"while\b.*\.recv\(|iter\(.*\.recv\b"
-    if evidence.step in ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6"):
-        inner += r"|while\b[^\n]*:\s*\n(?:(?!accept|while)(?s:.)){0,200}\.recv\("  # from 1.7 on that is asked for
-    return evidence.cause == "silent" and not raw(evidence) and bool(re.search(inner, source(evidence)))
+    inner += r"|while\b[^\n]*:\s*\n(?:(?!accept|while)(?s:.)){0,200}\.recv\("
+    return (
+        evidence.asked in ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6")  # from 1.7 on a loop is what is asked for
+        and evidence.cause == "silent"
+        and not evidence.came
+        and may_stand_in(evidence, r"\.(recv|read)")
+        and bool(re.search(inner, source(evidence)))
+    )
+
+
+def reads_past_the_request(evidence: Evidence) -> bool:
+    return (
+        evidence.step in ("1.2", "1.3", "1.4")  # their requests come in one piece, and have no body
+        and evidence.asked not in ("1.1", "1.2", "1.3", "1.4", "1.5", "1.6")
+        and evidence.cause == "silent"
+        and not evidence.came
+        and bool(re.search(r"waits in line \d+ of [^:]*: `[^`]*\.(recv|read)", evidence.stands))
+    )
 
 
 def keeps_what_it_writes(evidence: Evidence) -> bool:
@@ -271,13 +382,32 @@ def never_reads(evidence: Evidence) -> bool:
 
 
 def daemon_alone(evidence: Evidence) -> bool:
-    threads = re.search(r"daemon\s*=\s*True", source(evidence)) and not re.search(r"\.join\(", source(evidence))
-    return bool(threads) and evidence.cause == "exited" and "exit status 0" in evidence.message
+    text = source(evidence)
+    targets = re.findall(r"Thread\([^\n]*target\s*=\s*(\w+)\b(?![.(])[^\n]*daemon\s*=\s*True", text)
+    accepts = [name for name, body in functions(text) if "accept(" in body]
+    in_them = sum(body.count("accept(") for name, body in functions(text) if name in targets)
+    return (
+        evidence.cause == "exited"
+        and "exit status 0" in evidence.message
+        and bool(accepts)
+        and in_them == text.count("accept(")
+        and not re.search(r"\.join\(", text)
+    )
+
+
+def functions(text: str) -> list[tuple[str, str]]:
+    """The functions at the very left, and what is in them."""
+    return re.findall(r"(?ms)^def\s+(\w+)\([^\n]*\n((?:[ \t][^\n]*\n|\n)*)", text + "\n")
 
 
 def asked_to_end(evidence: Evidence) -> bool:
-    ends = bool(re.search(r"\b_?exit\(|\bquit\(", source(evidence)))
-    return evidence.cause == "exited" and ends and not left_the_loop(evidence)
+    text = source(evidence)
+    ends = re.search(r"\b_?exit\(|\bquit\(", text)
+    # Nothing else ends a loop such as this one without an error.
+    loop = r"(?m)^([ \t]*)while (True|1):[^\n]*\n(?:(?:\1[ \t][^\n]*)?\n)*?\1[ \t][^\n]*\.accept\("
+    forever = re.search(loop, text) and not re.search(r"\bbreak\b|\breturn\b", text)
+    straight = re.search(r"(?m)^(\w+\.)?_?exit\(", text) and not re.search(r"\b(while|for|if|def)\b", text)
+    return evidence.cause == "exited" and bool(ends and (forever or straight))
 
 
 def left_the_loop(evidence: Evidence) -> bool:
@@ -305,7 +435,9 @@ def closed_the_door(evidence: Evidence) -> bool:
 def client_has_gone(evidence: Evidence) -> bool:
     name, method = last_call(evidence)
     gone = raised(evidence, "BrokenPipeError") or raised(evidence, "ConnectionResetError")
-    return gone and name != door(evidence) and method in ("send", "sendall", "recv")
+    if name == door(evidence) or re.search(r"\.shutdown\(", source(evidence)):
+        return False  # the program may have ended the line itself
+    return gone and method in ("send", "sendall", "recv")
 
 
 def client_is_closed(evidence: Evidence) -> bool:
@@ -339,11 +471,26 @@ def misspelt_main(evidence: Evidence) -> str:
 def never_called(evidence: Evidence) -> str:
     """The function that opens the door, where nobody calls it; "" where somebody does."""
     text = source(evidence)
-    for name, body in re.findall(r"(?ms)^def\s+(\w+)\([^\n]*\n((?:[ \t]+[^\n]*\n|\s*\n)*)", text + "\n"):
+    for name, body in functions(text):
         opens = re.search(r"\.bind\(|create_server\(|start_server\(", body)
         if opens and not re.search(rf"(?<!def )\b{name}\b", text):
             return str(name)
     return ""
+
+
+def only_named(evidence: Evidence) -> str:
+    """A function, or a method of a class, that stands alone in a line without its parentheses; "" where none does."""
+    text = source(evidence)
+    for line, name in re.findall(r"(?m)^[ \t]*((?:\w+(?:\([^()]*\))?\.)?(\w+))[ \t]*$", text):
+        if re.search(rf"\bdef {name}\(", text):
+            return str(line)
+    return ""
+
+
+def never_awaited(evidence: Evidence) -> str:
+    """The coroutine of which Python has said so."""
+    found = re.search(r"RuntimeWarning: coroutine '([\w.]+)' was never awaited", evidence.printed + evidence.output)
+    return found[1] if found else ""
 
 
 def no_loop(evidence: Evidence) -> bool:
@@ -351,8 +498,15 @@ def no_loop(evidence: Evidence) -> bool:
         evidence.cause == "exited"
         and "ended by itself after" in evidence.message
         and "exit status 0" in evidence.message
+        and "accept(" in source(evidence)
         and not re.search(r"\b(while|for)\b", source(evidence))
     )
+
+
+def handles_one(evidence: Evidence) -> bool:
+    served = evidence.cause == "exited" and "ended by itself after" in evidence.message
+    once = ".handle_request(" in source(evidence) and not re.search(r"\b(while|for)\b", source(evidence))
+    return served and once and "exit status 0" in evidence.message
 
 
 def in_printing(evidence: Evidence) -> bool:
@@ -361,7 +515,7 @@ def in_printing(evidence: Evidence) -> bool:
 
 
 def no_receive(evidence: Evidence) -> bool:
-    return in_printing(evidence) and "recv" not in source(evidence)
+    return in_printing(evidence) and not re.search(r"recv|read|[Hh]andler|Protocol|import (?!socket)", source(evidence))
 
 
 def no_print(evidence: Evidence) -> bool:
@@ -371,15 +525,49 @@ def no_print(evidence: Evidence) -> bool:
 # The answer.
 
 
+def asks_of_bytes(evidence: Evidence) -> bool:
+    """Whether the line that the traceback ends in asks something of bytes, as text is asked."""
+    methods = "r?split|splitlines|replace|r?partition|[lr]?strip|r?find|r?index|count|join|startswith|endswith"
+    return bool(re.search(rf"\.({methods})\(|\bin\b", last_own_line(evidence)))
+
+
 def text_for_bytes(evidence: Evidence) -> bool:
-    return raised(evidence, "TypeError", "a bytes-like object is required, not 'str'") and bool(
-        re.search(r"\.(send|sendall|write)\(", last_own_line(evidence))
+    found = re.search(r"(\w+)\.(send|sendall|write)\(", last_own_line(evidence))
+    socket = found is not None and (found[2] != "write" or found[1] in ("writer", "wfile", "transport"))
+    return raised(evidence, "TypeError", "a bytes-like object is required, not 'str'") and (
+        socket and not (asks_of_bytes(evidence) and from_recv(evidence))
     )
+
+
+def text_for_a_file_of_bytes(evidence: Evidence) -> bool:
+    found = re.search(r"(\w+)\.write\(", last_own_line(evidence))
+    mode = (
+        rf"\b{found[1]}\s*=\s*open\([^()\n]*[\"'][rwax+]*b|open\([^()\n]*[\"'][rwax+]*b[^()\n]*\) as {found[1]}\b"
+        if found
+        else "(?!)"
+    )
+    said = raised(evidence, "TypeError", "a bytes-like object is required, not 'str'")
+    return said and bool(re.search(mode, source(evidence)))
+
+
+def from_recv(evidence: Evidence) -> bool:
+    """Whether the line that the traceback ends in is about what recv gave."""
+    line = last_own_line(evidence)
+    names = set(re.findall(r"\b[a-zA-Z_]\w*\b", line))
+    return ".recv(" in line or any(
+        re.search(r"\.recv\(\d+\)$", value) for name in names for value in values(evidence, name)
+    )
+
+
+def says_bytes(evidence: Evidence) -> str:
+    if from_recv(evidence):
+        return "What recv gives is bytes, and you treat it as text. Make it text first: client.recv(4096).decode()."
+    return "In this line you treat bytes as text. Make text of them first: .decode()."
 
 
 def bytes_for_text(evidence: Evidence) -> bool:
     return (
-        raised(evidence, "TypeError", "a bytes-like object is required, not 'str'")
+        (raised(evidence, "TypeError", "a bytes-like object is required, not 'str'") and asks_of_bytes(evidence))
         or raised(evidence, "TypeError", "cannot use a string pattern on a bytes-like object")
         or raised(evidence, "TypeError", "must be str or None, not bytes")
         or raised(evidence, "TypeError", "first arg must be bytes")
@@ -434,7 +622,9 @@ def chunks_in_name_only(evidence: Evidence) -> bool:
 
 
 def printed_the_answer(evidence: Evidence) -> bool:
-    return evidence.cause == "closed-early" and "HTTP/1.1 200" in evidence.output
+    # At the left: a traceback quotes the line in which it stands, further in.
+    printed = re.search(r"(?m)^(b[\"'])?HTTP/1\.1 200", evidence.output)
+    return evidence.cause == "closed-early" and not evidence.came and not evidence.traceback and printed is not None
 
 
 def backslashes(evidence: Evidence) -> bool:
@@ -478,6 +668,7 @@ def no_empty_line(evidence: Evidence) -> bool:
 def no_close(evidence: Evidence) -> bool:
     return (
         evidence.cause == "silent"
+        and evidence.came > 0
         and bool(re.search(r"\.send(all)?\(", source(evidence)))
         and not re.search(r"\.close\(|\.shutdown\(|\bwith\b|[Cc]ontent-[Ll]ength", source(evidence))
     )
@@ -497,8 +688,18 @@ def still_hi_there(evidence: Evidence) -> bool:
 
 
 def always_the_same(evidence: Evidence) -> bool:
-    opened = re.findall(r"\bopen\(\s*(.)", source(evidence))
-    return evidence.step == "1.3" and bool(opened) and all(first in "\"'" for first in opened)
+    names = set(opened(evidence))
+    one = re.fullmatch(r"[\"']([^\"']+)[\"']", names.pop()) if len(names) == 1 else None
+    if one is None or evidence.answer is None:
+        return False
+    text = evidence.sources.get(one[1], "").strip().encode()
+    sent = in_resources(evidence, 200) and text and text in evidence.answer.body
+    return bool(sent) or (in_resources(evidence, 404) and not text and evidence.check != "a_missing_file_is_404")
+
+
+def target(evidence: Evidence) -> str:
+    """What the last request has asked for."""
+    return "".join(evidence.request.split(" ")[1:2])
 
 
 def path_is_bytes(evidence: Evidence) -> bool:
@@ -506,29 +707,24 @@ def path_is_bytes(evidence: Evidence) -> bool:
 
 
 def slash_kept(evidence: Evidence) -> bool:
-    if missing_name(evidence).startswith("'/"):
-        return True
-    cuts = r"\[\s*\d*\s*:|strip\(|removeprefix|replace\(|split\([\"']/|join|[\"']\.[\"'/]|Path|\bre\.|/\("
+    if missing_name(evidence):
+        return missing_name(evidence) == repr(target(evidence))
     return (
         evidence.check == "a_file_comes_back"
         and in_resources(evidence, 404)
-        and "open(" in source(evidence)
-        and not re.search(cuts, source(evidence))
+        and word_of_the_request(evidence, 1)
+        and not any(name.endswith("]") for name in opened(evidence))
     )
 
 
 def opens_the_method(evidence: Evidence) -> bool:
-    parts = re.search(r"\.split\([^)]*\)\s*\[0\]", source(evidence))
-    return (
-        evidence.check == "a_file_comes_back"
-        and in_resources(evidence, 404)
-        and bool(parts)
-        and (re.search(r"\[1\]", source(evidence)) is None)
-    )
+    if missing_name(evidence):
+        return missing_name(evidence) in ("'GET'", "'ET'")
+    return evidence.check == "a_file_comes_back" and in_resources(evidence, 404) and word_of_the_request(evidence, 0)
 
 
 def catches_everything(evidence: Evidence) -> bool:
-    everything = r"(?m)^\s*except\s*(BaseException|Exception)?\s*(as\s+\w+\s*)?:"
+    everything = r"(?m)^[ \t]*except\s*(BaseException|Exception)?\s*(as\s+\w+\s*)?:"
     return (
         evidence.check == "a_file_comes_back"
         and in_resources(evidence, 404)
@@ -536,24 +732,37 @@ def catches_everything(evidence: Evidence) -> bool:
     )
 
 
+def about_a_missing_file(evidence: Evidence) -> bool:
+    """Whether a check asked for a file that is not there, and has not come to the one after it, which is."""
+    return evidence.check == "a_missing_file_is_404" and "which is there" not in evidence.message
+
+
 def died_of_a_missing_file(evidence: Evidence) -> bool:
-    return evidence.check == "a_missing_file_is_404" and raised(evidence, "FileNotFoundError")
+    asked = target(evidence).rpartition("/")[2]
+    died = about_a_missing_file(evidence) and raised(evidence, "FileNotFoundError")
+    return died and bool(asked) and asked in missing_name(evidence)
 
 
 def page_says_404(evidence: Evidence) -> bool:
     return (
-        evidence.check == "a_missing_file_is_404"
-        and in_resources(evidence, 200)
-        and b"404" in raw(evidence).partition(b"\n")[2]
+        about_a_missing_file(evidence) and in_resources(evidence, 200) and b"404" in raw(evidence).partition(b"\n")[2]
     )
 
 
 def missing_is_200(evidence: Evidence) -> bool:
-    return evidence.check == "a_missing_file_is_404" and in_resources(evidence, 200)
+    return about_a_missing_file(evidence) and evidence.cause == "wrong-answer" and in_resources(evidence, 200)
 
 
 def missing_gets_nothing(evidence: Evidence) -> bool:
-    return evidence.check == "a_missing_file_is_404" and evidence.cause in ("closed-early", "silent")
+    nothing = evidence.cause in ("closed-early", "silent") and not evidence.came
+    return about_a_missing_file(evidence) and nothing and not evidence.traceback
+
+
+def empties_the_file(evidence: Evidence) -> bool:
+    writes = re.search(
+        r"\bopen\([^()\n]*,\s*(mode\s*=\s*)?[\"']w[+bt]*[\"'][^()\n]*\)\.read|[\"']w[bt]?\+[bt]?[\"']", source(evidence)
+    )
+    return in_resources(evidence, 200) and bool(evidence.answer and not evidence.answer.body and writes)
 
 
 def name_for_contents(evidence: Evidence) -> bool:
@@ -579,7 +788,10 @@ def cut_off(evidence: Evidence) -> bool:
 
 
 def only_ascii(evidence: Evidence) -> bool:
-    return raised(evidence, "UnicodeEncodeError") or raised(evidence, "UnicodeDecodeError")
+    if raised(evidence, "UnicodeEncodeError"):
+        return "surrogates" not in evidence.traceback
+    of_the_client = ".decode(" in last_own_line(evidence)
+    return raised(evidence, "UnicodeDecodeError") and not of_the_client
 
 
 def no_sub_folders(evidence: Evidence) -> bool:
@@ -591,7 +803,7 @@ MISTAKES = [
         "typographic quotes",
         typographic_quotes,
         lambda evidence: (
-            f"The quotes at {place(evidence)} of server.py are those of a printed book, and Python reads only the "
+            f"The quotes at {place(evidence)} are those of a printed book, and Python reads only the "
             "straight ones, \" or '. Type them again in your editor."
         ),
     ),
@@ -606,7 +818,7 @@ MISTAKES = [
         "indentation",
         bad_indentation,
         lambda evidence: (
-            f"Python stumbles over the indentation at {place(evidence)} of server.py. Lines that belong to a "
+            f"Python stumbles over the indentation at {place(evidence)}. Lines that belong to a "
             "loop stand four spaces in, all of them alike."
         ),
     ),
@@ -623,11 +835,7 @@ MISTAKES = [
     Mistake(
         "syntax",
         bad_syntax,
-        lambda evidence: (
-            f"Python cannot read {place(evidence)} of server.py, so nothing was run"
-            f"{': ' if unreadable(evidence) else ''}{unreadable(evidence)}. Look there, and one line above, for a "
-            "colon, quote or parenthesis that is missing or stands once too often."
-        ),
+        says_unreadable,
     ),
     Mistake(
         "a method that is not called",
@@ -641,6 +849,14 @@ MISTAKES = [
         "no self",
         without_self,
         "A method is given the object that it belongs to, as its first argument: def run(self).",
+    ),
+    Mistake(
+        "nothing in the parentheses",
+        lambda evidence: bool(given_one_thing(evidence)),
+        lambda evidence: (
+            f"{given_one_thing(evidence)} is given one thing, and takes none. What it is given needs a name between "
+            f"the parentheses, as in def {given_one_thing(evidence)}(client)."
+        ),
     ),
     Mistake(
         "a path of bytes",
@@ -752,8 +968,8 @@ MISTAKES = [
     Mistake(
         "the client has gone",
         client_has_gone,
-        "Your program died because a client had hung up before it was answered. That happens on every day of a "
-        "server: answer sooner, or catch OSError and go on with the next one.",
+        "Your program fails where it still has to do with a client that has hung up. That happens on every day of a "
+        "server: catch OSError, and go on with the next one.",
     ),
     Mistake(
         "never reads",
@@ -780,6 +996,12 @@ MISTAKES = [
         reads_on,
         "You wait for more of the request, and this client has said all that it wants to say: now it waits for "
         "you. Call recv once, then answer.",
+    ),
+    Mistake(
+        "reads past the request",
+        reads_past_the_request,
+        "All of the request has come, and your program waits for more of it. A request is over at its empty line, and "
+        "where it has a Content-Length, so many bytes after that.",
     ),
     Mistake(
         "closed the door",
@@ -816,6 +1038,22 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "a function that is only named",
+        lambda evidence: ran_out(evidence) and bool(only_named(evidence)),
+        lambda evidence: (
+            f"{only_named(evidence)} without parentheses only names it, and nothing happens. "
+            f"Write {only_named(evidence)}()."
+        ),
+    ),
+    Mistake(
+        "a coroutine that nobody awaits",
+        lambda evidence: ran_out(evidence) and bool(never_awaited(evidence)),
+        lambda evidence: (
+            f"{never_awaited(evidence)} is a coroutine: to call it only makes one, and nothing in it ran. "
+            f"Write asyncio.run({never_awaited(evidence)}())."
+        ),
+    ),
+    Mistake(
         "a daemon's end",
         daemon_alone,
         "Your program came to its last line, and a thread with daemon=True ends with it: whoever accepts stays in the "
@@ -841,6 +1079,12 @@ MISTAKES = [
         "never ends: while True:",
     ),
     Mistake(
+        "handles one request",
+        handles_one,
+        "Your program served one client and was over: handle_request handles one request. serve_forever() goes on with "
+        "the next.",
+    ),
+    Mistake(
         "no receive",
         no_receive,
         "Your program accepts a client and never reads what it sends. Call client.recv(4096), and print "
@@ -858,9 +1102,15 @@ MISTAKES = [
         "call .encode() on the text.",
     ),
     Mistake(
+        "text for a file of bytes",
+        text_for_a_file_of_bytes,
+        "The b in its mode opens this file for bytes, and you gave it text. Leave the b away, or call .encode() on the "
+        "text.",
+    ),
+    Mistake(
         "bytes for text",
         bytes_for_text,
-        "What recv gives is bytes, and you treat it as text. Make it text first: client.recv(4096).decode().",
+        says_bytes,
     ),
     Mistake(
         "joins text and bytes",
@@ -948,7 +1198,7 @@ MISTAKES = [
     Mistake(
         "died of a missing file",
         died_of_a_missing_file,
-        "Your program died because a client asked for a file that is not there. Catch FileNotFoundError "
+        "Your program fails where a client asks for a file that is not there. Catch FileNotFoundError "
         "with try and except, and answer with 404.",
     ),
     Mistake(
@@ -1003,6 +1253,12 @@ MISTAKES = [
         "You sent a description of the open file, and the client wants what is in it: call .read() on it.",
     ),
     Mistake(
+        "empties the file",
+        empties_the_file,
+        "The mode w opens a file to write it anew, and the first that happens is that all in it is gone. Leave it "
+        "away: without a mode open() reads.",
+    ),
+    Mistake(
         "one line only",
         one_line_only,
         "readline reads one line of the file, and the client wants all of it: read().",
@@ -1019,7 +1275,7 @@ MISTAKES = [
     Mistake(
         "only ASCII",
         only_ascii,
-        "Your program died of a letter such as é. Say which alphabet is meant: open(name, "
+        "Your program fails at a letter such as é. Say which alphabet is meant: open(name, "
         'encoding="utf-8"), and '
         ".encode() with nothing in the parentheses.",
     ),
@@ -1095,7 +1351,7 @@ def relative_root(evidence: Evidence) -> str:
     compared = re.search(r"is_relative_to\(\s*(\w+|[\"'][^\"']*[\"']|Path\([^()]*\))\s*\)", text)
     if compared is None or not re.search(r"\.resolve\(|realpath\(|abspath\(", text):
         return ""
-    named = re.search(rf"(?m)^\s*{re.escape(compared[1])}\s*=\s*(.+?)\s*$", text)
+    named = re.search(rf"(?m)^[ \t]*{re.escape(compared[1])}\s*=\s*(.+?)[ \t]*$", text)
     value = named[1] if named else compared[1]
     if re.fullmatch(r"(Path\()?\s*([\"'](?![/~])[^\"']*[\"'])?\s*\)?", value):
         return f"{compared[1]} = {value}" if named else value
@@ -1128,7 +1384,10 @@ def ended_with_the_silent(evidence: Evidence) -> bool:
 
 def folder_as_a_prefix(evidence: Evidence) -> bool:
     return evidence.check == "no_way_out" and bool(
-        re.search(r"startswith\(|commonprefix\(", source(evidence))
+        "that begins with a slash" not in evidence.message
+        and re.search(
+            r"startswith\(\s*(?![rbf]?[\"'(])(?![^\n]*(\bsep\b|[\"']/[\"']))|commonprefix\(", source(evidence)
+        )
         and re.search(r"resolve\(|realpath\(|abspath\(|normpath\(", source(evidence))
     )
 
@@ -1152,13 +1411,20 @@ def died_of_a_folder(evidence: Evidence) -> bool:
 
 
 def looks_in_one_piece(evidence: Evidence) -> bool:
-    return evidence.check in ("one_byte_at_a_time", "split_anywhere") and evidence.cause == "silent"
+    waits = evidence.cause == "silent" and may_stand_in(evidence, r"\.(recv|read)")
+    return evidence.check in ("one_byte_at_a_time", "split_anywhere") and waits
 
 
 def body_counted_twice(evidence: Evidence) -> bool:
     with_body = ("a_body_is_read", "post_put_delete_are_405")
     reads_it = re.search("content-length", source(evidence), re.IGNORECASE)
-    return evidence.check in with_body and evidence.cause == "silent" and bool(reads_it)
+    waits = evidence.cause == "silent" and not evidence.came and may_stand_in(evidence, r"\.(recv|read)")
+    return evidence.check in with_body and waits and bool(reads_it)
+
+
+def body_is_no_text(evidence: Evidence) -> bool:
+    of_a_body = evidence.check == "a_body_is_read" and raised(evidence, "UnicodeDecodeError")
+    return of_a_body and ".decode(" in last_own_line(evidence)
 
 
 def ended_at_the_bound(evidence: Evidence) -> bool:
@@ -1171,7 +1437,19 @@ def waits_in_1_8(evidence: Evidence, pattern: str) -> bool:
 
 
 def called_on_the_spot(evidence: Evidence) -> bool:
-    return waits_in_1_8(evidence, r"Thread\(\s*(target\s*=\s*)?\w+\(")
+    name, _ = called(evidence)
+    body = next((body for one, body in functions(source(evidence)) if one == name), "")
+    makes_one = re.search(r"\b(def|lambda|partial)\b", body)  # it may give a function
+    return waits_in_1_8(evidence, r"Thread\(\s*(target\s*=\s*)?\w+\(") and bool(body) and not makes_one
+
+
+def threads(evidence: Evidence) -> str:
+    """A pattern of what a thread is called here: a variable, or a call that makes one."""
+    text = source(evidence)
+    classes = ["Thread", *re.findall(r"(?m)^[ \t]*class (\w+)\([^)]*\bThread\b", text)]
+    made = rf"(?:threading\.)?(?:{'|'.join(classes)})\("
+    names = re.findall(rf"(?m)^[ \t]*(\w+)\s*=\s*{made}", text)
+    return "|".join([*(rf"\b{name}" for name in names), rf"{made}[^\n]*\)"])
 
 
 def called(evidence: Evidence) -> tuple[str, str]:
@@ -1199,11 +1477,13 @@ def text_and_number(evidence: Evidence) -> bool:
 
 
 def waits_for_the_thread(evidence: Evidence) -> bool:
-    return waits_in_1_8(evidence, r"\.join\(\s*\)")
+    # In the very block that accepts, not in one that comes after it or only now and then.
+    block = r"(?m)^([ \t]+)(?=\S)[^\n]*\baccept\([^\n]*\n(?:(?:\1[^\n]*)?\n)*?\1"
+    return waits_in_1_8(evidence, rf"{block}(?:{threads(evidence)})\.join\(\s*\)")
 
 
 def runs_for_starts(evidence: Evidence) -> bool:
-    return waits_in_1_8(evidence, r"\.run\(\s*\)") and "Thread" in source(evidence)
+    return waits_in_1_8(evidence, rf"(?:{threads(evidence)})\.run\(\s*\)")
 
 
 # These are asked first: each of them knows its step, and what stands above was written for the steps before.
@@ -1245,13 +1525,13 @@ MISTAKES[:0] = [
     Mistake(
         "died of too few words",
         died_of_too_few_words,
-        "A client sent a line that has not three words, and your program died of it. Try to take the line "
+        "A client sent a line that has not three words, and your program fails at it. Try to take the line "
         "apart, and where that fails answer 400.",
     ),
     Mistake(
         "died of bytes that are no text",
         died_of_no_text,
-        "A client sent bytes that are no UTF-8, and your program died of decoding them. Catch ValueError "
+        "A client sent bytes that are no UTF-8, and your program fails at decoding them. Catch ValueError "
         "around decode, and answer 400.",
     ),
     Mistake(
@@ -1281,13 +1561,13 @@ MISTAKES[:0] = [
     Mistake(
         "a picture as text",
         picture_as_text,
-        "A picture is no text, and your program died of decoding it. Read every file as bytes: "
+        "A picture is no text, and your program fails at decoding it. Read every file as bytes: "
         'open(name, "rb"), or read_bytes().',
     ),
     Mistake(
         "died of a folder",
         died_of_a_folder,
-        "A client asked for a folder, and your program died of opening it. IsADirectoryError is an OSError: "
+        "A client asked for a folder, and your program fails at opening it. IsADirectoryError is an OSError: "
         "answer it as you answer a file that is not there.",
     ),
     Mistake(
@@ -1301,6 +1581,12 @@ MISTAKES[:0] = [
         body_counted_twice,
         "All of the body has come, and your program still waits for more of it. A part of it came together "
         "with the head: count what you have already.",
+    ),
+    Mistake(
+        "a body that is no text",
+        body_is_no_text,
+        "The body of a request may be any bytes, and your program takes it for text. Decode the head alone, which ends "
+        "at the empty line.",
     ),
     Mistake(
         "ended at the bound",

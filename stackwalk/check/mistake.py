@@ -25,6 +25,10 @@ class Evidence:
     output: str  # all that was kept of what the program printed
     traceback: str  # the last traceback in it, or ""
     answer: Answer | None  # the last answer that the check had
+    asked: str = ""  # what the learner has asked for: "1.7", though a check of 1.2 has failed; "1", "all"
+    request: str = ""  # the first line of the last request
+    came: int = 0  # bytes that have come since the last piece of a request; `answer` may be an earlier client's
+    stands: str = ""  # where a program that hangs stands, as it is told; "" where nobody knows
     printed: str = ""  # all that was kept of what the programs of this check printed, from their start on
     sources: Mapping[str, str] = field(default_factory=dict)  # the learner's files of text, by relative name
 

@@ -261,9 +261,12 @@ class Server:
 
     def better(self, failure: LearnerFailure) -> LearnerFailure:
         """What a check says, or how the program ended where that explains it."""
+        if failure.cause in _BROKEN_OFF and self.ready:
+            return self._judge(failure)  # a check that read by itself has not asked whether the program lives
+        if failure.cause in _HANGS:
+            failure.where = self._stands
+            return self._with_output(failure) if self.ready else failure
         if failure.cause is not Cause.WRONG_ANSWER:
-            if failure.cause in _HANGS:
-                failure.where = self._stands
             return failure
         end = self._settled()
         if end is None:
@@ -432,7 +435,8 @@ class Server:
         crash = last_crash(text, str(self._copy.root))
         failure.output = crash.text if crash else last_lines(text)
         if crash and crash.file:
-            failure.message = f"{failure.message} Your program printed an error: {crash.place}{crash.error}"
+            end = "" if crash.error.endswith((".", "!", "?", "'", ")")) else "."
+            failure.message = f"{failure.message} Your program printed an error: {crash.place}{crash.error}{end}"
         return failure
 
     def _ended(self, end: Ending) -> LearnerFailure:

@@ -14,6 +14,7 @@ class Transcript:
         self._began: float | None = None
         self._pieces: list[Piece] = []
         self._kept: dict[Side, int] = {"client": 0, "server": 0}
+        self.came = 0  # bytes from the server since the client's last ones
 
     def begin(self) -> None:
         """The check's first connection is being made."""
@@ -23,6 +24,7 @@ class Transcript:
     def add(self, sender: Side, data: bytes) -> None:
         """Note bytes at the moment that they were sent or came."""
         self.begin()
+        self.came = self.came + len(data) if sender == "server" else 0
         at = time.monotonic() - (self._began or 0.0)
         room = max(0, KEPT - self._kept[sender])
         kept = data[:room]

@@ -2,7 +2,8 @@
 
 A program is one file: comments that say what must come of it, then the learner's server.py, then other files of
 its workspace, each after a line `==== NAME`. The comments: `step` (asked), `outcome`, `cause`, `check`
-(STEP.NAME of the first problem), `says` (words that the learner must read; as many as there are), `start`
+(STEP.NAME of the first problem), `says` (words that the learner must read; as many as there are), `unsaid` (words
+that they must not read, for they would be false), `start`
 (seconds that it may take until it listens), `wait` (seconds that a check waits for its answer, where the usual
 time would only make this longer), and `port`: "real" where the probe cannot move it, "taken" where
 somebody else listens there as well. `needs` names a command without which the program cannot be tried, and
@@ -57,23 +58,26 @@ class Program:
     needs: str = ""
     begun: str = ""
     says: list[str] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
 
 
 def read_program(file: Path) -> Program:
     text = file.read_text(encoding="utf-8")
     facts: dict[str, str] = {}
-    says = []
+    says, unsaid = [], []
     for line in text.partition("\n\n")[0].splitlines():
         key, colon, value = line.removeprefix("# ").partition(": ")
         if key == "says" and colon:
             says.append(value)
+        elif key == "unsaid" and colon:
+            unsaid.append(value)
         elif colon and re.fullmatch("step|outcome|cause|check|start|wait|port|needs|begun", key):
             facts[key] = value
     first, *others = re.split(r"(?m)^==== ", text)
     files = {"server.py": first} | dict(other.split("\n", 1) for other in others)
     start = float(facts.pop("start", START_PATIENCE))
     wait = float(facts.pop("wait")) if "wait" in facts else None
-    return Program(files, says=says, start=start, wait=wait, **facts)
+    return Program(files, says=says, unsaid=unsaid, start=start, wait=wait, **facts)
 
 
 def on_port(course: Course, port: int) -> Course:
@@ -169,6 +173,8 @@ def test_a_program_gets_its_verdict(name: str, tmp_path: Path, monkeypatch: pyte
         read = all_that_is_read(found)
     for words in program.says:
         assert words in read, told
+    for words in program.unsaid:
+        assert words not in read, told
     assert str(temporary) not in read, "the copy's name shows"
     raw = [char for char in drawn(verdict) if unicodedata.category(char) in ("Cc", "Cf", "Cs") and char != "\n"]
     assert not raw, f"control characters are drawn: {raw}"

@@ -1,5 +1,6 @@
 """1.3: the file that the path names comes back whole; a name that is not there is a 404."""
 
+from stackwalk.check import LearnerFailure
 from stackwalk.check.fresh import Fresh
 from stackwalk.check.server import Server
 from stackwalk.check.workspace import Workspace
@@ -21,6 +22,10 @@ def test_a_file_comes_back(server: Server, fresh: Fresh, workspace: Workspace) -
     """the file that the path names comes back whole"""
     for ending in (".html", ".css", ".txt"):
         name, text = fresh.name(ending), fresh.text()
+        if ending == ".css":
+            text = f"  {text}"  # that is the file's as well
+        if ending == ".txt":
+            name = fresh.choice(("TEG", "GET", "EGG")) + name  # lstrip("GET /") takes letters, and not that beginning
         workspace.write(name, text)
         expect_file(server, name, text)
 
@@ -59,4 +64,11 @@ def test_a_missing_file_is_404(server: Server, fresh: Fresh, workspace: Workspac
         )
     name, text = fresh.name(".html"), fresh.text()
     workspace.write(name, text)
-    expect_file(server, name, text)
+    try:
+        expect_file(server, name, text)
+    except LearnerFailure as failure:
+        failure.message = (
+            f"Missing files were answered with 404, and then a client asked for {name}, which is there. "
+            f"{failure.message}"
+        )
+        raise

@@ -31,7 +31,7 @@ def answer_for(server: Server, name: str) -> Answer:
 
 
 def content_type(answer: Answer, name: str) -> str:
-    value = answer.header("Content-Type")
+    value = header(answer, "Content-Type")
     if value is None:
         fail(
             f"The answer to GET /{name} has no header Content-Type, so the client has to guess what it got.",
@@ -40,6 +40,17 @@ def content_type(answer: Answer, name: str) -> str:
             hint="Headers stand between the status line and the empty line, one a line.",
         )
     return value
+
+
+def header(answer: Answer, name: str) -> str | None:
+    """The value of a header; an Answer forgives a space before the colon, and HTTP does not (RFC 9112, 5.1)."""
+    if re.search(rb"(?im)^" + name.encode() + rb"[ \t]+:", head_of(answer)):
+        fail(
+            f"There is a space between {name} and its colon, and clients may take that for another name.",
+            expected=f"{name}: …",
+            actual=head_of(answer),
+        )
+    return answer.header(name)
 
 
 def head_of(answer: Answer) -> bytes:
@@ -82,7 +93,7 @@ def test_the_length_in_bytes(server: Server, fresh: Fresh, workspace: Workspace)
         name = fresh.name(".html")
         workspace.write(name, content)
         answer = answer_for(server, name)
-        said, came = answer.header("Content-Length"), len(answer.body + answer.extra)
+        said, came = header(answer, "Content-Length"), len(answer.body + answer.extra)
         if said is None:
             fail(
                 f"The answer to GET /{name} has no header Content-Length, so the client cannot tell whether "

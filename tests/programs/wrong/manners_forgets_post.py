@@ -1,0 +1,65 @@
+# Answers no POST, and has gone back to accept.
+# step: 1.5
+# outcome: failed
+# cause: silent
+# wait: 0.7
+# unsaid: more of it
+# says: accept()
+
+import socket
+
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "json": "application/json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
+
+
+def response(method, status, body, label=TYPES["txt"], more=""):
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {label}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    if method == "HEAD":
+        body = b""
+    return head.encode() + body
+
+
+def answer(request):
+    try:
+        method, path, version = request.split(b"\n")[0].decode().split()
+    except ValueError:  # these are not three words, or no text at all
+        return response("GET", "400 Bad Request", b"This is not HTTP.\n")
+    print(method, path)
+    if method not in ("GET", "HEAD"):
+        return None
+    try:
+        with open(path[1:], encoding="utf-8") as file:
+            body = file.read().encode()
+    except FileNotFoundError:
+        return response(method, "404 Not Found", b"There is no such page.\n")
+    label = TYPES.get(path.split(".")[-1], "application/octet-stream")
+    return response(method, "200 OK", body, label)
+
+
+listener = socket.socket()
+listener.bind(("", 8080))
+listener.listen()
+
+while True:
+    client, address = listener.accept()
+    try:
+        request = client.recv(4096)
+        if request:
+            reply = answer(request)
+            if reply:
+                client.sendall(reply)
+                client.close()
+        else:
+            client.close()
+    except ConnectionError:
+        print("a client broke off")
+        client.close()
+    clients = globals().setdefault('clients', [])
+    clients.append(client)
