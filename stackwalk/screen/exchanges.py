@@ -129,6 +129,12 @@ def draw_silent() -> Text:
     return Text("  · a client connected, said nothing and hung up", style="dim")
 
 
+def draw_slip(slip: Exception) -> Text:
+    """Return the line of something that a mistake of ours keeps from being shown."""
+    why = safe(f"{type(slip).__name__}: {slip}", LONGEST_LINE)
+    return Text(f"  ! something passed that can't be shown, by a mistake in stackwalk ({why})", style="yellow")
+
+
 def draw_missed(count: int) -> Text:
     """Return the line of what went by too fast to be seen."""
     return Text(f"… {count:,} more went by too fast to be seen; all were passed on", style="dim")

@@ -1,5 +1,6 @@
 """What is shown of a sight: lines for people, or JSON for programs."""
 
+import time
 from collections.abc import Callable
 
 from rich.text import Text
@@ -15,6 +16,7 @@ from stackwalk.screen.exchanges import (
     draw_missed,
     draw_refused,
     draw_silent,
+    draw_slip,
     draw_unanswered,
     draw_unreadable,
     time_of,
@@ -28,7 +30,7 @@ from stackwalk.wire.frames import Unpacker
 from stackwalk.wire.hello import read_hello
 from stackwalk.wire.message import Exchange, Request, Response, Side
 from stackwalk.wire.plain import Plain, SaidRequest, SaidResponse
-from stackwalk.wire.records import record_pieces, with_hop
+from stackwalk.wire.records import record_line, record_pieces, with_hop
 from stackwalk.wire.sight import (
     Answered,
     Asked,
@@ -101,6 +103,17 @@ class View:
         self.flush()
 
     def show(self, sight: Sight | Plain) -> None:
+        """Draw it. What can't be drawn for a slip of ours is said, and the tap goes on."""
+        try:
+            self._show(sight)
+        except Exception as slip:  # noqa: BLE001 - see above
+            if self._as_json:
+                missed = record_line(Missed(int(sight.connection), time.monotonic(), 1), self._epoch) or b""
+                self._write(missed.decode("ascii"))
+            else:
+                self._say([draw_slip(slip)])
+
+    def _show(self, sight: Sight | Plain) -> None:
         hop = self._hop_of(int(sight.connection))
         self._widest = max(self._widest, len(hop))
         if isinstance(sight, Plain):

@@ -3,6 +3,7 @@
 Whatever a body unpacks to, no more than a bounded part of it is ever made.
 """
 
+import codecs
 import json
 import re
 import zlib
@@ -30,9 +31,26 @@ STARTS = {  # how well-known files begin, where nothing else says what they are
     b"wOF2": "a WOFF2 font",
     b"wOFF": "a WOFF font",
 }
-CHARSETS = re.compile(
-    r"(us-)?ascii|utf-?(8|16|32)(-?[lb]e)?|(iso|latin|windows|cp|koi8|shift|euc|gb|big5|mac|tis)[a-z0-9_-]*|sjis"
-)
+NOT_CHARSETS = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem")  # Python's
+LONGEST_CHARSET = 40  # characters of a name
+ALIASES = {  # names that WHATWG Encoding 4.2 has and Python does not
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "x-sjis": "cp932",
+    "ms932": "cp932",
+    "x-gbk": "gbk",
+    "x-euc-jp": "euc_jp",
+    "x-x-big5": "big5",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-roman": "mac_roman",
+    "macintosh": "mac_roman",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-8-e": "iso8859_8",
+    "dos-866": "cp866",
+    "csibm866": "cp866",
+    "unicode-1-1-utf-8": "utf_8",
+    **{f"x-cp125{digit}": f"cp125{digit}" for digit in range(9)},
+}
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
@@ -120,11 +138,11 @@ def content_of(said: Request | Response) -> Content:
 def text_of(head: Head, data: bytes) -> str | None:
     """A body's characters; None: it is no text. Bytes that are none in a charset stay visible as such."""
     kind = media_type(head)
-    charset = parameter(head, "content-type", "charset") or "utf-8"
-    if is_utf8(charset) or not is_known(charset):
+    codec = codec_of(parameter(head, "content-type", "charset") or "utf-8")
+    if codec in (None, "utf-8", "ascii"):
         text = data.decode("utf-8", "surrogateescape")
     else:
-        text = data.decode(charset, "replace")
+        text = data.decode(codec or "", "replace")
     if TEXTS.fullmatch(kind):
         return text
     if kind and not kind.startswith(("application/octet-stream", "multipart/", "message/")):
@@ -133,19 +151,22 @@ def text_of(head: Head, data: bytes) -> str | None:
     return None if strange else text
 
 
-def is_utf8(charset: str) -> bool:
-    return charset.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii")
+def codec_of(charset: str) -> str | None:
+    """What Python calls a charset; None: it has none of that name, or one that makes no characters of bytes (`zip`).
 
-
-def is_known(charset: str) -> bool:
-    """Whether it is the name of characters, and not of something else that Python can decode (`zip`, `idna`)."""
-    if not CHARSETS.fullmatch(charset.lower()):
-        return False
+    >>> codec_of("UTF8"), codec_of("windows-874"), codec_of("hex")
+    ('utf-8', 'cp874', None)
+    """
+    if len(charset) > LONGEST_CHARSET:
+        return None
     try:
-        b"".decode(charset)
-    except (LookupError, ValueError):
-        return False
-    return True
+        name = codecs.lookup(ALIASES.get(charset.lower().replace("_", "-"), charset)).name
+        if name in NOT_CHARSETS:
+            return None
+        b"a".decode(name, "replace")  # of no bytes at all Python would not even look for a codec
+    except (LookupError, ValueError, TypeError):
+        return None
+    return name
 
 
 def form_fields(text: str) -> list[tuple[str, str]]:

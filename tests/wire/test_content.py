@@ -148,3 +148,8 @@ def test_no_head_makes_it_raise(head: object, body: bytes) -> None:
 
     assert isinstance(head, Head)
     assert isinstance(content_of(Response(head, body, len(body))), Content)
+
+
+@pytest.mark.parametrize("charset", [b"cp99999", b"windows-874", b"hex", b"zlib", b"rot13", b"idna", b"undefined"])
+def test_no_charset_makes_it_raise(charset: bytes) -> None:
+    assert content_of(typed(b"text/plain; charset=" + charset, b"hi")).lines == ("hi",)

@@ -9,11 +9,12 @@ from drawn import EXCHANGES
 from hypothesis import given
 
 from stackwalk.wire.explain import explain, is_odd, oddities
-from stackwalk.wire.explain.table import TABLE
+from stackwalk.wire.explain.table import MORE, TABLE, Explanation
 from stackwalk.wire.message import Chunks, EndedBy, Exchange, Note, Request, Response, read_head
 from stackwalk.wire.reader import Reader
 from stackwalk.wire.sight import Answered
 
+SLIPPED = "a slip of stackwalk's own: mine (RuntimeError)"
 ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 FINE = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"
 KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
@@ -96,7 +97,7 @@ ODD = [
     ("lost-cookie", answer(b"Set-Cookie: a=1; SameSite=None\r\n"), "drop the cookie a"),
     ("badly-compressed", answer(b"Content-Encoding: gzip\r\n", b"hi"), "it is not gzip"),
     ("bad-json", answer(b"Content-Type: application/json\r\n", b"{'a': 1}"), "the server calls its body JSON"),
-    ("unknown-charset", answer(b"Content-Type: text/html; charset=zip\r\n", b"hi"), "nobody knows: zip"),
+    ("unknown-charset", answer(b"Content-Type: text/html; charset=zip\r\n", b"hi"), "not known here: zip"),
 ]
 
 ORDINARY = [
@@ -193,7 +194,33 @@ def test_the_odd_come_first() -> None:
 def test_no_bytes_make_it_raise(found: Exchange) -> None:
     notes = explain(found)
     assert set(found.notes) <= set(notes)
+    assert "slip" not in {note.code for note in notes}
     assert all(note.text and note.source for note in notes if note not in found.notes)
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["cp99999", "windows-9999", "hex", "zlib", "rot13", "idna", "unicode_escape", "x" * 9000, "a\0b", "aliases"],
+)
+def test_what_is_no_charset_is_said_to_be_none(charset: str) -> None:
+    head = b"Content-Type: application/json; charset=%b\r\n" % charset.encode()
+    assert "not known here" in told(answer(head, b"{}"))["unknown-charset"]
+
+
+@pytest.mark.parametrize(
+    "charset", ["windows-874", "x-sjis", "x-cp1252", "KOI8-U", "iso-8859-8-i", "GB18030", "ks_c_5601-1987"]
+)
+def test_charsets_have_several_names(charset: str) -> None:
+    found = told(answer(b"Content-Type: text/plain; charset=%b\r\n" % charset.encode(), b"hi"))
+    assert charset in found["charset"] and "unknown-charset" not in found
+
+
+def test_a_row_that_fails_is_told_and_the_others_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Exchange) -> str | None:
+        raise RuntimeError("\x1b[31m")
+
+    monkeypatch.setattr("stackwalk.wire.explain.MORE", (Explanation("mine", "RFC 1", fail), *MORE))
+    assert told(exchange()) == {"keep-alive": told(exchange())["keep-alive"], "slip": SLIPPED}
 
 
 def test_what_it_says_is_short_whatever_was_sent() -> None:

@@ -3,10 +3,9 @@
 import re
 
 from stackwalk.wire.content import (
+    codec_of,
     form_fields,
     is_json,
-    is_known,
-    is_utf8,
     media_type,
     parameter,
     text_of,
@@ -66,7 +65,7 @@ def bad_json(exchange: Exchange) -> str | None:
 def charset(exchange: Exchange) -> str | None:
     for who, said in sides(exchange):
         charset = parameter(said.head, "content-type", "charset")
-        if charset and not is_utf8(charset) and is_known(charset):
+        if charset and codec_of(charset) not in (None, "utf-8", "ascii"):
             return f"the {who}'s text is in {short(charset)}, not UTF-8"
     return None
 
@@ -74,8 +73,8 @@ def charset(exchange: Exchange) -> str | None:
 def unknown_charset(exchange: Exchange) -> str | None:
     for who, said in sides(exchange):
         charset = parameter(said.head, "content-type", "charset")
-        if charset and not is_utf8(charset) and not is_known(charset):
-            return f"the {who} names a charset that nobody knows: {short(charset)}"
+        if charset and codec_of(charset) is None:
+            return f"the {who} names a charset that is not known here: {short(charset)}"
     return None
 
 
