@@ -15,7 +15,7 @@ from typing import Any
 from stackwalk import __version__
 from stackwalk.wire.content import form_fields, media_type, unpack
 from stackwalk.wire.message import EndedBy, Exchange, Head, Note, Request, Response, Whole, read_head
-from stackwalk.wire.records import iso_time
+from stackwalk.wire.records import LARGEST, iso_time
 from stackwalk.wire.sight import Answered, Sight, Unanswered, Unreadable
 from stackwalk.wire.timing import timing_of
 
@@ -24,6 +24,8 @@ UNKNOWN = -1  # of a size or a time, in a HAR
 NO_TYPE = "x-unknown"
 FORM = "application/x-www-form-urlencoded"
 QUERY_LIMIT = 200  # fields of a query
+LATEST = 9e10  # seconds since 1970
+LONGEST = 1e9  # seconds that anything took
 # A text that no message can hold stands for a body that is put in later, and what JSON makes of it.
 LATER = {"request": "\ud800request", "response": "\ud800response"}
 PLACES = re.compile(r'"\\ud800(request|response)"')
@@ -263,7 +265,7 @@ def _time(milliseconds: float | None) -> float:
 
 def _sight(entry: Fields, place: int) -> Sight:
     asked, answer, timings = entry["request"], entry["response"], entry["timings"]
-    opened = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    opened = min(max(0.0, datetime.fromisoformat(entry["startedDateTime"]).timestamp()), LATEST)
     began = opened + _seconds(timings.get("connect"))
     sent = began + _seconds(timings["send"])
     answered = sent + _seconds(timings["wait"])
@@ -313,10 +315,12 @@ def _body(text: str, encoding: object) -> bytes:
 
 
 def _seconds(milliseconds: object) -> float:
-    return max(0.0, float(milliseconds) / 1000) if isinstance(milliseconds, int | float) else 0.0
+    """What a timing says; 0 where it says nothing that can be (-1, NaN, an hour without end)."""
+    seconds = float(milliseconds) / 1000 if isinstance(milliseconds, int | float) else 0.0
+    return seconds if 0 <= seconds <= LONGEST else 0.0
 
 
 def _digits(value: object, other: int) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
         return value
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else other

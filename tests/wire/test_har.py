@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from stackwalk.wire.har import har_pieces, read_har
 from stackwalk.wire.message import Exchange, Request, Response, read_head
+from stackwalk.wire.records import record_line
 from stackwalk.wire.sight import Answered, Missed, Sight, Unanswered, Unreadable
 
 # The specification's required fields (http://www.softwareishard.com/blog/har-12-spec/).
@@ -213,6 +214,26 @@ def test_what_is_no_har_is_a_value_error() -> None:
     assert list(read_har({"log": {"entries": [1, {}, {"request": {}}]}})) == [None, None, None]
 
 
+@pytest.mark.parametrize("name", ["connect", "send", "wait", "receive"])
+@pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e308", "1" + "0" * 400])
+def test_times_that_can_not_be_are_bounded(name: str, value: str) -> None:
+    (entry,) = har_of(Answered(7, 1001.0, PLAIN))["log"]["entries"]
+    entry["timings"][name] = json.loads(value)
+    entry["startedDateTime"] = "9999-12-31T23:59:59Z"
+    for opened in read_har({"log": {"entries": [entry]}}):
+        if opened is not None:
+            record_line(opened, 0.0)
+            har_of(opened)
+
+
+def test_sizes_that_can_not_be_are_bounded() -> None:
+    (entry,) = har_of(Answered(7, 1001.0, PLAIN))["log"]["entries"]
+    entry["response"]["content"]["size"] = entry["request"]["bodySize"] = 10**400
+    (opened,) = read_har({"log": {"entries": [entry]}})
+    assert isinstance(opened, Answered) and opened.exchange.response is not None
+    assert opened.exchange.response.body_size == 3
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
     lambda of: st.lists(of, max_size=3) | st.dictionaries(st.text(max_size=5), of, max_size=3),
@@ -226,4 +247,6 @@ def test_any_entry_is_understood_or_left_out(data: st.DataObject) -> None:
     part = data.draw(st.sampled_from([entry, entry["request"], entry["response"], entry["response"]["content"]]))
     part[data.draw(st.sampled_from(sorted(part)))] = data.draw(VALUES)
     (opened,) = read_har({"log": {"entries": [entry]}})
-    assert opened is None or isinstance(opened, Answered | Unanswered)
+    assert opened is None or isinstance(opened, Answered | Unanswered | Unreadable)
+    if opened is not None:
+        record_line(opened, 0.0)
