@@ -1,6 +1,7 @@
 """Read what a trace has saved: lines, or a HAR."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,15 @@ MARK = b'{"format":'
 
 
 def looks_saved(path: Path) -> bool:
-    """Whether a file begins as `--save` writes it."""
+    """Whether a file is one that `--save` has written, or begins like one."""
     with path.open("rb") as file:
-        return file.readline(LONGEST_LINE).startswith(MARK)
+        if path.suffix != ".har":
+            return file.readline(LONGEST_LINE).startswith(MARK)
+        from stackwalk.wire.har import BEGIN, END
+
+        begins = file.read(len(BEGIN)) == BEGIN.encode("ascii")
+        file.seek(-min(len(END), file.seek(0, os.SEEK_END)), os.SEEK_END)
+        return begins and file.read() == END.encode("ascii")
 
 
 def saved_sights(path: Path) -> Iterator[Sight]:

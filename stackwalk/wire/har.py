@@ -20,6 +20,8 @@ from stackwalk.wire.sight import Answered, Sight, Unanswered, Unreadable
 from stackwalk.wire.timing import timing_of
 
 Fields = dict[str, Any]
+BEGIN = '{"log": {"version": "1.2", "creator": {"name": "stackwalk"'  # and END: by these one of ours is known
+END = "\n]}}\n"
 UNKNOWN = -1  # of a size or a time, in a HAR
 NO_TYPE = "x-unknown"
 FORM = "application/x-www-form-urlencoded"
@@ -31,19 +33,22 @@ LATER = {"request": "\ud800request", "response": "\ud800response"}
 PLACES = re.compile(r'"\\ud800(request|response)"')
 
 
-def har_pieces(sights: Iterable[Sight]) -> Iterator[str]:
+def har_pieces(sights: Iterable[Sight], *, follows: str = "") -> Iterator[str]:
     """A HAR, piece by piece, of sights whose times are seconds since 1970. Answers that nobody asked for have no
-    place in one."""
-    creator = json.dumps({"name": "stackwalk", "version": __version__})
-    yield f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": ['
-    separator = "\n"
+    place in one.
+
+    `follows`: the last character of a HAR of ours without its END, to which these are added.
+    """
+    if not follows:
+        yield f'{BEGIN}, "version": "{__version__}"}}, "pages": [], "entries": ['
+    separator = "\n" if follows in ("", "[") else ",\n"
     for sight in sights:
         entry = har_entry(sight)
         if entry is not None:
             yield separator
             yield from _entry_pieces(entry, sight)
             separator = ",\n"
-    yield "\n]}}\n"
+    yield END
 
 
 def _entry_pieces(entry: Fields, sight: Sight) -> Iterator[str]:
