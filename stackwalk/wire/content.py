@@ -19,6 +19,7 @@ ZIPPED = ("gzip", "x-gzip")
 TEXTS = re.compile(
     r"text/.*|.*[/+](json|xml|yaml)|application/(javascript|ecmascript|x-www-form-urlencoded|graphql|x-ndjson|toml)"
 )
+GZIP = b"\x1f\x8b"
 PNG, GIF, JPEG = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"\xff\xd8\xff"
 STARTS = {  # how well-known files begin, where nothing else says what they are
     PNG: "a PNG image",
@@ -27,7 +28,7 @@ STARTS = {  # how well-known files begin, where nothing else says what they are
     JPEG: "a JPEG image",
     b"%PDF-": "a PDF document",
     b"PK\x03\x04": "a ZIP archive",
-    b"\x1f\x8b": "gzip data",
+    GZIP: "gzip data",
     b"wOF2": "a WOFF2 font",
     b"wOFF": "a WOFF font",
 }
@@ -63,6 +64,8 @@ class Unpacked:
     coding: str = ""  # "gzip", "gzip, br" …; "": none
     is_whole: bool = True  # `data` is all of it
     fault: str | None = None  # why it could not be unpacked
+    is_broken: bool = False  # that is the fault of who sent it
+    has_end: bool = True  # False: what was kept of it stops before the coding's own end
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,42 @@ def parameter(head: Head, header: str, name: str) -> str | None:
     value = head.header(header)
     if value is None:
         return None
-    found = re.search(
-        rf';\s*{re.escape(name)}\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,]*)', value.decode("latin-1"), re.IGNORECASE
-    )
-    return None if found is None else found[1].strip('"')
+    return dict(reversed(pairs_of(value, ";"))).get(name.lower())
+
+
+def pairs_of(value: bytes, separator: str) -> list[tuple[str, str | None]]:
+    """Names in lower case and their values, which quoted may hold separators (RFC 9110 5.6.4); None: it has none.
+
+    >>> pairs_of(b'private="a, b", Max-Age=1, x', ",")
+    [('private', 'a, b'), ('max-age', '1'), ('x', None)]
+    """
+    pairs = (part.partition("=") for part in _split(value.decode("latin-1"), separator))
+    return [(name.strip().lower(), _unquoted(what.strip()) if equals else None) for name, equals, what in pairs]
+
+
+def _split(text: str, separator: str) -> list[str]:
+    if '"' not in text:
+        return text.split(separator)
+    parts: list[str] = []
+    begin = 0
+    is_quoted = is_escaped = False
+    for place, character in enumerate(text):
+        if is_escaped:
+            is_escaped = False
+        elif is_quoted and character == "\\":
+            is_escaped = True
+        elif character == '"':
+            is_quoted = not is_quoted
+        elif character == separator and not is_quoted:
+            parts.append(text[begin:place])
+            begin = place + 1
+    return [*parts, text[begin:]]
+
+
+def _unquoted(text: str) -> str:
+    if not text.startswith('"'):
+        return text
+    return text[1:].removesuffix('"').replace('\\"', '"').replace("\\\\", "\\")
 
 
 def unpack(said: Request | Response) -> Unpacked:
@@ -100,17 +135,28 @@ def unpack(said: Request | Response) -> Unpacked:
         return Unpacked(said.body, ", ".join(codings), is_whole)
     coding = ", ".join(codings[:CODINGS_LIMIT])
     data = said.body
+    if isinstance(said, Response) and said.status == 206:
+        return Unpacked(data, coding, is_whole, "a part alone can't be unpacked")
     if len(codings) > CODINGS_LIMIT:
         return Unpacked(data, coding, is_whole, "too many codings, one around the other")
+    has_end = True
     for one in reversed(codings):
         if one not in (*ZIPPED, "deflate"):
             return Unpacked(data, coding, is_whole, f"{one} can't be unpacked here")
+        begin = data[:2]
         try:
             data, ended = _inflate(data, one)
         except zlib.error:
-            return Unpacked(said.body, coding, is_whole, f"it is not {one}, whatever Content-Encoding says")
+            return Unpacked(said.body, coding, is_whole, _why_not(begin, one), is_broken=True)
+        has_end = has_end and (ended or len(data) >= UNPACKED_LIMIT)
         is_whole = is_whole and ended
-    return Unpacked(data, coding, is_whole)
+    return Unpacked(data, coding, is_whole, has_end=has_end)
+
+
+def _why_not(begin: bytes, coding: str) -> str:
+    # RFC 1952 2.3.1; RFC 1950 2.2
+    is_like_it = begin == GZIP if coding in ZIPPED else begin[:1] == b"\x78" and int.from_bytes(begin, "big") % 31 == 0
+    return f"it is damaged {coding}" if is_like_it else f"it is not {coding}, whatever Content-Encoding says"
 
 
 def content_of(said: Request | Response) -> Content:
@@ -126,8 +172,11 @@ def content_of(said: Request | Response) -> Content:
         return Content((), _binary(kind, unpacked, said.body_size), unpacked.is_whole)
     if kind == "application/x-www-form-urlencoded" and unpacked.is_whole:
         fields = form_fields(text)
+        left = count_fields(text) - len(fields)
         if fields:
-            return Content(tuple(f"{name} = {value}" for name, value in fields))
+            return Content(
+                tuple(f"{name} = {value}" for name, value in fields), f"and {left:,} more fields" if left else ""
+            )
     if (kind.endswith(("/json", "+json"))) and unpacked.is_whole:
         drawn = indented(text)
         if drawn is not None:
@@ -179,12 +228,28 @@ def form_fields(text: str) -> list[tuple[str, str]]:
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 
 
-def is_json(text: str) -> bool:
+def count_fields(text: str) -> int:
+    """How many a form has.
+
+    >>> count_fields("a=1&&b")
+    2
+    """
+    return sum(1 for part in text.strip().split("&") if part)
+
+
+def is_json(text: str) -> bool | None:
+    """Whether it is; None: it goes too deep to know. NaN and Infinity are none (RFC 8259 6)."""
     try:
-        json.loads(text, parse_int=str, parse_float=str)
-    except (ValueError, RecursionError):
+        json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
+    except ValueError:
         return False
+    except RecursionError:
+        return None
     return True
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 def indented(text: str) -> str | None:
@@ -232,7 +297,7 @@ def _inflate(data: bytes, coding: str) -> tuple[bytes, bool]:
         if not ended or len(made) >= UNPACKED_LIMIT:
             return bytes(made), ended and not left
         left = left.lstrip(b"\0")
-        if left[:2] != b"\x1f\x8b":  # gzip has several parts only if each begins like one
+        if left[:2] != GZIP:  # gzip has several parts only if each begins like one
             break
     return bytes(made), True
 
