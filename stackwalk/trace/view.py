@@ -14,11 +14,12 @@ from stackwalk.screen.exchanges import (
     draw_heads,
     draw_interim,
     draw_missed,
+    draw_no_answer,
     draw_refused,
     draw_silent,
     draw_slip,
-    draw_unanswered,
     draw_unreadable,
+    is_said,
     time_of,
 )
 from stackwalk.screen.hanging import Hanging
@@ -196,8 +197,8 @@ class View:
             case Answered(exchange=exchange):
                 return [draw_exchange(exchange, width, whole=whole), *self._more(exchange)]
             case Unanswered(exchange=exchange):
-                line, remark, *_ = draw_unanswered(sight, width, whole=whole)
-                return [line, remark, *self._more(exchange)]
+                said = [] if is_said(exchange) else [draw_no_answer()]
+                return [draw_exchange(exchange, width, whole=whole), *said, *self._more(exchange)]
             case Unreadable(exchange=exchange):
                 hello = read_hello(sight.raw) if sight.side == "client" else None
                 if hello is not None:

@@ -23,6 +23,11 @@ def tokens(head: Head, name: str) -> set[bytes]:
     return {part.strip().lower() for value in head.every(name) for part in value.split(b",")}
 
 
+def lengths_of(head: Head) -> set[bytes]:
+    """What the Content-Lengths say, each once."""
+    return {part.strip() for value in head.every("content-length") for part in value.split(b",")}
+
+
 def value_of(head: Head, name: str) -> str | None:
     value = head.header(name)
     return None if value is None else short(value)
