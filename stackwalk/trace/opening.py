@@ -7,9 +7,10 @@ from pathlib import Path
 
 from stackwalk.errors import StackwalkError
 from stackwalk.trace.longlines import records_of
-from stackwalk.wire.sight import Opened, Sight
+from stackwalk.wire.sight import Answered, Begun, Opened, Sight, Unanswered, Unreadable
 
 LONGEST_LINE = 64 * 1024  # bytes: enough to see that it is a record
+HAVE_EXCHANGE = (Answered, Begun, Unanswered, Unreadable)
 MARK = b'{"format":'
 
 
@@ -46,7 +47,9 @@ class Saved:
                 self._records += 1
                 if sight.connection not in self._known and sight.connection:
                     self._known.add(sight.connection)
-                    yield Opened(sight.connection, sight.at, "")
+                    exchange = sight.exchange if isinstance(sight, HAVE_EXCHANGE) else None
+                    opened = None if exchange is None else exchange.opened_at
+                    yield Opened(sight.connection, sight.at if opened is None else opened, "")
                 yield sight
         except OSError as problem:
             raise StackwalkError(

@@ -17,8 +17,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import PAGE, PATIENCE, Trace, ask, serving, tracing
 
+from stackwalk.trace.opening import Saved
 from stackwalk.trace.saving import Saver
-from stackwalk.wire.sight import Missed, Refused
+from stackwalk.wire.sight import Missed, Opened, Refused
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "trace.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -274,6 +275,19 @@ def test_a_file_of_something_else_is_left_as_it_is(
     assert "left as it is" in complaint
     assert (tmp_path / name).read_text(encoding="utf-8") == mine
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "saved.jsonl"])
+
+
+def test_when_a_connection_was_opened_is_in_the_file(tmp_path: Path) -> None:
+    lines, har = tmp_path / "a.jsonl", tmp_path / "a.har"
+    with serving() as port, tracing(f"localhost:{port}", "--save", str(lines)) as trace:
+        ask(trace.port, get("/page"))
+        trace.wait_for("/page")
+    assert run("--open", str(lines), "--save", str(har))[0] == 0
+    (record,) = records(lines.read_bytes())
+    for path in (lines, har):
+        first, *_ = Saved(path).sights()
+        assert isinstance(first, Opened)
+        assert record["times"]["opened"] <= first.at <= record["times"]["asked"]
 
 
 def test_what_is_in_a_file_stays_when_more_is_saved_in_it(tmp_path: Path) -> None:
