@@ -254,6 +254,8 @@ class Reader:
         self._asking = pair
         if isinstance(body, Fault):
             self._fail("client", body, at, sights)
+            if pair.ended:
+                self._say_answered(pair, at, sights)
             return
         message.body = pair.request_body = body
         if pair.may_switch and pair.response is None:
@@ -370,7 +372,7 @@ class Reader:
         pair.ended, pair.done_at = True, at
         self._surplus = _surplus(pair)
         if cut:
-            _cut(pair, cut)
+            _cut(pair, f"then {cut}")
         if pair is not self._unasked:
             self._say_answered(pair, at, sights)
 
@@ -443,12 +445,13 @@ class Reader:
         """Say once that a side can't be read, and read it no more."""
         other: Side = "server" if side == "client" else "client"
         said = self._quiet[other] and not self._count  # one sentence for a connection that never was HTTP
-        pair = self._asking if side == "client" else self._answering
+        # Of a request that fails the exchange is told when it is over, as any other.
+        pair = None if side == "client" else self._answering
         why = fault.why
         if side == "server":
             if pair is not None:
                 pair.done_at = at
-                _cut(pair, "what follows can't be read")
+                _cut(pair, "and what follows can't be read")
             elif self._waiting:
                 pair = self._next_waiting()
             elif self._count:
@@ -571,7 +574,7 @@ def _cut(pair: _Pair, why: str) -> None:
         return
     body.ended_by = "cut"
     size = f"{body.size:,} byte{'' if body.size == 1 else 's'}{promised(head)}"
-    pair.notes.append(Note("cut", f"the answer was cut: {size} came, then {why}", "RFC 9112 8"))
+    pair.notes.append(Note("cut", f"the answer was cut: {size} came, {why}", "RFC 9112 8"))
 
 
 def _kept(body: Body | None) -> tuple[bytes, int]:

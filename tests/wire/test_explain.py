@@ -257,7 +257,7 @@ SENTENCES = [
     (
         "parts",
         post(MULTIPART, b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + bytes(70_000)),
-        "at least 1 part",
+        "at least 1 part: a",
     ),
     ("charset", answer(b"Content-Type: text/plain; charset=windows-874\r\n", b"hi"), "windows-874"),
     (

@@ -270,7 +270,7 @@ PEER = "(curl: Recv failure: Connection reset by peer)"
         (LONG, [("client", False), ("server", True)], "promised came, then the client ended first"),
         (LONG, [], "promised came, then the tap ended"),
         (CHUNKS, [("server", False)], "was cut: 2 bytes came, then the server ended the connection"),
-        (CHUNKS + b"no size\r\n", [], "was cut: 2 bytes came, then what follows can't be read"),
+        (CHUNKS + b"no size\r\n", [], "was cut: 2 bytes came, and what follows can't be read"),
         (b"", [("server", False)], "the server ended the connection before any answer (curl: Empty reply from server)"),
         (b"", [("server", True)], f"the server reset the connection before any answer {PEER}"),
         (b"", [("server", False), ("client", True)], "the server ended the connection before any answer (curl: Empty"),
@@ -317,6 +317,21 @@ def test_the_answer_to_what_could_not_be_read_is_not_called_unasked() -> None:
 def test_a_length_that_is_too_big_is_a_number() -> None:
     seen = sights([("client", b"POST / HTTP/1.1\r\nContent-Length: %s\r\n\r\n" % (b"9" * 20))])
     assert unreadable(seen)[0].why == "the request's Content-Length is a number too big to count with"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("client", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n"), ("server", OK)],
+        [("client", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"), ("server", OK)],
+        [("client", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"), ("server", OK), ("client", b"x\r\n")],
+        [("server", OK), ("client", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n")],
+    ],
+)
+def test_an_exchange_whose_request_can_not_be_read_to_its_end_is_told_once(steps: list[Step]) -> None:
+    seen = sights(steps)
+    assert sorted(kinds(seen)) == ["Answered", "Asked", "Closed", "Unreadable"]
+    assert unreadable(seen)[0].exchange is None
 
 
 def test_bytes_after_the_end_of_an_answer_are_named() -> None:
@@ -440,5 +455,5 @@ def test_lengths_of_a_request_that_differ_are_said_and_its_answer_is_not_called_
     seen = sights([("client", asked), ("server", OK)])
     (odd,), (answer,) = unreadable(seen), answered(seen)
     assert odd.why == "the request's Content-Lengths differ, so nobody can know its end"
-    assert odd.exchange is not None and {note.code for note in oddities(odd.exchange)} == {"lengths-differ"}
+    assert {note.code for note in oddities(answer.exchange)} == {"lengths-differ"}
     assert answer.exchange.notes == ()

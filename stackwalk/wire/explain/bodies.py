@@ -46,8 +46,11 @@ def form(exchange: Exchange) -> str | None:
     request = exchange.request
     if request is None or media_type(request.head) != FORM or (unpacked := _form(exchange)) is None:
         return None
-    text, is_whole = unpacked.data.decode("utf-8", "replace"), unpacked.is_whole
-    return _fields(count_fields(text), "field", [name for name, _ in form_fields(text)], is_whole)
+    text = unpacked.data.decode("utf-8", "replace")
+    count, names = count_fields(text), [name for name, _ in form_fields(text)]
+    if not unpacked.is_whole:
+        del names[count - 1 :]  # the last may be cut
+    return _fields(count, "field", names, unpacked.is_whole)
 
 
 def multipart(exchange: Exchange) -> str | None:
@@ -77,8 +80,7 @@ def _form(exchange: Exchange) -> Unpacked | None:
 
 
 def _fields(count: int, what: str, names: list[str], is_whole: bool) -> str:
-    # Of what was cut the last name may be, too.
-    shown = [short(name) for name in (names if is_whole else names[: max(0, count - 1)])]
+    shown = [short(name) for name in names]
     more = f" and {count - NAMES_SHOWN:,} more" if count > NAMES_SHOWN else ""
     listed = f": {', '.join(shown[:NAMES_SHOWN])}{more}" if shown else ""
     return f"a form with {'' if is_whole else 'at least '}{many(count, what)}{listed}"
@@ -86,7 +88,10 @@ def _fields(count: int, what: str, names: list[str], is_whole: bool) -> str:
 
 def _name(part: bytes) -> str:
     """The name that a part of a form says it has (RFC 7578 4.2), in UTF-8 (5.1)."""
-    head = read_head(part.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0])
+    lines, end, _ = part.partition(b"\r\n\r\n") if b"\r\n\r\n" in part else part.partition(b"\n\n")
+    if not end:
+        return ""  # it may be cut
+    head = read_head(lines)
     name = parameter(head, "content-disposition", "name") or ""
     return name.encode("latin-1").decode("utf-8", "replace")
 
