@@ -1,6 +1,7 @@
 """Keep what passes in a file: whole lines, each as soon as its exchange is over."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -98,7 +99,8 @@ class Saver:
         if not self._is_har or self.problem is not None:
             return
         try:
-            raise_unless_saved(self.path)  # somebody may have put another one there meanwhile
+            if _is_there(self.path) and not looks_saved(self.path):
+                raise OSError(errno.EEXIST, "something else has come to be there")
             _make(self.path, _har_after(self.path, saved_sights(self.lines)))
             self.lines.unlink()
         except OSError as problem:

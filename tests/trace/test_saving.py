@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import PAGE, PATIENCE, Trace, ask, serving, tracing
 
+from stackwalk.errors import StackwalkError
 from stackwalk.trace.opening import Saved
 from stackwalk.trace.saving import Saver
 from stackwalk.wire.sight import Missed, Opened, Refused
@@ -308,6 +309,15 @@ def test_what_is_in_a_file_stays_when_more_is_saved_in_it(tmp_path: Path) -> Non
         file.write(b'{"format":1,"rec')
     assert run("--open", str(lines), "--save", str(other))[0] == 0
     assert len(records(other.read_bytes().replace(b'{"format":1,"rec\n', b""))) == 3
+
+
+def test_what_has_come_to_be_there_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    saver = Saver(tmp_path / "a.har", 0.0)
+    (tmp_path / "a.har").write_text("{}", encoding="utf-8")
+    with pytest.raises(StackwalkError, match=r"what passed is in .*a\.har\.jsonl"):
+        saver.finish()
+    saver.close()
+    assert (tmp_path / "a.har").read_text(encoding="utf-8") == "{}"
 
 
 def test_a_har_without_entries_can_be_added_to(tmp_path: Path) -> None:
