@@ -20,6 +20,8 @@ def draw_content(said: Request | Response, most_lines: int) -> list[Text]:
         lines.append(Text(f"{mark}({safe(content.summary, LONGEST_LINE)})", style="dim"))
     if left:
         lines.append(Text(f"{mark}… ({left:,} more {'line' if left == 1 else 'lines'})", style="dim"))
-    if not content.is_whole:
+    if not content.is_whole and len(said.body) == said.body_size:
+        lines.append(Text(f"{mark}… (the beginning of what was unpacked)", style="dim"))
+    elif not content.is_whole:
         lines.append(Text(f"{mark}… (not all of it was kept: {said.body_size:,} bytes passed)", style="dim"))
     return lines

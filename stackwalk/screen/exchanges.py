@@ -3,8 +3,9 @@
 from rich.text import Text
 
 from stackwalk.screen.safe import safe
+from stackwalk.wire.body import promised
 from stackwalk.wire.explain import is_odd
-from stackwalk.wire.message import Exchange, Head, Response, Side
+from stackwalk.wire.message import Exchange, Head, Note, Response, Side
 from stackwalk.wire.sight import Interim, Unanswered, Unreadable
 
 METHOD, STATUS, TYPE, BYTES, TIME = 7, 3, 20, 10, 10  # columns of a line; the target has the rest
@@ -15,6 +16,7 @@ LONGEST_LINE = 1000  # characters of one header that are shown
 LONGEST_WHOLE = 2000  # characters of a target that is not cut
 RAW_SHOWN = 60  # characters of bytes that nobody could read
 
+ENDS = ("cut", "head-cut", "no-answer")  # notes about what never came
 _STYLES = {1: "cyan", 2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _SENDERS: dict[Side, tuple[str, str]] = {"client": ("  > ", "cyan"), "server": ("  < ", "magenta")}
 
@@ -82,32 +84,42 @@ def draw_body(body: bytes, size: int, side: Side, most_lines: int) -> list[Text]
 
 def draw_remarks(exchange: Exchange) -> list[Text]:
     """Return what is odd about an exchange, a line each; mostly nothing."""
-    lines = [
-        Text(f"  · {safe(note.text, LONGEST_LINE)} ({safe(note.source, LONGEST_LINE)})", style="yellow")
-        for note in exchange.notes
-        if is_odd(note)
-    ]
+    lines = [_draw_remark(note) for note in exchange.notes if is_odd(note)]
     response = exchange.response
-    if response is not None and response.ended_by == "cut":
-        promised = response.head.header("content-length")
-        of = f" of the {safe(promised, BYTES)} that were promised" if promised is not None else ""
+    if response is not None and response.ended_by == "cut" and not any(note.code in ENDS for note in exchange.notes):
+        of = promised(response.head)
         lines.append(
             Text(f"  ! the answer was cut: {response.body_size:,} bytes{of} came before the end", style="yellow")
         )
     return lines
 
 
+def _draw_remark(note: Note) -> Text:
+    mark = "!" if note.code in ENDS else "·"
+    return Text(f"  {mark} {safe(note.text, LONGEST_LINE)} ({safe(note.source, LONGEST_LINE)})", style="yellow")
+
+
 def draw_unanswered(sight: Unanswered, width: int, *, whole: bool = False, by: str = "") -> list[Text]:
     """Return the line of a request that nobody answered, and what is odd about it."""
-    remark = Text("  ! the connection ended before any answer (curl: Empty reply from server)", style="yellow")
-    return [draw_exchange(sight.exchange, width, whole=whole, by=by), remark, *draw_remarks(sight.exchange)]
+    lines = [draw_exchange(sight.exchange, width, whole=whole, by=by), *draw_remarks(sight.exchange)]
+    return lines if is_said(sight.exchange) else [*lines, draw_no_answer()]
+
+
+def is_said(exchange: Exchange) -> bool:
+    """Whether its notes say that it had no answer, and how that came; those of an older trace do not."""
+    return "no-answer" in {note.code for note in exchange.notes}
+
+
+def draw_no_answer() -> Text:
+    """Return the line of a request that nobody answered, where nothing says more."""
+    return Text("  ! the connection ended before any answer", style="yellow")
 
 
 def draw_unreadable(sight: Unreadable, width: int, *, whole: bool = False) -> list[Text]:
-    """Return what was sent that is not HTTP/1.x, and why it is not."""
+    """Return what was sent that can't be read as HTTP/1.x, and why."""
     who = "the client" if sight.side == "client" else "the server"
     lines = [] if sight.exchange is None else [draw_exchange(sight.exchange, width, whole=whole)]
-    lines.append(Text(f"  ! {who} sent what is not HTTP: {safe(sight.why, LONGEST_LINE)}", style="yellow"))
+    lines.append(Text(f"  ! {who} sent what can't be read as HTTP/1: {safe(sight.why, LONGEST_LINE)}", style="yellow"))
     mark, style = _SENDERS[sight.side]
     if sight.raw:
         lines.append(Text(f"{mark}{safe(sight.raw, RAW_SHOWN)}", style=style))
@@ -127,6 +139,12 @@ def draw_refused(why: str) -> Text:
 def draw_silent() -> Text:
     """Return the line of a connection that ended before a byte was sent."""
     return Text("  · a client connected, said nothing and hung up", style="dim")
+
+
+def draw_slip(slip: Exception) -> Text:
+    """Return the line of something that a mistake of ours keeps from being shown."""
+    why = safe(f"{type(slip).__name__}: {slip}", LONGEST_LINE)
+    return Text(f"  ! something passed that can't be shown, by a mistake in stackwalk ({why})", style="yellow")
 
 
 def draw_missed(count: int) -> Text:

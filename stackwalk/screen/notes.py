@@ -36,8 +36,9 @@ def draw_timing(exchange: Exchange, opened_at: float | None = None) -> Text:
     parts: list[str] = []
     if timing.reached is not None:
         parts.append(f"target reached in {time_of(timing.reached)}")
-    if opened_at is not None and exchange.number == 1 and exchange.asked_at is not None:
-        parts.append(f"asked {time_of(max(0.0, exchange.asked_at - opened_at) * 1000)} after connecting")
+    asked_at = exchange.asked_at
+    if opened_at is not None and asked_at is not None and exchange.number == 1 and opened_at <= asked_at:
+        parts.append(f"asked {time_of((asked_at - opened_at) * 1000)} after connecting")
     if timing.asked is not None and timing.asked >= 1:
         parts.append(f"request whole after {time_of(timing.asked)}")
     if timing.first_byte is not None:

@@ -26,7 +26,7 @@ def draw_summary(tally: Tally, seconds: float) -> Text:
         lines.append(f"{count_of(tally.events, 'event')} of streams.")
     troubles = [
         (tally.unanswered, "request", "had no answer"),
-        (tally.unreadable, "connection", "carried what is not HTTP"),
+        (tally.unreadable, "connection", "carried what can't be read as HTTP/1"),
         (tally.refused, "client", "found nobody at the target"),
     ]
     lines += [f"{count_of(count, what)} {end}." for count, what, end in troubles if count]

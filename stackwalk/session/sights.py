@@ -77,6 +77,8 @@ class Sights:
             return
         mine = sorted(key for key in self._asked if key[0] == sight.connection)
         match sight:
+            case Unreadable(exchange=None):
+                return  # what it belongs to is told later
             case Answered() | Unanswered() | Unreadable():
                 del mine[1:]  # answers come in the order of their requests (RFC 9112, 9.3.2)
             case Closed() | Refused():

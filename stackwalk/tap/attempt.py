@@ -101,6 +101,8 @@ def prepare(own_socket: socket.socket) -> None:
     own_socket.setblocking(False)
     # Without it two small writes may reach the other side 40 ms apart.
     own_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # Without it a byte that was sent as urgent would be left out of what is read (RFC 6093 3.2).
+    own_socket.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
 
 
 def _is_connected(one: socket.socket) -> bool:

@@ -53,7 +53,7 @@ class Relay:
     def take(self, doors: Iterable[socket.socket]) -> None:
         """Listen on these too."""
         for door in doors:
-            prepare(door)  # whoever is accepted here inherits TCP_NODELAY
+            prepare(door)  # whoever is accepted here inherits it
             self._doors.append(door)
             self._ports.add(door.getsockname()[1])
             self._loop.watch(door, READ, partial(self._accept, door))

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from stackwalk.errors import StackwalkError
 from stackwalk.screen.safe import safe
 from stackwalk.tap.tapping import addresses_of
+from stackwalk.trace.saving import raise_unless_saved
 from stackwalk.wire.address import read_address, write_address
 from stackwalk.wire.filter import Filter, FilterError, read_filter
 from stackwalk.wire.reader import BODY_LIMIT
@@ -184,4 +185,5 @@ def _save(text: str, opened: str | None) -> Path:
         raise StackwalkError(f"{text} can't be written here.", "Choose a folder that you can write in.")
     if opened is not None and path.exists() and Path(opened).exists() and path.samefile(opened):
         raise StackwalkError(f"{text} can't be read and written at once.", "Give --save another name.")
+    raise_unless_saved(path)
     return path

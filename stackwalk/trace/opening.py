@@ -1,21 +1,29 @@
 """Read what a trace has saved: lines, or a HAR."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from stackwalk.errors import StackwalkError
 from stackwalk.trace.longlines import records_of
-from stackwalk.wire.sight import Opened, Sight
+from stackwalk.wire.sight import Answered, Begun, Opened, Sight, Unanswered, Unreadable
 
 LONGEST_LINE = 64 * 1024  # bytes: enough to see that it is a record
+HAVE_EXCHANGE = (Answered, Begun, Unanswered, Unreadable)
 MARK = b'{"format":'
 
 
 def looks_saved(path: Path) -> bool:
-    """Whether a file begins as `--save` writes it."""
+    """Whether a file is one that `--save` has written, or begins like one."""
     with path.open("rb") as file:
-        return file.readline(LONGEST_LINE).startswith(MARK)
+        if path.suffix != ".har":
+            return file.readline(LONGEST_LINE).startswith(MARK)
+        from stackwalk.wire.har import BEGIN, END
+
+        begins = file.read(len(BEGIN)) == BEGIN.encode("ascii")
+        file.seek(-min(len(END), file.seek(0, os.SEEK_END)), os.SEEK_END)
+        return begins and file.read() == END.encode("ascii")
 
 
 def saved_sights(path: Path) -> Iterator[Sight]:
@@ -39,7 +47,9 @@ class Saved:
                 self._records += 1
                 if sight.connection not in self._known and sight.connection:
                     self._known.add(sight.connection)
-                    yield Opened(sight.connection, sight.at, "")
+                    exchange = sight.exchange if isinstance(sight, HAVE_EXCHANGE) else None
+                    opened = None if exchange is None else exchange.opened_at
+                    yield Opened(sight.connection, sight.at if opened is None else opened, "")
                 yield sight
         except OSError as problem:
             raise StackwalkError(

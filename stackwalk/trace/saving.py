@@ -1,6 +1,7 @@
 """Keep what passes in a file: whole lines, each as soon as its exchange is over."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,22 +17,23 @@ AT_ONCE = 256 * 1024  # bytes of lines that are written at once
 
 
 def save_again(path: Path, sights: Iterable[Sight]) -> None:
-    """Write what was saved before to another file, as a whole. StackwalkError where that can't be."""
+    """Add what was saved before to another file, as a whole. StackwalkError where that can't be."""
     try:
+        raise_unless_saved(path)
         if path.suffix == ".jsonl":
-            raise_unless_saved(path)
-            _make(path, (piece for sight in sights for piece in record_pieces(sight, 0.0)))
+            _make(path, _lines_after(path, sights))
         else:
-            _make(path, _pieces_of_har(sights))
+            _make(path, _har_after(path, sights))
     except OSError as problem:
         raise _not_written(path, problem) from problem
 
 
 def raise_unless_saved(path: Path) -> None:
     """StackwalkError where there is a file, and no trace made it."""
-    if path.exists() and path.stat().st_size and not looks_saved(path):
+    if _is_there(path) and not looks_saved(path):
         raise StackwalkError(
-            f"{path} holds something else than a trace, and is left as it is.", "Choose another name for --save."
+            f"{path} holds something else than a trace of stackwalk, and is left as it is.",
+            "Choose another name for --save.",
         )
 
 
@@ -39,7 +41,7 @@ class Saver:
     """A file of records that grows, and what becomes of it at the end. To be closed.
 
     Lines are written to FILE.jsonl as they come; of FILE.har the lines are in FILE.har.jsonl until `finish`.
-    What is there already stays: lines are added to it.
+    What is there already stays, in a HAR too: these are added to it.
     """
 
     def __init__(self, path: Path, epoch: float) -> None:
@@ -53,6 +55,7 @@ class Saver:
         self._is_har = path.suffix == ".har"
         self.lines = path.with_name(f"{path.name}.jsonl") if self._is_har else path
         try:
+            raise_unless_saved(path)
             raise_unless_saved(self.lines)
             self._file = os.open(self.lines, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, OWN)
             self._end = os.fstat(self._file).st_size
@@ -96,7 +99,9 @@ class Saver:
         if not self._is_har or self.problem is not None:
             return
         try:
-            _make(self.path, _pieces_of_har(saved_sights(self.lines)))
+            if _is_there(self.path) and not looks_saved(self.path):
+                raise OSError(errno.EEXIST, "something else has come to be there")
+            _make(self.path, _har_after(self.path, saved_sights(self.lines)))
             self.lines.unlink()
         except OSError as problem:
             raise StackwalkError(
@@ -138,10 +143,39 @@ def _make(path: Path, pieces: Iterable[bytes]) -> None:
         raise
 
 
-def _pieces_of_har(sights: Iterable[Sight]) -> Iterator[bytes]:
-    from stackwalk.wire.har import har_pieces
+def _lines_after(path: Path, sights: Iterable[Sight]) -> Iterator[bytes]:
+    """What is in a file, and these."""
+    last = b""
+    for last in _beginning(path):
+        yield last
+    if last and not last.endswith(b"\n"):
+        yield b"\n"  # what wrote it was killed in the middle of a line
+    for sight in sights:
+        yield from record_pieces(sight, 0.0)
 
-    return (piece.encode("ascii") for piece in har_pieces(sights))
+
+def _har_after(path: Path, sights: Iterable[Sight]) -> Iterator[bytes]:
+    from stackwalk.wire.har import END, har_pieces
+
+    last = b""
+    for last in _beginning(path, len(END)):
+        yield last
+    yield from (piece.encode("ascii") for piece in har_pieces(sights, follows=last[-1:].decode("latin-1")))
+
+
+def _beginning(path: Path, without: int = 0) -> Iterator[bytes]:
+    """What is in a file, but for so many bytes at its end; nothing where there is none."""
+    if not _is_there(path):
+        return
+    left = path.stat().st_size - without
+    with path.open("rb") as file:
+        while left > 0 and (piece := file.read(min(AT_ONCE, left))):
+            left -= len(piece)
+            yield piece
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
 
 
 def _not_written(path: Path, problem: OSError) -> StackwalkError:

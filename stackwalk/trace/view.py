@@ -1,5 +1,6 @@
 """What is shown of a sight: lines for people, or JSON for programs."""
 
+import time
 from collections.abc import Callable
 
 from rich.text import Text
@@ -13,10 +14,12 @@ from stackwalk.screen.exchanges import (
     draw_heads,
     draw_interim,
     draw_missed,
+    draw_no_answer,
     draw_refused,
     draw_silent,
-    draw_unanswered,
+    draw_slip,
     draw_unreadable,
+    is_said,
     time_of,
 )
 from stackwalk.screen.hanging import Hanging
@@ -28,7 +31,7 @@ from stackwalk.wire.frames import Unpacker
 from stackwalk.wire.hello import read_hello
 from stackwalk.wire.message import Exchange, Request, Response, Side
 from stackwalk.wire.plain import Plain, SaidRequest, SaidResponse
-from stackwalk.wire.records import record_pieces, with_hop
+from stackwalk.wire.records import record_line, record_pieces, with_hop
 from stackwalk.wire.sight import (
     Answered,
     Asked,
@@ -101,6 +104,17 @@ class View:
         self.flush()
 
     def show(self, sight: Sight | Plain) -> None:
+        """Draw it. What can't be drawn for a slip of ours is said, and the tap goes on."""
+        try:
+            self._show(sight)
+        except Exception as slip:  # noqa: BLE001 - see above
+            if self._as_json:
+                missed = record_line(Missed(int(sight.connection), time.monotonic(), 1), self._epoch) or b""
+                self._write(missed.decode("ascii"))
+            else:
+                self._say([draw_slip(slip)])
+
+    def _show(self, sight: Sight | Plain) -> None:
         hop = self._hop_of(int(sight.connection))
         self._widest = max(self._widest, len(hop))
         if isinstance(sight, Plain):
@@ -183,8 +197,8 @@ class View:
             case Answered(exchange=exchange):
                 return [draw_exchange(exchange, width, whole=whole), *self._more(exchange)]
             case Unanswered(exchange=exchange):
-                line, remark, *_ = draw_unanswered(sight, width, whole=whole)
-                return [line, remark, *self._more(exchange)]
+                said = [] if is_said(exchange) else [draw_no_answer()]
+                return [draw_exchange(exchange, width, whole=whole), *said, *self._more(exchange)]
             case Unreadable(exchange=exchange):
                 hello = read_hello(sight.raw) if sight.side == "client" else None
                 if hello is not None:

@@ -246,8 +246,12 @@ def request_body(head: Head, limit: int, more: int = 0) -> Body | Fault | None:
         return None
     length = _length(lengths)
     if length is None:
-        differ = len(_lengths(lengths)) > 1
-        why = "Content-Lengths differ, so nobody can know its end" if differ else "Content-Length is not a number"
+        values = _lengths(lengths)
+        why = "Content-Length is not a number"
+        if len(values) > 1:
+            why = "Content-Lengths differ, so nobody can know its end"
+        elif all(map(bytes.isdigit, values)):
+            why = "Content-Length is a number too big to count with"
         return Fault(f"the request's {why}", b", ".join(lengths)[:64])
     return Counted(length, limit, more)
 
@@ -255,7 +259,7 @@ def request_body(head: Head, limit: int, more: int = 0) -> Body | Fault | None:
 def response_body(head: Head, method: str, status: int, limit: int, more: int = 0) -> Body | None:
     """How an answer's body ends; None: it has none (RFC 9112 6.3).
 
-    A Content-Length that is not a number counts as none: the body then ends with the connection.
+    A Content-Length that is not a number, or too big a one, counts as none: the body then ends with the connection.
     """
     if method == "HEAD" or status < 200 or status in (204, 304) or (method == "CONNECT" and status < 300):
         return None
@@ -264,6 +268,12 @@ def response_body(head: Head, method: str, status: int, limit: int, more: int = 
         return Chunked(limit, more) if codings[-1] == b"chunked" else UntilClose(limit, more)
     length = _length(head.every("content-length"))
     return UntilClose(limit, more) if length is None else Counted(length, limit, more)
+
+
+def promised(head: Head) -> str:
+    """`" of the 9 that were promised"`, where Content-Length alone says how long an answer's body is."""
+    length = None if _codings(head) else _length(head.every("content-length"))
+    return "" if length is None else f" of the {length:,} that were promised"
 
 
 def _codings(head: Head) -> list[bytes]:

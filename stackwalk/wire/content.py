@@ -3,6 +3,7 @@
 Whatever a body unpacks to, no more than a bounded part of it is ever made.
 """
 
+import codecs
 import json
 import re
 import zlib
@@ -18,6 +19,7 @@ ZIPPED = ("gzip", "x-gzip")
 TEXTS = re.compile(
     r"text/.*|.*[/+](json|xml|yaml)|application/(javascript|ecmascript|x-www-form-urlencoded|graphql|x-ndjson|toml)"
 )
+GZIP = b"\x1f\x8b"
 PNG, GIF, JPEG = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"\xff\xd8\xff"
 STARTS = {  # how well-known files begin, where nothing else says what they are
     PNG: "a PNG image",
@@ -26,13 +28,30 @@ STARTS = {  # how well-known files begin, where nothing else says what they are
     JPEG: "a JPEG image",
     b"%PDF-": "a PDF document",
     b"PK\x03\x04": "a ZIP archive",
-    b"\x1f\x8b": "gzip data",
+    GZIP: "gzip data",
     b"wOF2": "a WOFF2 font",
     b"wOFF": "a WOFF font",
 }
-CHARSETS = re.compile(
-    r"(us-)?ascii|utf-?(8|16|32)(-?[lb]e)?|(iso|latin|windows|cp|koi8|shift|euc|gb|big5|mac|tis)[a-z0-9_-]*|sjis"
-)
+NOT_CHARSETS = ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "mbcs", "oem")  # Python's
+LONGEST_CHARSET = 40  # characters of a name
+ALIASES = {  # names that WHATWG Encoding 4.2 has and Python does not
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "x-sjis": "cp932",
+    "ms932": "cp932",
+    "x-gbk": "gbk",
+    "x-euc-jp": "euc_jp",
+    "x-x-big5": "big5",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-roman": "mac_roman",
+    "macintosh": "mac_roman",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-8-e": "iso8859_8",
+    "dos-866": "cp866",
+    "csibm866": "cp866",
+    "unicode-1-1-utf-8": "utf_8",
+    **{f"x-cp125{digit}": f"cp125{digit}" for digit in range(9)},
+}
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
@@ -45,6 +64,8 @@ class Unpacked:
     coding: str = ""  # "gzip", "gzip, br" …; "": none
     is_whole: bool = True  # `data` is all of it
     fault: str | None = None  # why it could not be unpacked
+    is_broken: bool = False  # that is the fault of who sent it
+    has_end: bool = True  # False: what was kept of it stops before the coding's own end
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +88,42 @@ def parameter(head: Head, header: str, name: str) -> str | None:
     value = head.header(header)
     if value is None:
         return None
-    found = re.search(
-        rf';\s*{re.escape(name)}\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;,]*)', value.decode("latin-1"), re.IGNORECASE
-    )
-    return None if found is None else found[1].strip('"')
+    return dict(reversed(pairs_of(value, ";"))).get(name.lower())
+
+
+def pairs_of(value: bytes, separator: str) -> list[tuple[str, str | None]]:
+    """Names in lower case and their values, which quoted may hold separators (RFC 9110 5.6.4); None: it has none.
+
+    >>> pairs_of(b'private="a, b", Max-Age=1, x', ",")
+    [('private', 'a, b'), ('max-age', '1'), ('x', None)]
+    """
+    pairs = (part.partition("=") for part in _split(value.decode("latin-1"), separator))
+    return [(name.strip().lower(), _unquoted(what.strip()) if equals else None) for name, equals, what in pairs]
+
+
+def _split(text: str, separator: str) -> list[str]:
+    if '"' not in text:
+        return text.split(separator)
+    parts: list[str] = []
+    begin = 0
+    is_quoted = is_escaped = False
+    for place, character in enumerate(text):
+        if is_escaped:
+            is_escaped = False
+        elif is_quoted and character == "\\":
+            is_escaped = True
+        elif character == '"':
+            is_quoted = not is_quoted
+        elif character == separator and not is_quoted:
+            parts.append(text[begin:place])
+            begin = place + 1
+    return [*parts, text[begin:]]
+
+
+def _unquoted(text: str) -> str:
+    if not text.startswith('"'):
+        return text
+    return text[1:].removesuffix('"').replace('\\"', '"').replace("\\\\", "\\")
 
 
 def unpack(said: Request | Response) -> Unpacked:
@@ -82,17 +135,28 @@ def unpack(said: Request | Response) -> Unpacked:
         return Unpacked(said.body, ", ".join(codings), is_whole)
     coding = ", ".join(codings[:CODINGS_LIMIT])
     data = said.body
+    if isinstance(said, Response) and said.status == 206:
+        return Unpacked(data, coding, is_whole, "a part alone can't be unpacked")
     if len(codings) > CODINGS_LIMIT:
         return Unpacked(data, coding, is_whole, "too many codings, one around the other")
+    has_end = True
     for one in reversed(codings):
         if one not in (*ZIPPED, "deflate"):
             return Unpacked(data, coding, is_whole, f"{one} can't be unpacked here")
+        begin = data[:2]
         try:
             data, ended = _inflate(data, one)
         except zlib.error:
-            return Unpacked(said.body, coding, is_whole, f"it is not {one}, whatever Content-Encoding says")
+            return Unpacked(said.body, coding, is_whole, _why_not(begin, one), is_broken=True)
+        has_end = has_end and (ended or len(data) >= UNPACKED_LIMIT)
         is_whole = is_whole and ended
-    return Unpacked(data, coding, is_whole)
+    return Unpacked(data, coding, is_whole, has_end=has_end)
+
+
+def _why_not(begin: bytes, coding: str) -> str:
+    # RFC 1952 2.3.1; RFC 1950 2.2
+    is_like_it = begin == GZIP if coding in ZIPPED else begin[:1] == b"\x78" and int.from_bytes(begin, "big") % 31 == 0
+    return f"it is damaged {coding}" if is_like_it else f"it is not {coding}, whatever Content-Encoding says"
 
 
 def content_of(said: Request | Response) -> Content:
@@ -108,8 +172,11 @@ def content_of(said: Request | Response) -> Content:
         return Content((), _binary(kind, unpacked, said.body_size), unpacked.is_whole)
     if kind == "application/x-www-form-urlencoded" and unpacked.is_whole:
         fields = form_fields(text)
+        left = count_fields(text) - len(fields)
         if fields:
-            return Content(tuple(f"{name} = {value}" for name, value in fields))
+            return Content(
+                tuple(f"{name} = {value}" for name, value in fields), f"and {left:,} more fields" if left else ""
+            )
     if (kind.endswith(("/json", "+json"))) and unpacked.is_whole:
         drawn = indented(text)
         if drawn is not None:
@@ -120,11 +187,11 @@ def content_of(said: Request | Response) -> Content:
 def text_of(head: Head, data: bytes) -> str | None:
     """A body's characters; None: it is no text. Bytes that are none in a charset stay visible as such."""
     kind = media_type(head)
-    charset = parameter(head, "content-type", "charset") or "utf-8"
-    if is_utf8(charset) or not is_known(charset):
+    codec = codec_of(parameter(head, "content-type", "charset") or "utf-8")
+    if codec in (None, "utf-8", "ascii"):
         text = data.decode("utf-8", "surrogateescape")
     else:
-        text = data.decode(charset, "replace")
+        text = data.decode(codec or "", "replace")
     if TEXTS.fullmatch(kind):
         return text
     if kind and not kind.startswith(("application/octet-stream", "multipart/", "message/")):
@@ -133,19 +200,22 @@ def text_of(head: Head, data: bytes) -> str | None:
     return None if strange else text
 
 
-def is_utf8(charset: str) -> bool:
-    return charset.lower().replace("_", "-") in ("utf-8", "utf8", "us-ascii", "ascii")
+def codec_of(charset: str) -> str | None:
+    """What Python calls a charset; None: it has none of that name, or one that makes no characters of bytes (`zip`).
 
-
-def is_known(charset: str) -> bool:
-    """Whether it is the name of characters, and not of something else that Python can decode (`zip`, `idna`)."""
-    if not CHARSETS.fullmatch(charset.lower()):
-        return False
+    >>> codec_of("UTF8"), codec_of("windows-874"), codec_of("hex")
+    ('utf-8', 'cp874', None)
+    """
+    if len(charset) > LONGEST_CHARSET:
+        return None
     try:
-        b"".decode(charset)
-    except (LookupError, ValueError):
-        return False
-    return True
+        name = codecs.lookup(ALIASES.get(charset.lower().replace("_", "-"), charset)).name
+        if name in NOT_CHARSETS:
+            return None
+        b"a".decode(name, "replace")  # of no bytes at all Python would not even look for a codec
+    except (LookupError, ValueError, TypeError):
+        return None
+    return name
 
 
 def form_fields(text: str) -> list[tuple[str, str]]:
@@ -158,12 +228,28 @@ def form_fields(text: str) -> list[tuple[str, str]]:
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 
 
-def is_json(text: str) -> bool:
+def count_fields(text: str) -> int:
+    """How many a form has.
+
+    >>> count_fields("a=1&&b")
+    2
+    """
+    return sum(1 for part in text.strip().split("&") if part)
+
+
+def is_json(text: str) -> bool | None:
+    """Whether it is; None: it goes too deep to know. NaN and Infinity are none (RFC 8259 6)."""
     try:
-        json.loads(text, parse_int=str, parse_float=str)
-    except (ValueError, RecursionError):
+        json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number)
+    except ValueError:
         return False
+    except RecursionError:
+        return None
     return True
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 def indented(text: str) -> str | None:
@@ -211,7 +297,7 @@ def _inflate(data: bytes, coding: str) -> tuple[bytes, bool]:
         if not ended or len(made) >= UNPACKED_LIMIT:
             return bytes(made), ended and not left
         left = left.lstrip(b"\0")
-        if left[:2] != b"\x1f\x8b":  # gzip has several parts only if each begins like one
+        if left[:2] != GZIP:  # gzip has several parts only if each begins like one
             break
     return bytes(made), True
 

@@ -6,6 +6,7 @@ Conditions stand side by side and all must hold; `!` before one turns it round. 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stackwalk.wire.explain import explain
 from stackwalk.wire.message import Exchange
 from stackwalk.wire.parsing import TOKEN
 
@@ -200,6 +201,11 @@ def _bodies(exchange: Exchange) -> list[str]:
     return [one.body.decode("utf-8", "replace") for one in said if one is not None and one.body]
 
 
+def _size(exchange: Exchange) -> float | None:
+    # Of a stream that goes on nobody knows it yet.
+    return None if exchange.response is None or exchange.done_at is None else exchange.response.body_size
+
+
 TEXTS: dict[str, Callable[[Exchange], list[str]]] = {
     "method": lambda exchange: [] if exchange.request is None else [exchange.request.method],
     "path": lambda exchange: [target.partition("?")[0] for target in [_target(exchange)] if target is not None],
@@ -210,12 +216,12 @@ TEXTS: dict[str, Callable[[Exchange], list[str]]] = {
         value.partition(";")[0].strip() for value in _header(exchange, "content-type", of_answer=True)
     ],
     "body": _bodies,
-    "note": lambda exchange: [note.code for note in exchange.notes],
+    "note": lambda exchange: [note.code for note in explain(exchange)],
 }
 
 NUMBERS: dict[str, Callable[[Exchange], float | None]] = {
     "status": lambda exchange: None if exchange.response is None else exchange.response.status,
-    "size": lambda exchange: None if exchange.response is None else exchange.response.body_size,
+    "size": _size,
     "time": lambda exchange: exchange.milliseconds,
     "connection": lambda exchange: exchange.connection,
 }

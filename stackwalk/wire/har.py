@@ -14,34 +14,43 @@ from typing import Any
 
 from stackwalk import __version__
 from stackwalk.wire.content import form_fields, media_type, unpack
-from stackwalk.wire.message import EndedBy, Exchange, Head, Note, Request, Response, Whole, read_head
-from stackwalk.wire.records import iso_time
+from stackwalk.wire.message import Exchange, Head, Note, Request, Response, Side, Whole, read_head
+from stackwalk.wire.records import ENDINGS, LARGEST, iso_time
 from stackwalk.wire.sight import Answered, Sight, Unanswered, Unreadable
 from stackwalk.wire.timing import timing_of
 
 Fields = dict[str, Any]
+BEGIN = '{"log": {"version": "1.2", "creator": {"name": "stackwalk"'  # and END: by these one of ours is known
+END = "\n]}}\n"
 UNKNOWN = -1  # of a size or a time, in a HAR
 NO_TYPE = "x-unknown"
 FORM = "application/x-www-form-urlencoded"
+NO_ANSWER = "the connection ended before any answer"
+VERSIONS = {"h2": "HTTP/2", "h2c": "HTTP/2", "h3": "HTTP/3"}
 QUERY_LIMIT = 200  # fields of a query
+LATEST = 9e10  # seconds since 1970
+LONGEST = 1e9  # seconds that anything took
 # A text that no message can hold stands for a body that is put in later, and what JSON makes of it.
 LATER = {"request": "\ud800request", "response": "\ud800response"}
 PLACES = re.compile(r'"\\ud800(request|response)"')
 
 
-def har_pieces(sights: Iterable[Sight]) -> Iterator[str]:
+def har_pieces(sights: Iterable[Sight], *, follows: str = "") -> Iterator[str]:
     """A HAR, piece by piece, of sights whose times are seconds since 1970. Answers that nobody asked for have no
-    place in one."""
-    creator = json.dumps({"name": "stackwalk", "version": __version__})
-    yield f'{{"log": {{"version": "1.2", "creator": {creator}, "pages": [], "entries": ['
-    separator = "\n"
+    place in one.
+
+    `follows`: the last character of a HAR of ours without its END, to which these are added.
+    """
+    if not follows:
+        yield f'{BEGIN}, "version": "{__version__}"}}, "pages": [], "entries": ['
+    separator = "\n" if follows in ("", "[") else ",\n"
     for sight in sights:
         entry = har_entry(sight)
         if entry is not None:
             yield separator
             yield from _entry_pieces(entry, sight)
             separator = ",\n"
-    yield "\n]}}\n"
+    yield END
 
 
 def _entry_pieces(entry: Fields, sight: Sight) -> Iterator[str]:
@@ -133,9 +142,10 @@ def har_entry(sight: Sight) -> Fields | None:
         "_notes": [[note.code, note.text, note.source] for note in exchange.notes],
     }
     if isinstance(sight, Unanswered):
-        entry["response"]["_error"] = "the connection ended before any answer"
+        entry["response"]["_error"] = NO_ANSWER
     elif isinstance(sight, Unreadable):
-        entry["response"]["_error"] = f"not HTTP: {sight.why}"
+        entry["response"]["_error"] = f"can't be read as HTTP/1: {sight.why}"
+        entry["_unreadable"] = {"side": sight.side, "why": sight.why, "raw_b64": _base64(sight.raw)}
     return entry
 
 
@@ -174,6 +184,8 @@ def _request(request: Request) -> Fields:
         "headersSize": len(request.head.raw),
         "bodySize": request.body_size,
     }
+    if _target_of(fields["url"]) != target:
+        fields["_target"] = target  # no URL tells `*`, or whether a whole URL was asked for
     if request.body_size:
         fields["postData"] = _post_data(request)
     return fields
@@ -199,16 +211,19 @@ def _post_data(request: Request) -> Fields:
 def _response(response: Response) -> Fields:
     unpacked = unpack(response)
     text, encoding = _text(unpacked.data)
+    is_unpacked = bool(unpacked.coding) and unpacked.fault is None
     content: Fields = {
-        "size": len(unpacked.data) if unpacked.is_whole else response.body_size,
+        "size": len(unpacked.data) if unpacked.is_whole or is_unpacked else response.body_size,
         "mimeType": (response.head.header("content-type") or NO_TYPE.encode()).decode("latin-1"),
         "text": text,
     }
     if not unpacked.is_whole:
-        content["comment"] = _cut(len(unpacked.data), response.body_size)
+        content["comment"] = _cut(len(unpacked.data), response.body_size, is_unpacked)
     if encoding:
         content["encoding"] = encoding
-    if unpacked.coding and unpacked.is_whole and unpacked.fault is None:
+    if unpacked.coding:
+        content["_packed_b64"] = _base64(response.body)  # as it passed
+    if is_unpacked and unpacked.is_whole:
         content["compression"] = len(unpacked.data) - response.body_size
     return {
         "status": response.status or 0,
@@ -228,8 +243,8 @@ def _response(response: Response) -> Fields:
     }
 
 
-def _cut(kept: int, size: int) -> str:
-    return f"the first {kept:,} bytes alone; {size:,} bytes passed"
+def _cut(kept: int, size: int, is_unpacked: bool = False) -> str:
+    return f"the first {kept:,} bytes {'of what was unpacked' if is_unpacked else 'alone'}; {size:,} bytes passed"
 
 
 def _no_response() -> Fields:
@@ -254,7 +269,11 @@ def _text(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
-        return b2a_base64(data, newline=False).decode("ascii"), "base64"
+        return _base64(data), "base64"
+
+
+def _base64(data: bytes) -> str:
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 def _time(milliseconds: float | None) -> float:
@@ -263,7 +282,7 @@ def _time(milliseconds: float | None) -> float:
 
 def _sight(entry: Fields, place: int) -> Sight:
     asked, answer, timings = entry["request"], entry["response"], entry["timings"]
-    opened = datetime.fromisoformat(entry["startedDateTime"]).timestamp()
+    opened = min(max(0.0, datetime.fromisoformat(entry["startedDateTime"]).timestamp()), LATEST)
     began = opened + _seconds(timings.get("connect"))
     sent = began + _seconds(timings["send"])
     answered = sent + _seconds(timings["wait"])
@@ -271,39 +290,65 @@ def _sight(entry: Fields, place: int) -> Sight:
     request = _read_request(asked)
     connection, number = _digits(entry.get("connection"), 0), _digits(entry.get("_number"), place)
     notes = tuple(Note(str(code), str(text), str(source)) for code, text, source in entry.get("_notes", ()))
-    if not answer["status"]:
-        return Unanswered(connection, began, Exchange(number, connection, request, None, began, sent, notes=notes))
-    response = _read_response(answer)
     connecting = (opened, began) if began > opened else (None, None)
-    exchange = Exchange(number, connection, request, response, began, sent, answered, done, notes, *connecting)
-    return Answered(connection, done, exchange)
+    sight: Sight
+    if not answer["status"]:
+        error = answer.get("_error", NO_ANSWER)
+        if error != NO_ANSWER and "_unreadable" not in entry:  # a browser's
+            notes = (*notes, Note("no-answer", f"no answer: {error}", "HAR"))
+        exchange = Exchange(number, connection, request, None, began, sent, None, None, notes, *connecting)
+        sight = Unanswered(connection, began, exchange)
+    else:
+        response = _read_response(answer)
+        exchange = Exchange(number, connection, request, response, began, sent, answered, done, notes, *connecting)
+        sight = Answered(connection, done, exchange)
+    if (bad := entry.get("_unreadable")) is not None:
+        side: Side = "client" if bad["side"] == "client" else "server"
+        return Unreadable(connection, sight.at, side, str(bad["why"]), a2b_base64(bad["raw_b64"]), exchange)
+    return sight
 
 
 def _read_request(asked: Fields) -> Request:
-    url = str(asked["url"])
-    _, found, rest = url.partition("://")
-    _, slash, path = rest.partition("/")
-    target = (slash + path).partition("#")[0] or "/" if found else url
-    first_line = f"{asked['method']} {target} {asked['httpVersion'] or 'HTTP/1.1'}"
+    target = str(asked.get("_target") or _target_of(str(asked["url"])))
+    version = _version(asked["httpVersion"])
+    first_line = f"{asked['method']} {target} {version if version.startswith('HTTP/') else 'HTTP/?'}"
     posted = asked.get("postData") or {}
     body = _body(str(posted.get("text") or ""), posted.get("_encoding"))
     return Request(_head(first_line, asked["headers"]), body, max(_digits(asked.get("bodySize"), 0), len(body)))
 
 
+def _target_of(url: str) -> str:
+    _, found, rest = url.partition("://")
+    _, slash, path = rest.partition("/")
+    return (slash + path).partition("#")[0] or "/" if found else url
+
+
 def _read_response(answer: Fields) -> Response:
     status = int(answer["status"])
-    first_line = f"{answer['httpVersion'] or 'HTTP/1.1'} {status:03d} {answer['statusText']}"
-    content = answer["content"]
-    body = _body(str(content.get("text") or ""), content.get("encoding"))
-    packed = {"content-encoding"} if body else set()  # a HAR has bodies without it
-    kept = [header for header in answer["headers"] if str(header["name"]).lower() not in packed]
-    ended_by: EndedBy = "cut" if answer.get("_ended_by") == "cut" else "length" if body else "none"
-    size = max(len(body), _digits(content.get("size"), 0))
-    return Response(_head(first_line, kept), body, size, ended_by)
+    first_line = f"{_version(answer['httpVersion'])} {status:03d} {answer['statusText']}"
+    content, headers = answer["content"], answer["headers"]
+    ended_by = answer.get("_ended_by")
+    if "_packed_b64" in content:
+        body = a2b_base64(content["_packed_b64"])
+        size = max(len(body), _digits(answer.get("bodySize"), 0))
+    else:
+        body = _body(str(content.get("text") or ""), content.get("encoding"))
+        packed = {"content-encoding"} if body else set()  # a browser's has bodies without it
+        headers = [header for header in headers if str(header["name"]).lower() not in packed]
+        size = max(len(body), _digits(content.get("size"), 0))
+    how = next((one for one in ENDINGS if one == ended_by), "length" if body else "none")
+    return Response(_head(first_line, headers), body, size, how)
+
+
+def _version(text: object) -> str:
+    """An HTTP version as it is in a first line: browsers say `h2`, and some `http/1.1`."""
+    said = str(text or "HTTP/1.1").replace(" ", "-")
+    return VERSIONS.get(said.lower(), said.upper() if said.lower().startswith("http/") else said)
 
 
 def _head(first_line: str, headers: list[Fields]) -> Head:
-    lines = [first_line, *(f"{header['name']}: {header['value']}" for header in headers)]
+    named = [header for header in headers if not str(header["name"]).startswith(":")]  # HTTP/2's are no headers
+    lines = [first_line, *(f"{header['name']}: {header['value']}" for header in named)]
     clean = (line.replace("\r", " ").replace("\n", " ") for line in lines)
     return read_head("".join(f"{line}\r\n" for line in clean).encode("latin-1", "replace") + b"\r\n")
 
@@ -313,10 +358,12 @@ def _body(text: str, encoding: object) -> bytes:
 
 
 def _seconds(milliseconds: object) -> float:
-    return max(0.0, float(milliseconds) / 1000) if isinstance(milliseconds, int | float) else 0.0
+    """What a timing says; 0 where it says nothing that can be (-1, NaN, an hour without end)."""
+    seconds = float(milliseconds) / 1000 if isinstance(milliseconds, int | float) else 0.0
+    return seconds if 0 <= seconds <= LONGEST else 0.0
 
 
 def _digits(value: object, other: int) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
         return value
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else other

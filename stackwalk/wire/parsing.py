@@ -16,13 +16,13 @@ TLS_HANDSHAKE = 0x16
 TLS_RECORD_LIMIT = 2**14  # bytes (RFC 8446 5.1)
 TOKEN = frozenset(b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")  # RFC 9110 5.6.2
 
-HTTP2 = "HTTP/2, which is binary: it can't be read here (RFC 9113 3.4)"
+HTTP2 = "HTTP/2, which is binary (RFC 9113 3.4)"
 TOO_LONG = "its head is longer than 256 KiB"
 NOT_A_REQUEST = "it does not begin with a request line"
 NO_VERSION = "its first line does not end in an HTTP version"
 NOT_AN_ANSWER = "it does not begin with a status line"
 NO_STATUS = "its status line has no status of three digits"
-TLS = "TLS (https): what follows is encrypted and can't be read here"
+TLS = "TLS (https): what follows is encrypted"
 
 LineFault = Callable[[bytes, bool], str | None]  # (first line or its first bytes, whether it is whole) -> why not
 

@@ -9,7 +9,7 @@ once.
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from stackwalk.wire.body import Body, Fault, request_body, response_body
+from stackwalk.wire.body import Body, Fault, promised, request_body, response_body
 from stackwalk.wire.events import STREAM, EventReader
 from stackwalk.wire.frames import FrameReader
 from stackwalk.wire.message import Exchange, Head, Note, Request, Response, Side, read_head
@@ -53,6 +53,8 @@ EARLIER = Note("early-answer", "answered before the request came", "RFC 9112 9.2
 UNASKED = Note("unasked", "an answer that no request came before", "RFC 9112 9.2")
 PIPELINED = Note("pipelined", "asked before the answer to the request ahead of it had come", "RFC 9112 9.3.2")
 CONTINUE = Note("continue", "100 Continue: the server asked for the body before it was sent", "RFC 9110 10.1.1")
+LATE_CONTINUE = Note("continue", "100 Continue came, and the client was not waiting for it", "RFC 9110 10.1.1")
+UNREAD = Note("unread", "an answer to a request that could not be read", "RFC 9112 2.2")
 EARLY_HINTS = Note("early-hints", "103 Early Hints: what the page will need, said before the answer", "RFC 8297 2")
 HEAD_CUT = Note("head-cut", "the connection ended before the empty line after the headers", "RFC 9112 2.1")
 
@@ -252,6 +254,8 @@ class Reader:
         self._asking = pair
         if isinstance(body, Fault):
             self._fail("client", body, at, sights)
+            if pair.ended:
+                self._say_answered(pair, at, sights)
             return
         message.body = pair.request_body = body
         if pair.may_switch and pair.response is None:
@@ -313,9 +317,7 @@ class Reader:
             return
         if 100 <= status < 200 and status != 101:
             sights.append(Interim(self._connection, at, Response(head)))
-            note = {100: CONTINUE, 103: EARLY_HINTS}.get(status)
-            if note is not None and self._waiting and note not in self._waiting[0].notes:
-                self._waiting[0].notes.append(note)
+            self._note_interim(status)
             return
         pair = self._pair_answer(at, sights)
         pair.response, pair.answered_at = head, self._begun["server"]
@@ -338,6 +340,15 @@ class Reader:
             held, self._held = bytes(self._held), bytearray()
             self._read_questions(held, at, sights)
 
+    def _note_interim(self, status: int) -> None:
+        pair = self._waiting[0] if self._waiting else None
+        note = {100: CONTINUE, 103: EARLY_HINTS}.get(status)
+        if pair is None or note is None or note.code in {known.code for known in pair.notes}:
+            return
+        body = pair.request_body
+        is_awaited = body is not None and not body.size and not body.done
+        pair.notes.append(LATE_CONTINUE if note == CONTINUE and not is_awaited else note)
+
     def _pair_answer(self, at: float, sights: list[Sight]) -> _Pair:
         if self._waiting:
             pair = self._next_waiting()
@@ -346,12 +357,13 @@ class Reader:
             return pair
         self._say_unasked(at, sights)
         pair = self._new_pair()
-        pair.notes.append(UNASKED)
+        pair.notes.append(UNREAD if self._quiet["client"] else UNASKED)
         if not self._ended["client"] and not self._quiet["client"]:
             self._unasked = pair
         return pair
 
-    def _end_answer(self, at: float, sights: list[Sight], cut: bool = False) -> None:
+    def _end_answer(self, at: float, sights: list[Sight], cut: str = "") -> None:
+        """The answer is over; `cut`: what happened before its end came."""
         pair = self._answering
         self._answering = None
         self._answer = MessageReader(status_line_fault, skips_blank=True)
@@ -359,8 +371,8 @@ class Reader:
             return
         pair.ended, pair.done_at = True, at
         self._surplus = _surplus(pair)
-        if cut and pair.response_body is not None:
-            pair.response_body.ended_by = "cut"
+        if cut:
+            _cut(pair, f"then {cut}")
         if pair is not self._unasked:
             self._say_answered(pair, at, sights)
 
@@ -370,7 +382,7 @@ class Reader:
         message = self._answer
         if self._answering is not None:
             ended_by = None if message.body is None else message.body.ended_by
-            self._end_answer(at, sights, cut=reset or ended_by != "close")
+            self._end_answer(at, sights, cut=self._how("server", reset) if reset or ended_by != "close" else "")
         elif message.started and message.head is None:
             self._end_cut_head(message.so_far(), at, sights)
 
@@ -433,13 +445,13 @@ class Reader:
         """Say once that a side can't be read, and read it no more."""
         other: Side = "server" if side == "client" else "client"
         said = self._quiet[other] and not self._count  # one sentence for a connection that never was HTTP
-        pair = self._asking if side == "client" else self._answering
+        # Of a request that fails the exchange is told when it is over, as any other.
+        pair = None if side == "client" else self._answering
         why = fault.why
         if side == "server":
             if pair is not None:
                 pair.done_at = at
-                if pair.response_body is not None:
-                    pair.response_body.ended_by = "cut"
+                _cut(pair, "and what follows can't be read")
             elif self._waiting:
                 pair = self._next_waiting()
             elif self._count:
@@ -466,13 +478,31 @@ class Reader:
 
     def _finish(self, at: float, by: Side | None, reset: bool, sights: list[Sight]) -> None:
         if self._answering is not None:
-            self._end_answer(at, sights, cut=True)
+            self._end_answer(at, sights, cut=self._how(by, reset))
         self._say_unasked(at, sights)
+        before = "the answer's head was whole" if self._answer.started else "any answer"
         while self._waiting:
-            exchange = self._told(self._next_waiting(), at, sights)
+            pair = self._next_waiting()
+            pair.notes.append(Note("no-answer", self._how(by, reset, before=before), "RFC 9112 9.5"))
+            before = "any answer"
+            exchange = self._told(pair, at, sights)
             sights.append(Unanswered(self._connection, at, exchange))
         self._over = True
         sights.append(Closed(self._connection, at, by, reset, self._bytes["client"], self._bytes["server"]))
+
+    def _how(self, by: Side | None, reset: bool, before: str = "") -> str:
+        """How the connection ended, and what curl says where that is what it meets."""
+        if self._first_end not in (None, by):
+            by, reset = self._first_end, False  # what the other side did then is no news
+        ended = {"server": "the server ended the connection", "client": "the client ended first", None: "the tap ended"}
+        text = f"the {by} reset the connection" if reset else ended[by]
+        if before:
+            text += f"{',' if by == 'client' and not reset else ''} before {before}"
+        if by != "server":
+            return text
+        if reset:
+            return f"{text} (curl: Recv failure: Connection reset by peer)"
+        return f"{text} (curl: Empty reply from server)" if before else text
 
     def _pour(
         self, side: Side, body: Body, pair: _Pair | None, at: float, sights: list[Sight], least: int = PIECE
@@ -536,6 +566,15 @@ def _surplus(pair: _Pair) -> str:
     if pair.method == "HEAD":
         return AFTER_HEAD
     return AFTER_BODILESS.format(status) if status in (204, 304) else AFTER_THE_END
+
+
+def _cut(pair: _Pair, why: str) -> None:
+    body, head = pair.response_body, pair.response
+    if body is None or head is None:
+        return
+    body.ended_by = "cut"
+    size = f"{body.size:,} byte{'' if body.size == 1 else 's'}{promised(head)}"
+    pair.notes.append(Note("cut", f"the answer was cut: {size} came, {why}", "RFC 9112 8"))
 
 
 def _kept(body: Body | None) -> tuple[bytes, int]:

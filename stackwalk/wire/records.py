@@ -16,6 +16,7 @@ from stackwalk.wire.sight import Answered, Begun, Framed, Missed, Refused, Sight
 
 FORMAT = 1
 MOST_DIGITS = 6  # behind the point: microseconds
+LARGEST = 2**63 - 1  # number of anything: beyond it are none that passed
 ENDINGS: tuple[EndedBy, ...] = ("length", "chunked", "close", "none", "cut")
 BODY = b'"body_b64":"'  # before each body in a line; nowhere else, for a quote within a string has a \\ before it
 Fields = dict[str, Any]
@@ -240,7 +241,7 @@ def _chunks(fields: Fields | None) -> Chunks | None:
 
 
 def _number(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
         return value
     raise TypeError(value)
 

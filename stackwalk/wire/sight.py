@@ -62,7 +62,7 @@ class Unreadable:
     side: Side
     why: str  # one short sentence, lower case, no full stop
     raw: bytes  # the first of them
-    exchange: Exchange | None = None  # whose answer (or whose request's rest) it would have been
+    exchange: Exchange | None = None  # whose answer it would have been
 
 
 @dataclass(frozen=True, slots=True)

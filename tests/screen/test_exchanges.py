@@ -1,6 +1,7 @@
 """An exchange on the screen: it fits, shows every byte safely, and says what is odd."""
 
 import io
+from dataclasses import replace
 from unicodedata import category
 
 import pytest
@@ -71,6 +72,10 @@ def test_what_is_odd_is_said() -> None:
     cut_off = exchange(b"/", b"Content-Length: 100\r\n", ended_by="cut")
     (remark,) = draw_remarks(cut_off)
     assert remark.plain == "  ! the answer was cut: 11 bytes of the 100 that were promised came before the end"
+    told = Note("cut", "the answer was cut", "RFC 9112 8")
+    assert [line.plain for line in draw_remarks(replace(cut_off, notes=(told,)))] == [
+        "  ! the answer was cut (RFC 9112 8)"
+    ]
     noted = Exchange(1, 1, None, None, notes=(Note("early", "too early", "RFC 9112 9.5"),))
     assert [line.plain for line in draw_remarks(noted)] == ["  · too early (RFC 9112 9.5)"]
     assert "(no request)" in draw_exchange(noted, 80).plain
@@ -82,9 +87,12 @@ def test_no_answer_no_http_nobody_there() -> None:
     assert "GET     /" in lines[0].plain
     assert "—" in lines[0].plain
     assert "ended before any answer" in lines[1].plain
+    how = Note("no-answer", "the client left", "RFC 9112 9.5")
+    lines = draw_unanswered(Unanswered(1, 2.0, Exchange(1, 1, asked.request, None, 1.0, notes=(how,))), 80)
+    assert [line.plain for line in lines[1:]] == ["  ! the client left (RFC 9112 9.5)"]
     lines = draw_unreadable(Unreadable(1, 2.0, "server", "no status line", b"\x1b[2Jhello", asked), 80)
     assert [line.plain for line in lines[1:]] == [
-        "  ! the server sent what is not HTTP: no status line",
+        "  ! the server sent what can't be read as HTTP/1: no status line",
         "  < \\x1b[2Jhello",
     ]
     assert draw_refused("nothing listens\x07").plain == "  ! a client was turned away: nothing listens\\x07"

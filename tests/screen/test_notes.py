@@ -1,5 +1,6 @@
 """Explanations, times, bodies and frames on the screen: short, and safe whatever was sent."""
 
+import gzip
 import io
 from unicodedata import category
 
@@ -31,6 +32,7 @@ def test_an_oddity_stands_out() -> None:
         (Exchange(2, 3, None, None, 1.0, 1.0, 1.0012, 1.0034), None, "first byte after 1.2 ms, whole after 3.4 ms; "),
         (Exchange(2, 3, None, None, 1.0, 1.5, 2.0, 3.0), 0.5, "request whole after 500.0 ms, first byte after 1,000"),
         (Exchange(1, 3, None, None, 1.0, 1.0), 0.5, "asked 500.0 ms after connecting; connection 3, request 1 on it"),
+        (Exchange(1, 3, None, None, 1.0, 1.0), 1.5, "  · connection 3, request 1 on it"),
         (Exchange(2, 3, None, None), None, "  · connection 3, request 2 on it"),
     ],
 )
@@ -46,6 +48,10 @@ def test_json_is_indented_and_what_is_left_out_is_said() -> None:
     assert drawn == ["  < {", '  <   "a": [', "  <     1,", "  < … (3 more lines)"]
     drawn = [line.plain for line in draw_content(Response(read_head(JSON), body, 5000), 3)]
     assert drawn == ['  < {"a":[1,2]}', "  < … (not all of it was kept: 5,000 bytes passed)"]
+    packed = gzip.compress(b"a" * 50, mtime=0)[:-8]
+    head = read_head(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n")
+    drawn = [line.plain for line in draw_content(Response(head, packed, len(packed)), 3)]
+    assert drawn == ["  < " + "a" * 50, "  < … (the beginning of what was unpacked)"]
     assert [line.plain for line in draw_content(Request(read_head(b""), b"\0\1", 2), 3)] == ["  > (no text, 2 bytes)"]
     assert draw_content(Request(read_head(b"")), 3) == []
 

@@ -7,7 +7,7 @@ import pytest
 from stackwalk.screen.console import make_console
 from stackwalk.session.sights import Sights
 from stackwalk.wire.message import Exchange, Request, read_head
-from stackwalk.wire.sight import Answered, Asked, Closed, Sight, Unanswered
+from stackwalk.wire.sight import Answered, Asked, Closed, Sight, Unanswered, Unreadable
 
 REQUEST = Request(read_head(b"GET /slow HTTP/1.1\r\nHost: here\r\n\r\n"))
 
@@ -40,6 +40,13 @@ def test_a_request_that_is_over_in_time_does_not_wait(end: Sight) -> None:
     sights.draw(Asked(1, 10.0, REQUEST), 80, 10.0)
     sights.draw(end, 80, 10.1)
     assert waiting(sights, 12.0) == ""
+
+
+def test_a_request_that_can_not_be_read_to_its_end_still_waits_for_its_answer() -> None:
+    sights = Sights()
+    sights.draw(Asked(1, 10.0, REQUEST), 80, 10.0)
+    sights.draw(Unreadable(1, 10.1, "client", "no chunk", b"x"), 80, 10.1)
+    assert waiting(sights, 12.0).count("waiting") == 1
 
 
 def test_each_answer_is_that_of_the_earliest_request_of_its_connection() -> None:

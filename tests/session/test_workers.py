@@ -25,7 +25,7 @@ from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import guarding
 from stackwalk.stack.telling import Accepts, TellingPipe, telling_pipe
 from stackwalk.wire.message import Exchange, Request, read_head
-from stackwalk.wire.sight import Answered, Asked, Closed, Joined, Missed, Opened, Sight, Unanswered
+from stackwalk.wire.sight import Answered, Asked, Closed, Joined, Missed, Opened, Sight, Unanswered, Unreadable
 
 PATIENCE = 60.0
 NOWHERE = Path("/nowhere")
@@ -133,6 +133,14 @@ def test_what_each_process_is_doing() -> None:
     assert "101  busy with GET /slow for 2.0 s" in shown.drawn
     assert "103  holds 1 connection, and nothing is asked, 1 answered" in shown.drawn
     assert "1 request of which no process has taken the connection yet: GET /slow" in shown.drawn
+
+
+def test_a_request_that_can_not_be_read_to_its_end_keeps_its_process_busy() -> None:
+    workers = workers_with(Opened(1, 0.0, "x"), Joined(1, 0.0, 5001), asked(1))
+    workers.serves(101)
+    workers.accepts(101, 5001)
+    workers.note(Unreadable(1, 1.5, "client", "no chunk", b"x"))
+    assert Shown(workers).doing[101] is Doing.BUSY
 
 
 def test_a_process_that_is_gone_stands_beside_the_one_in_its_place() -> None:

@@ -345,6 +345,21 @@ def test_a_byte_at_a_time_passes_as_it_was_sent() -> None:
     assert (exchange.request.body, exchange.response.body) == (b"abc", b"hi")
 
 
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_an_urgent_byte_stays_where_it_was(way: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with tapping(port=0, target=("127.0.0.1", listening.getsockname()[1])) as tap:
+            with socket.create_connection(("127.0.0.1", tap.port), PATIENCE) as client:
+                listening.settimeout(PATIENCE)
+                server, _ = listening.accept()
+                with server:
+                    server.settimeout(PATIENCE)
+                    sender, receiver = (client, server) if way == "up" else (server, client)
+                    for data, flags in ((b"a", 0), (b"b", socket.MSG_OOB), (b"c", 0)):
+                        sender.send(data, flags)
+                    assert read_exactly(receiver, 3) == b"abc"
+
+
 def test_a_client_that_says_nothing_is_only_opened_and_closed() -> None:
     met = both_ways(lambda connection: None, read_end)
     assert met.server == (b"", "end")

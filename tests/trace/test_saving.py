@@ -17,8 +17,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from running import PAGE, PATIENCE, Trace, ask, serving, tracing
 
+from stackwalk.errors import StackwalkError
+from stackwalk.trace.opening import Saved
 from stackwalk.trace.saving import Saver
-from stackwalk.wire.sight import Missed, Refused
+from stackwalk.wire.sight import Missed, Opened, Refused
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "trace.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -260,13 +262,72 @@ def test_what_can_not_be_done_is_said_before_anything_starts(words: list[str], s
     assert "Traceback" not in complaint
 
 
-def test_a_file_of_something_else_is_left_as_it_is(tmp_path: Path) -> None:
-    other = tmp_path / "notes.jsonl"
-    other.write_text("mine\n", encoding="utf-8")
-    status, _, complaint = run(FREE, "--save", str(other))
-    assert status == 2
+@pytest.mark.parametrize("name", ["notes.jsonl", "page.har", "traffic.har.jsonl"])
+@pytest.mark.parametrize("words", [[FREE], ["--open", "saved.jsonl"]])
+def test_a_file_of_something_else_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "saved.jsonl").write_bytes(b"")
+    mine = '{"log": {"version": "1.2", "creator": {"name": "Firefox"}, "entries": []}}'
+    (tmp_path / name).write_text(mine, encoding="utf-8")
+    status, out, complaint = run(*words, "--save", "traffic.har" if words == [FREE] and "traffic" in name else name)
+    assert (status, out) == (2, "")
     assert "left as it is" in complaint
-    assert other.read_text(encoding="utf-8") == "mine\n"
+    assert (tmp_path / name).read_text(encoding="utf-8") == mine
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "saved.jsonl"])
+
+
+def test_when_a_connection_was_opened_is_in_the_file(tmp_path: Path) -> None:
+    lines, har = tmp_path / "a.jsonl", tmp_path / "a.har"
+    with serving() as port, tracing(f"localhost:{port}", "--save", str(lines)) as trace:
+        ask(trace.port, get("/page"))
+        trace.wait_for("/page")
+    assert run("--open", str(lines), "--save", str(har))[0] == 0
+    (record,) = records(lines.read_bytes())
+    for path in (lines, har):
+        first, *_ = Saved(path).sights()
+        assert isinstance(first, Opened)
+        assert record["times"]["opened"] <= first.at <= record["times"]["asked"]
+
+
+def test_what_is_in_a_file_stays_when_more_is_saved_in_it(tmp_path: Path) -> None:
+    lines, har, other = tmp_path / "a.jsonl", tmp_path / "a.har", tmp_path / "b.jsonl"
+    har.write_bytes(b"")
+    for path in (lines, har, har):
+        with serving() as port, tracing(f"localhost:{port}", "--save", str(path)) as trace:
+            ask(trace.port, get("/page"))
+            trace.wait_for("/page")
+            assert trace.end()[0] == 0
+    assert len(json.loads(har.read_bytes())["log"]["entries"]) == 2
+    assert run("--open", str(lines), "--save", str(har))[0] == 0
+    assert len(json.loads(har.read_bytes())["log"]["entries"]) == 3
+    for count in (1, 2):
+        assert run("--open", str(lines), "--save", str(other))[0] == 0
+        assert len(records(other.read_bytes())) == count
+    with other.open("ab") as file:
+        file.write(b'{"format":1,"rec')
+    assert run("--open", str(lines), "--save", str(other))[0] == 0
+    assert len(records(other.read_bytes().replace(b'{"format":1,"rec\n', b""))) == 3
+
+
+def test_what_has_come_to_be_there_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    saver = Saver(tmp_path / "a.har", 0.0)
+    (tmp_path / "a.har").write_text("{}", encoding="utf-8")
+    with pytest.raises(StackwalkError, match=r"what passed is in .*a\.har\.jsonl"):
+        saver.finish()
+    saver.close()
+    assert (tmp_path / "a.har").read_text(encoding="utf-8") == "{}"
+
+
+def test_a_har_without_entries_can_be_added_to(tmp_path: Path) -> None:
+    har, lines = tmp_path / "a.har", tmp_path / "a.jsonl"
+    Saver(har, 0.0).finish()
+    with serving() as port, tracing(f"localhost:{port}", "--save", str(lines)) as trace:
+        ask(trace.port, get("/page"))
+        trace.wait_for("/page")
+    assert run("--open", str(lines), "--save", str(har))[0] == 0
+    assert len(json.loads(har.read_bytes())["log"]["entries"]) == 1
 
 
 def test_a_file_is_not_read_and_written_at_once(tmp_path: Path) -> None:

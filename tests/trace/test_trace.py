@@ -119,8 +119,8 @@ def test_nothing_of_the_wire_reaches_the_terminal_raw() -> None:
 def test_what_is_not_http_is_passed_on_and_said() -> None:
     with serving(b"\x15\x03\x01") as port, tracing(f"localhost:{port}") as trace:
         assert ask(trace.port, b"\x16\x03\x01\x02\x00hello") == b"\x15\x03\x01"
-        trace.wait_for("the server sent what is not HTTP")
-        assert "the client sent what is not HTTP" in trace.wait_for("  > \\x16\\x03\\x01")
+        trace.wait_for("the server sent what can't be read as HTTP/1")
+        assert "the client sent what can't be read as HTTP/1" in trace.wait_for("  > \\x16\\x03\\x01")
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])

@@ -63,6 +63,22 @@ def test_with_v_everything_about_it_in_order() -> None:
     assert lines[-3:] == ["  < {", '  <   "a": 1', "  < }"]
 
 
+def test_a_slip_of_ours_is_said_and_the_tap_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    sights = said(ASKED, FINE)
+
+    def fail(*_: object, **__: object) -> None:
+        monkeypatch.undo()
+        raise RuntimeError("\x1b[31mred")
+
+    monkeypatch.setattr("stackwalk.trace.view.draw_exchange", fail)
+    lines = drawn([*sights, *sights], width=120).splitlines()
+    assert "by a mistake in stackwalk (RuntimeError: \\x1b[31mred)" in lines[0]
+    assert lines[-1].startswith("GET     /a")
+    monkeypatch.setattr("stackwalk.trace.view.explain", fail)
+    records = [json.loads(line) for line in drawn([*sights, *sights], as_json=True).splitlines()]
+    assert [record["record"] for record in records] == ["missed", "exchange"]
+
+
 @pytest.mark.parametrize("width", [20, 40, 76, 200])
 def test_nothing_is_wider_than_the_terminal(width: int) -> None:
     asked = b"GET /%s HTTP/1.1\r\nHost: %s\r\nA : b\r\n\r\n" % (b"x" * 300, "é世".encode() * 50)

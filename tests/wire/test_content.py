@@ -10,7 +10,7 @@ from drawn import HEADS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stackwalk.wire.content import UNPACKED_LIMIT, Content, content_of, indented, unpack
+from stackwalk.wire.content import UNPACKED_LIMIT, Content, content_of, indented, is_json, parameter, unpack
 from stackwalk.wire.message import Response, read_head
 
 TEXT = b"hello " * 100
@@ -102,7 +102,7 @@ def test_what_is_shown_of_a_body(response: Response, content: Content) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=5),
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text(max_size=5),
     lambda of: st.lists(of, max_size=3) | st.dictionaries(st.text(max_size=5), of, max_size=3),
     max_leaves=10,
 )
@@ -148,3 +148,45 @@ def test_no_head_makes_it_raise(head: object, body: bytes) -> None:
 
     assert isinstance(head, Head)
     assert isinstance(content_of(Response(head, body, len(body))), Content)
+
+
+@pytest.mark.parametrize("charset", [b"cp99999", b"windows-874", b"hex", b"zlib", b"rot13", b"idna", b"undefined"])
+def test_no_charset_makes_it_raise(charset: bytes) -> None:
+    assert content_of(typed(b"text/plain; charset=" + charset, b"hi")).lines == ("hi",)
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}', "{'a': 1}", "[1,]"])
+def test_what_is_no_json(text: str) -> None:
+    assert is_json(text) is False and indented(text) is None
+
+
+def test_json_that_goes_too_deep_is_not_judged() -> None:
+    assert is_json("[" * 100_000 + "]" * 100_000) is None
+
+
+def test_a_damaged_gzip_is_gzip_and_a_cut_one_is_shown_as_far_as_it_goes() -> None:
+    packed = gzip.compress(TEXT, mtime=0)
+    damaged = unpack(said(b"Content-Encoding: gzip\r\n", packed[:-8] + bytes(8)))
+    assert (damaged.fault, damaged.is_broken) == ("it is damaged gzip", True)
+    cut = unpack(said(b"Content-Encoding: gzip\r\n", packed[:-8]))
+    assert (cut.data, cut.is_whole, cut.has_end, cut.fault) == (TEXT, False, False, None)
+    assert unpack(said(b"Content-Encoding: gzip\r\n", gzip.compress(bytes(5_000_000)))).has_end
+    assert unpack(said(b"Content-Encoding: gzip\r\n", b"hi")).fault == "it is not gzip, whatever Content-Encoding says"
+
+
+def test_a_part_is_not_unpacked() -> None:
+    head = read_head(b"HTTP/1.1 206 Partial Content\r\nContent-Encoding: gzip\r\n\r\n")
+    unpacked = unpack(Response(head, b"hi", 2, "length"))
+    assert (unpacked.data, unpacked.is_broken, unpacked.fault) == (b"hi", False, "a part alone can't be unpacked")
+
+
+def test_of_a_form_with_very_many_fields_the_rest_is_counted() -> None:
+    content = content_of(typed(b"application/x-www-form-urlencoded", b"&".join([b"a=1"] * 1203)))
+    assert (len(content.lines), content.summary) == (200, "and 1,003 more fields")
+
+
+def test_parameters_may_be_quoted_and_hold_what_separates_them() -> None:
+    head = read_head(b'A: 1\r\nContent-Type: a/b; x="; charset=no; \\" y"; Charset="utf-8"; z\r\n\r\n')
+    assert parameter(head, "content-type", "charset") == "utf-8"
+    assert parameter(head, "content-type", "x") == '; charset=no; " y'
+    assert parameter(head, "content-type", "z") is None

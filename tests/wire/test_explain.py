@@ -1,5 +1,6 @@
 """The table of explanations: what each row finds, and that no bytes make it raise."""
 
+import gzip
 import zlib
 from base64 import b64encode
 from hashlib import sha1
@@ -9,11 +10,12 @@ from drawn import EXCHANGES
 from hypothesis import given
 
 from stackwalk.wire.explain import explain, is_odd, oddities
-from stackwalk.wire.explain.table import TABLE
+from stackwalk.wire.explain.table import MORE, TABLE, Explanation
 from stackwalk.wire.message import Chunks, EndedBy, Exchange, Note, Request, Response, read_head
 from stackwalk.wire.reader import Reader
 from stackwalk.wire.sight import Answered
 
+SLIPPED = "a slip of stackwalk's own: mine (RuntimeError)"
 ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 FINE = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nhi"
 KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
@@ -46,8 +48,12 @@ def post(head: bytes, body: bytes) -> Exchange:
     return exchange(b"POST / HTTP/1.1\r\nHost: a\r\n%sContent-Length: %d\r\n\r\n%s" % (head, len(body), body))
 
 
+def asking(line: bytes, method: bytes = b"GET") -> bytes:
+    return b"%s / HTTP/1.1\r\nHost: here\r\n%s\r\n\r\n" % (method, line)
+
+
 def with_header(line: bytes) -> Exchange:
-    return exchange(b"GET / HTTP/1.1\r\nHost: here\r\n%s\r\n\r\n" % line)
+    return exchange(asking(line))
 
 
 def told(found: Exchange) -> dict[str, str]:
@@ -63,7 +69,7 @@ ODD = [
     (
         "cut",
         exchange(answered=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"),
-        "2 bytes came before",
+        "2 bytes came, then the server ended the connection",
     ),
     (
         "both-lengths",
@@ -74,13 +80,14 @@ ODD = [
     ("lengths-differ", answer(b"Content-Length: 1, 3\r\n", length=False), "Content-Lengths differ (1, 3)"),
     ("length-twice", answer(b"Content-Length: 2\r\n", b"hi"), "the server sent the same Content-Length"),
     ("no-number", answer(b"Content-Length: many\r\n", length=False), "not a number"),
+    ("too-big", answer(b"Content-Length: 99999999999999999999\r\n", length=False), "too big to count with"),
     (
         "chunked-1.0",
         exchange(answered=b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         "the server sent Transfer-Encoding with HTTP/1.0",
     ),
     ("body-where-none", status(204, b"Content-Length: 2\r\n"), "Content-Length says 2"),
-    ("body-where-none", status(304, b"Transfer-Encoding: chunked\r\n"), "a 304 has no body"),
+    ("body-where-none", status(204, b"Transfer-Encoding: chunked\r\n"), "Transfer-Encoding speaks of one"),
     ("no-length", answer(b"", b"hi", length=False), "ended with the connection"),
     ("bare-lf", answer(b"A: 1\n", b"hi"), "the server ended lines with \\n alone"),
     ("bare-lf", exchange(ASKED.replace(b"\r\n", b"\n")), "the client ended lines"),
@@ -96,7 +103,7 @@ ODD = [
     ("lost-cookie", answer(b"Set-Cookie: a=1; SameSite=None\r\n"), "drop the cookie a"),
     ("badly-compressed", answer(b"Content-Encoding: gzip\r\n", b"hi"), "it is not gzip"),
     ("bad-json", answer(b"Content-Type: application/json\r\n", b"{'a': 1}"), "the server calls its body JSON"),
-    ("unknown-charset", answer(b"Content-Type: text/html; charset=zip\r\n", b"hi"), "nobody knows: zip"),
+    ("unknown-charset", answer(b"Content-Type: text/html; charset=zip\r\n", b"hi"), "not known here: zip"),
 ]
 
 ORDINARY = [
@@ -114,7 +121,7 @@ ORDINARY = [
     ("tunnel", exchange(b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"), "a tunnel to a:443"),
     ("redirect", status(301, b"Location: /there\r\nContent-Length: 0\r\n"), "go to /there from now on"),
     ("redirect", status(303, b"Location: /there\r\nContent-Length: 0\r\n"), "go to /there, with GET"),
-    ("not-modified", status(304), "still good"),
+    ("not-modified", status(304, b"", asking(b'If-None-Match: "1"')), "the client has is still good"),
     ("validators", answer(b'ETag: "1"\r\n', b"hi"), 'ETag "1"'),
     ("caching", answer(b"Cache-Control: public, max-age=3600\r\n"), "3,600 seconds"),
     ("caching", answer(b"Cache-Control: no-store\r\n"), "nobody may keep a copy"),
@@ -146,6 +153,161 @@ ORDINARY = [
         "whether http://b may send PUT",
     ),
 ]
+
+
+GZIPPED = gzip.compress(b"a=1&b=2", mtime=0)
+FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
+MULTIPART = b"Content-Type: multipart/form-data; boundary=x\r\n"
+DATED = b"Date: Sun, 29 Nov 2026 07:00:00 GMT\r\n"
+DEEP = b"[" * 20_000 + b"]" * 20_000
+
+
+def cached(line: bytes) -> Exchange:
+    return answer(b"Cache-Control: %s\r\n" % line)
+
+
+def again(line: bytes, head: bytes, method: bytes = b"GET") -> Exchange:
+    """A request about the client's copy, and a 200 with these headers."""
+    return exchange(asking(line, method), b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n%s\r\n" % head)
+
+
+def json_of(body: bytes, head: bytes = b"", number: int = 200) -> Exchange:
+    line = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n" % (
+        number,
+        len(body),
+        head,
+    )
+    return exchange(answered=line + body)
+
+
+SENTENCES = [
+    (
+        "caching",
+        cached(b"private, must-revalidate, stale-if-error=86400, max-age=31536000"),
+        "client alone for 31,536,000 s",
+    ),
+    ("caching", answer(b"Cache-Control: public\r\nCache-Control: max-age=60\r\n"), "used for 60 seconds"),
+    ("caching", cached(b"max-age=60, no-store"), "no-store: nobody"),
+    ("caching", cached(b'x="no-store", max-age=60'), "used for 60 seconds"),
+    ("caching", cached(b"no-store-x, max-age=60, max-age=70"), "used for 60 seconds"),
+    ("caching", cached(b'no-cache="Set-Cookie", max-age=60'), "used for 60 seconds"),
+    ("caching", cached(b"max-age=99999999999999999999"), "2,147,483,648 seconds, which is for ever"),
+    ("caching", cached(b"max-age=0"), "out of date at once"),
+    ("caching", cached(b"max-age=-1"), "Cache-Control: max-age=-1"),
+    ("caching", cached(b"x-max-age=5"), "Cache-Control: x-max-age=5"),
+    ("caching", answer(b"Cache-Control: max-age=60\r\nAge: 20\r\n"), "60 seconds, of which 20 are over"),
+    (
+        "cookies-set",
+        answer(b"Set-Cookie: a=; Max-Age=0\r\nSet-Cookie: b=2; Max-Age=9; Expires=0\r\n"),
+        "sets the cookie b (lasting), deletes the cookie a",
+    ),
+    ("cookies-set", answer(DATED + b"Set-Cookie: a=; Expires=Sun, 29-Nov-26 06:59:59 GMT\r\n"), "deletes the cookie a"),
+    (
+        "cookies-set",
+        answer(DATED + b"Set-Cookie: a=; Expires=Sun, 29 Nov 2026 07:00:01 GMT\r\n"),
+        "sets the cookie a (lasting)",
+    ),
+    ("cookies-set", answer(b"Set-Cookie: a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT\r\n"), "deletes the cookie a"),
+    ("cookies-set", answer(b"Set-Cookie: a=; Expires=Sun, 29 Nov 2026 07:00:01 GMT\r\n"), "a (until Sun, 29"),
+    ("validators", again(b'If-None-Match: "1"', b'ETag: "2"\r\n'), "out of date"),
+    ("validators", again(b'If-None-Match: "a,b", "1"', b'ETag: W/"1"\r\n'), "still good, and a 304 would have done"),
+    ("validators", again(b"If-None-Match: *", b'ETag: "2"\r\n'), 'ETag "2" names'),
+    ("validators", again(b'If-None-Match: "1"', b'ETag: "2"\r\n', b"PUT"), 'ETag "2" names'),
+    (
+        "validators",
+        again(b"If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT", b"Last-Modified: Sun, 06 Nov 1994 08:49:38 GMT\r\n"),
+        "out of date",
+    ),
+    (
+        "validators",
+        again(b"If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT", b"Last-Modified: Sun Nov  6 08:49:37 1994\r\n"),
+        "still good",
+    ),
+    ("not-modified", status(304), "asked about none"),
+    ("range", status(206, b"Content-Length: 0\r\n"), "no Content-Range says which"),
+    (
+        "range",
+        status(206, b"Content-Type: multipart/byteranges; boundary=x\r\nContent-Length: 0\r\n"),
+        "several pieces",
+    ),
+    ("redirect", status(303, b"Location: /\r\nContent-Length: 0\r\n", asking(b"A: b", b"HEAD")), "with HEAD"),
+    ("login", with_header(b"Authorization: c2VjcmV0"), "names no scheme"),
+    ("login", with_header(b"Authorization: Basic secret"), "is not the base64"),
+    ("login", with_header(b"Authorization: Bearer secret"), "Authorization: Bearer says"),
+    ("badly-compressed", answer(b"Content-Encoding: gzip\r\n", GZIPPED[:-8] + bytes(8)), "it is damaged gzip"),
+    ("badly-compressed", answer(b"Content-Encoding: gzip\r\n", GZIPPED[:-8]), "stops in the middle of its gzip"),
+    ("bad-json", json_of(b"[NaN]"), "it is none"),
+    (
+        "events",
+        answer(b"Content-Type: text/event-stream\r\n", b"data: 1\r\n\r\ndata: 2\r\n\r\ndata: 3\r\n"),
+        "of 2 events,",
+    ),
+    ("form", post(FORM, b"&".join([b"a=1"] * 1203)), "1,203 fields: a, a, a, a, a and 1,198 more"),
+    ("form", post(FORM + b"Content-Encoding: gzip\r\n", GZIPPED), "2 fields: a, b"),
+    ("form", post(FORM, b"a=1&" + b"b" * 70_000), "at least 2 fields: a"),
+    (
+        "parts",
+        post(
+            MULTIPART,
+            b'--x\r\nContent-Disposition: form-data; filename="; name=no"; name="\xc3\xa9;\\""\r\n\r\n'
+            b'Content-Disposition: form-data; name="in it"\r\n--xy\r\n--x\r\nA: b\r\n\r\n1\r\n--x--\r\n',
+        ),
+        'a form with 2 parts: é;"',
+    ),
+    (
+        "parts",
+        post(MULTIPART, b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + bytes(70_000)),
+        "at least 1 part: a",
+    ),
+    ("charset", answer(b"Content-Type: text/plain; charset=windows-874\r\n", b"hi"), "windows-874"),
+    (
+        "lengths-differ",
+        status(200, b"Content-Length: 1\r\nContent-Length: 2\r\n", asking(b"A: b", b"HEAD")),
+        "which is true",
+    ),
+]
+
+NOT_SAID = [
+    ("cookies-set", answer(b"Set-Cookie: a=1\r\n"), "lasting"),
+    ("validators", again(b'If-None-Match: "1"', b""), ""),
+    ("range", exchange(asking(b"Range: bytes=0-1", b"HEAD"), b"HTTP/1.1 200 OK\r\n\r\n"), ""),
+    ("bad-json", json_of(b"[1", number=206), ""),
+    ("bad-json", json_of(DEEP), ""),
+    (
+        "bad-json",
+        exchange(answered=b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[1"),
+        "",
+    ),
+    ("badly-compressed", json_of(b"hi", b"Content-Encoding: gzip\r\n", 206), ""),
+    (
+        "badly-compressed",
+        exchange(answered=b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\n" + GZIPPED[:9]),
+        "",
+    ),
+    ("keep-alive", exchange(b"CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"), ""),
+    ("body-where-none", status(304, b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n"), ""),
+    ("no-number", answer(b"Content-Length: 99999999999999999999\r\n", length=False), ""),
+    (
+        "chunked-1.0",
+        exchange(b"POST /HTTP/1.0 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        "",
+    ),
+    ("head", status(200, b"Content-Length: 1\r\nContent-Length: 2\r\n", asking(b"A: b", b"HEAD")), "brought"),
+    ("no-colon", exchange(answered=b"HTTP/1.1 401 X\r\nX-"), ""),
+    ("no-challenge", exchange(answered=b"HTTP/1.1 401 X\r\nX-"), ""),
+    ("login", with_header(b"Authorization: c2VjcmV0"), "c2VjcmV0"),
+]
+
+
+@pytest.mark.parametrize(("code", "found", "words"), SENTENCES)
+def test_a_sentence_is_about_the_whole_of_what_was_said(code: str, found: Exchange, words: str) -> None:
+    assert words in told(found).get(code, "(nothing)")
+
+
+@pytest.mark.parametrize(("code", "found", "words"), NOT_SAID)
+def test_what_is_not_known_is_not_said(code: str, found: Exchange, words: str) -> None:
+    said = told(found)
+    assert code not in said or (words and words not in said[code])
 
 
 @pytest.mark.parametrize(("code", "found", "words"), [*ODD, *ORDINARY])
@@ -193,7 +355,33 @@ def test_the_odd_come_first() -> None:
 def test_no_bytes_make_it_raise(found: Exchange) -> None:
     notes = explain(found)
     assert set(found.notes) <= set(notes)
+    assert "slip" not in {note.code for note in notes}
     assert all(note.text and note.source for note in notes if note not in found.notes)
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["cp99999", "windows-9999", "hex", "zlib", "rot13", "idna", "unicode_escape", "x" * 9000, "a\0b", "aliases"],
+)
+def test_what_is_no_charset_is_said_to_be_none(charset: str) -> None:
+    head = b"Content-Type: application/json; charset=%b\r\n" % charset.encode()
+    assert "not known here" in told(answer(head, b"{}"))["unknown-charset"]
+
+
+@pytest.mark.parametrize(
+    "charset", ["windows-874", "x-sjis", "x-cp1252", "KOI8-U", "iso-8859-8-i", "GB18030", "ks_c_5601-1987"]
+)
+def test_charsets_have_several_names(charset: str) -> None:
+    found = told(answer(b"Content-Type: text/plain; charset=%b\r\n" % charset.encode(), b"hi"))
+    assert charset in found["charset"] and "unknown-charset" not in found
+
+
+def test_a_row_that_fails_is_told_and_the_others_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Exchange) -> str | None:
+        raise RuntimeError("\x1b[31m")
+
+    monkeypatch.setattr("stackwalk.wire.explain.MORE", (Explanation("mine", "RFC 1", fail), *MORE))
+    assert told(exchange()) == {"keep-alive": told(exchange())["keep-alive"], "slip": SLIPPED}
 
 
 def test_what_it_says_is_short_whatever_was_sent() -> None:

@@ -1,11 +1,15 @@
 """The filter: what each condition asks, and what is said of one that can't be read."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stackwalk.wire.filter import NUMBERS, OPERATORS, TEXTS, FilterError, matches, read_filter
 from stackwalk.wire.message import Exchange, Request, Response, read_head
+from stackwalk.wire.reader import Reader
+from stackwalk.wire.sight import Answered
 
 POSTED = Exchange(
     2,
@@ -106,3 +110,19 @@ def test_a_filter_never_raises_but_its_own_error(text: str) -> None:
         return
     for exchange in (POSTED, UNANSWERED, UNASKED):
         assert matches(conditions, exchange) in (True, False)
+
+
+def test_notes_are_all_that_is_explained_of_it() -> None:
+    reader = Reader(1)
+    ask = b"GET / HTTP/1.1\r\nCookie: a=1\r\n\r\n"
+    seen = [
+        *reader.feed("client", ask, 1.0),
+        *reader.feed("server", b"HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n", 2.0),
+    ]
+    (exchange,) = [sight.exchange for sight in seen if isinstance(sight, Answered)]
+    assert matches(read_filter("note=host note=no-challenge note=cookies-sent !note=cut"), exchange)
+
+
+def test_the_size_of_what_goes_on_is_not_known() -> None:
+    going = replace(POSTED, done_at=None)
+    assert not any(matches(read_filter(text), going) for text in ("size>=0", "size<10000000"))

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from stackwalk.wire.content import UNPACKED_LIMIT
 from stackwalk.wire.har import har_pieces, read_har
-from stackwalk.wire.message import Exchange, Request, Response, read_head
+from stackwalk.wire.message import EndedBy, Exchange, Request, Response, read_head
+from stackwalk.wire.records import record_line
 from stackwalk.wire.sight import Answered, Missed, Sight, Unanswered, Unreadable
 
 # The specification's required fields (http://www.softwareishard.com/blog/har-12-spec/).
@@ -200,9 +202,58 @@ def test_a_packed_body_is_in_it_unpacked() -> None:
     assert response["content"]["compression"] == 6000 - len(packed)
     assert response["bodySize"] == len(packed)
     (opened,) = read_har(log)
+    assert opened == Answered(7, 1001.0, exchange(b"GET / HTTP/1.1\r\n\r\n", head, packed))
+    del response["content"]["_packed_b64"]  # as a browser writes it
+    (opened,) = read_har(log)
     assert isinstance(opened, Answered) and opened.exchange.response is not None
     assert opened.exchange.response.body == b"hello " * 1000
     assert opened.exchange.response.head.header("content-encoding") is None
+
+
+def test_of_a_body_that_is_unpacked_in_part_the_size_is_of_what_is_there() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n"
+    bomb = Answered(7, 1.0, exchange(b"GET / HTTP/1.1\r\n\r\n", head, zlib.compress(bytes(5_000_000))))
+    content = (log := har_of(bomb))["log"]["entries"][0]["response"]["content"]
+    assert content["size"] == len(content["text"]) == UNPACKED_LIMIT
+    assert content["comment"].startswith("the first 1,048,576 bytes of what was unpacked; ")
+    (opened,) = read_har(log)
+    assert isinstance(opened, Answered) and opened.exchange.response == bomb.exchange.response
+
+
+@pytest.mark.parametrize("target", [b"*", b"http://a/b", b"a:443", b"/c#d"])
+@pytest.mark.parametrize("ended_by", ["length", "chunked", "close", "none", "cut"])
+def test_targets_and_ends_are_opened_as_they_were(target: bytes, ended_by: EndedBy) -> None:
+    said = exchange(b"OPTIONS %s HTTP/1.1\r\nHost: a\r\n\r\n" % target, b"HTTP/1.1 200 OK\r\n\r\n", b"hi")
+    assert said.response is not None
+    sight = Answered(7, 1001.0, replace(said, response=replace(said.response, ended_by=ended_by)))
+    assert list(read_har(har_of(sight))) == [sight]
+
+
+def test_what_could_not_be_read_is_opened_as_such() -> None:
+    asked = Exchange(2, 7, PLAIN.request, None, 1000.0, 1000.25)
+    for sight in (
+        Unreadable(7, 1000.0, "server", "no status line", b"\xffhi", asked),
+        Unreadable(7, 1001.0, "server", "no chunk", b"x", PLAIN),
+        Unreadable(7, 1000.0, "client", "no end", b"", asked),
+    ):
+        assert list(read_har(har_of(sight))) == [sight]
+
+
+def test_what_a_browser_says_of_versions_and_errors() -> None:
+    (entry,) = (log := har_of(Answered(7, 1001.0, PLAIN)))["log"]["entries"]
+    entry["request"]["httpVersion"], entry["response"]["httpVersion"] = "h2", "http/2.0"
+    entry["request"]["headers"] = [{"name": ":authority", "value": "a"}, {"name": "a", "value": "b"}]
+    (opened,) = read_har(log)
+    assert isinstance(opened, Answered) and opened.exchange.request and opened.exchange.response
+    request = opened.exchange.request
+    assert (request.target, request.version, request.head.headers) == ("/a?b=1%202&c", "HTTP/2", ((b"a", b"b"),))
+    assert opened.exchange.response.version == "HTTP/2.0"
+    entry["request"]["httpVersion"] = "unknown"
+    entry["response"] |= {"status": 0, "_error": "net::ERR_FAILED"}
+    (opened,) = read_har(log)
+    assert isinstance(opened, Unanswered) and opened.exchange.request
+    assert opened.exchange.request.target == "/a?b=1%202&c"
+    assert [note.text for note in opened.exchange.notes] == ["no answer: net::ERR_FAILED"]
 
 
 def test_what_is_no_har_is_a_value_error() -> None:
@@ -211,6 +262,26 @@ def test_what_is_no_har_is_a_value_error() -> None:
         with pytest.raises(ValueError):
             list(read_har(log))
     assert list(read_har({"log": {"entries": [1, {}, {"request": {}}]}})) == [None, None, None]
+
+
+@pytest.mark.parametrize("name", ["connect", "send", "wait", "receive"])
+@pytest.mark.parametrize("value", ["Infinity", "-Infinity", "NaN", "1e308", "1" + "0" * 400])
+def test_times_that_can_not_be_are_bounded(name: str, value: str) -> None:
+    (entry,) = har_of(Answered(7, 1001.0, PLAIN))["log"]["entries"]
+    entry["timings"][name] = json.loads(value)
+    entry["startedDateTime"] = "9999-12-31T23:59:59Z"
+    for opened in read_har({"log": {"entries": [entry]}}):
+        if opened is not None:
+            record_line(opened, 0.0)
+            har_of(opened)
+
+
+def test_sizes_that_can_not_be_are_bounded() -> None:
+    (entry,) = har_of(Answered(7, 1001.0, PLAIN))["log"]["entries"]
+    entry["response"]["content"]["size"] = entry["request"]["bodySize"] = 10**400
+    (opened,) = read_har({"log": {"entries": [entry]}})
+    assert isinstance(opened, Answered) and opened.exchange.response is not None
+    assert opened.exchange.response.body_size == 3
 
 
 VALUES = st.recursive(
@@ -226,4 +297,6 @@ def test_any_entry_is_understood_or_left_out(data: st.DataObject) -> None:
     part = data.draw(st.sampled_from([entry, entry["request"], entry["response"], entry["response"]["content"]]))
     part[data.draw(st.sampled_from(sorted(part)))] = data.draw(VALUES)
     (opened,) = read_har({"log": {"entries": [entry]}})
-    assert opened is None or isinstance(opened, Answered | Unanswered)
+    assert opened is None or isinstance(opened, Answered | Unanswered | Unreadable)
+    if opened is not None:
+        record_line(opened, 0.0)

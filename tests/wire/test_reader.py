@@ -255,6 +255,85 @@ def test_a_head_that_is_cut_is_shown_as_far_as_it_came() -> None:
     assert [note.code for note in exchange.notes] == ["head-cut"]
 
 
+LONG = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi"
+CHUNKS = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"
+PEER = "(curl: Recv failure: Connection reset by peer)"
+
+
+@pytest.mark.parametrize(
+    ("came", "ends", "words"),
+    [
+        (LONG, [("server", False)], "2 bytes of the 9 that were promised came, then the server ended the connection"),
+        (LONG, [("server", True)], f"promised came, then the server reset the connection {PEER}"),
+        (LONG, [("client", True)], "promised came, then the client reset the connection"),
+        (LONG, [("client", False), ("server", False)], "promised came, then the client ended first"),
+        (LONG, [("client", False), ("server", True)], "promised came, then the client ended first"),
+        (LONG, [], "promised came, then the tap ended"),
+        (CHUNKS, [("server", False)], "was cut: 2 bytes came, then the server ended the connection"),
+        (CHUNKS + b"no size\r\n", [], "was cut: 2 bytes came, and what follows can't be read"),
+        (b"", [("server", False)], "the server ended the connection before any answer (curl: Empty reply from server)"),
+        (b"", [("server", True)], f"the server reset the connection before any answer {PEER}"),
+        (b"", [("server", False), ("client", True)], "the server ended the connection before any answer (curl: Empty"),
+        (b"", [("client", False)], "the client ended first, before any answer"),
+        (b"", [("client", True)], "the client reset the connection before any answer"),
+        (b"", [], "the tap ended before any answer"),
+        (b"HTTP/1.1 200 OK\r\nX-", [("client", True)], "the client reset the connection before the answer's head was"),
+    ],
+)
+def test_what_has_no_end_says_how_the_connection_ended(came: bytes, ends: list[tuple[Side, bool]], words: str) -> None:
+    reader = Reader(7)
+    seen = [*reader.feed("client", GET, 1.0), *reader.feed("server", came, 1.0)]
+    for side, reset in ends:
+        seen += reader.close(side, 1.0, reset)
+    seen += reader.end(1.0)
+    (exchange,) = [one.exchange for one in seen if isinstance(one, Answered | Unanswered | Unreadable) and one.exchange]
+    (note,) = exchange.notes
+    assert words in note.text
+    assert [other.code for other in oddities(exchange) if other.code in ("cut", "no-answer")] == [note.code]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (b"", b"hello", "before it was sent"),
+        (b"hel", b"lo", "was not waiting for it"),
+        (b"hello", b"", "was not waiting for it"),
+    ],
+)
+def test_100_continue_is_asked_for_only_while_the_body_is_awaited(before: bytes, after: bytes, words: str) -> None:
+    ask = b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+    go_on = b"HTTP/1.1 100 Continue\r\n\r\n"
+    seen = sights([("client", ask + before), ("server", go_on), ("client", after), ("server", go_on + OK)])
+    (note,) = answered(seen)[0].exchange.notes
+    assert (note.code, words in note.text) == ("continue", True)
+
+
+def test_the_answer_to_what_could_not_be_read_is_not_called_unasked() -> None:
+    seen = sights([("client", b"GET / HTTP/1.1\r\nA: " + bytes(300_000)), ("server", OK), END])
+    assert kinds(seen) == ["Unreadable", "Answered", "Closed"]
+    assert [note.code for note in answered(seen)[0].exchange.notes] == ["unread"]
+
+
+def test_a_length_that_is_too_big_is_a_number() -> None:
+    seen = sights([("client", b"POST / HTTP/1.1\r\nContent-Length: %s\r\n\r\n" % (b"9" * 20))])
+    assert unreadable(seen)[0].why == "the request's Content-Length is a number too big to count with"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("client", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n"), ("server", OK)],
+        [("client", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"), ("server", OK)],
+        [("client", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"), ("server", OK), ("client", b"x\r\n")],
+        [("server", OK), ("client", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n")],
+    ],
+)
+def test_an_exchange_whose_request_can_not_be_read_to_its_end_is_told_once(steps: list[Step]) -> None:
+    seen = sights(steps)
+    assert sorted(kinds(seen)) == ["Answered", "Asked", "Closed", "Unreadable"]
+    assert unreadable(seen)[0].exchange is None
+
+
 def test_bytes_after_the_end_of_an_answer_are_named() -> None:
     seen = sights([("client", GET), ("server", OK + b" there"), END])
     assert kinds(seen) == ["Asked", "Answered", "Unreadable", "Closed"]
@@ -376,5 +455,5 @@ def test_lengths_of_a_request_that_differ_are_said_and_its_answer_is_not_called_
     seen = sights([("client", asked), ("server", OK)])
     (odd,), (answer,) = unreadable(seen), answered(seen)
     assert odd.why == "the request's Content-Lengths differ, so nobody can know its end"
-    assert odd.exchange is not None and {note.code for note in oddities(odd.exchange)} == {"lengths-differ"}
+    assert {note.code for note in oddities(answer.exchange)} == {"lengths-differ"}
     assert answer.exchange.notes == ()

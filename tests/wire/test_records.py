@@ -113,6 +113,7 @@ def test_of_other_sights_there_is_no_record() -> None:
         b"[" * 100_000,
         b'{"format":2,"record":"missed","connection":0,"at":1,"count":1}',
         b'{"format":1,"record":"missed","connection":0,"at":1,"count":"1"}',
+        b'{"format":1,"record":"missed","connection":0,"at":1,"count":1%d}' % 10**400,
         b'{"format":1,"record":"missed","connection":0,"at":1e999,"count":1}',
         b'{"format":1,"record":"new","connection":0,"at":1}',
         b'{"format":1,"record":"unreadable","connection":0,"at":1,"side":"left","why":"x","raw_b64":""}',

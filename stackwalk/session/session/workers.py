@@ -80,6 +80,8 @@ class Workers:
                 if connection in self._ports:
                     one = Underway(connection, sight.number, sight.request, sight.at)
                     self._underway.setdefault(connection, {})[sight.number] = one
+            case Unreadable(exchange=None):
+                pass  # what it belongs to is told later
             case Answered() | Unanswered() | Unreadable():
                 pid = self.who(connection)
                 if pid is not None and isinstance(sight, Answered):

@@ -16,7 +16,7 @@ def closing(exchange: Exchange) -> str | None:
 
 def keeping(exchange: Exchange) -> str | None:
     response = exchange.response
-    if response is None or response.ended_by in ("close", "cut") or response.status == 101:
+    if response is None or response.ended_by in ("close", "cut") or is_switched(exchange):
         return None
     both = sides(exchange)
     if any(b"close" in tokens(said.head, "connection") for _, said in both):
@@ -24,6 +24,16 @@ def keeping(exchange: Exchange) -> str | None:
     if any(said.version == "HTTP/1.0" and b"keep-alive" not in tokens(said.head, "connection") for _, said in both):
         return None
     return "keep-alive: the connection can serve another request after this"
+
+
+def is_switched(exchange: Exchange) -> bool:
+    """Whether the connection speaks something else from here on (RFC 9110 7.8, 9.3.6)."""
+    request, response = exchange.request, exchange.response
+    if response is None or response.status is None:
+        return False
+    return response.status == 101 or (
+        request is not None and request.method == "CONNECT" and 200 <= response.status < 300
+    )
 
 
 def no_continue(exchange: Exchange) -> str | None:

@@ -1,6 +1,7 @@
 """Where an answer ends, and how the client can know."""
 
-from stackwalk.wire.explain.words import short, sides, tokens
+from stackwalk.wire.body import promised
+from stackwalk.wire.explain.words import is_whole_head, lengths_of, many, short, sides, tokens
 from stackwalk.wire.message import Chunks, Exchange
 
 SIZES_SHOWN = 4  # of chunks
@@ -8,12 +9,9 @@ SIZES_SHOWN = 4  # of chunks
 
 def cut(exchange: Exchange) -> str | None:
     response = exchange.response
-    if response is None or response.ended_by != "cut":
+    if response is None or response.ended_by != "cut" or not is_whole_head(response.head):
         return None
-    promised = response.head.header("content-length")
-    if promised is None:
-        return f"the answer was cut: {response.body_size:,} bytes came before the connection ended"
-    return f"the answer was cut: {response.body_size:,} bytes of the {short(promised)} that were promised"
+    return f"the answer was cut: {many(response.body_size, 'byte')}{promised(response.head)} came"
 
 
 def no_length(exchange: Exchange) -> str | None:
@@ -34,22 +32,22 @@ def ends_with_connection(exchange: Exchange) -> str | None:
 
 def body_where_none(exchange: Exchange) -> str | None:
     response = exchange.response
-    if response is None or response.status not in (204, 304) or response.ended_by != "none":
+    # A 304 may name both: they are of the answer that it stands for.
+    if response is None or response.status != 204 or response.ended_by != "none":
         return None
-    length = response.head.header("content-length")
     if response.head.header("transfer-encoding") is not None:
-        return f"a {response.status} has no body, and Transfer-Encoding speaks of one"
-    if response.status == 204 and length is not None:
-        return f"a 204 has no body, and Content-Length says {short(length)}"
-    return None
+        return "a 204 has no body, and Transfer-Encoding speaks of one"
+    length = response.head.header("content-length")
+    return None if length is None else f"a 204 has no body, and Content-Length says {short(length)}"
 
 
 def head_length(exchange: Exchange) -> str | None:
     response = exchange.response
     if exchange.request is None or exchange.request.method != "HEAD" or response is None:
         return None
-    length = response.head.header("content-length")
-    said = "" if length is None else f"; Content-Length says what GET would have brought: {short(length)} bytes"
+    lengths = lengths_of(response.head)
+    length = lengths.pop() if len(lengths) == 1 else b""
+    said = "" if not length.isdigit() else f"; Content-Length says what GET would have brought: {short(length)} bytes"
     return f"an answer to HEAD is a head alone{said}"
 
 

@@ -26,9 +26,11 @@ ODD = (
         "the {} sent the same Content-Length more than once", heads.has_length_twice)),
     Explanation("no-number", "RFC 9112 6.3", heads.of_heads(
         "the {}'s Content-Length is not a number", heads.is_no_length)),
+    Explanation("too-big", "RFC 9110 8.6", heads.of_heads(
+        "the {}'s Content-Length is a number too big to count with", heads.is_too_long)),
     Explanation("chunked-1.0", "RFC 9112 6.1", heads.of_heads(
         "the {} sent Transfer-Encoding with HTTP/1.0, which has none", heads.is_chunked_1_0)),
-    Explanation("body-where-none", "RFC 9110 6.4.1", ending.body_where_none),
+    Explanation("body-where-none", "RFC 9110 8.6, RFC 9112 6.1", ending.body_where_none),
     Explanation("no-length", "RFC 9112 6.3", ending.no_length),
     Explanation("bare-lf", "RFC 9112 2.2", heads.of_heads(
         "the {} ended lines with \\n alone, and it should be \\r\\n", heads.has_bare_newline)),
@@ -62,7 +64,7 @@ MORE = (
     Explanation("tunnel", "RFC 9110 9.3.6", connection.tunnel),
     Explanation("redirect", "RFC 9110 15.4", answer.redirect),
     Explanation("not-modified", "RFC 9110 15.4.5", answer.not_modified),
-    Explanation("validators", "RFC 9110 8.8.3", answer.validators),
+    Explanation("validators", "RFC 9110 8.8.3, 13.1", answer.validators),
     Explanation("caching", "RFC 9111 5.2", answer.caching),
     Explanation("range", "RFC 9110 14", answer.part),
     Explanation("login", "RFC 9110 11.6.2", answer.login),
