@@ -101,6 +101,10 @@ def says_bad_template(evidence: Evidence) -> str:
     )
 
 
+def another_encoding(evidence: Evidence) -> bool:
+    return raised(evidence, "\nUnicodeDecodeError: 'utf-8' codec", '/jinja2/loaders.py", line ')
+
+
 def handler_without_error(evidence: Evidence) -> bool:
     return raised(evidence, "takes 0 positional arguments but 1 was given") and "errorhandler" in source(evidence)
 
@@ -413,6 +417,9 @@ MISTAKES = [
     Mistake("Flask cannot import service", could_not_import,
         "Flask could not import service.py: the file stands in the workspace itself, not in the folder app."),
     Mistake("a template that cannot be read", bad_template, says_bad_template),
+    Mistake("a template in another encoding", another_encoding,
+        "The template that is asked for there is not saved as UTF-8, and Flask cannot read it. Save it again with the "
+        "encoding UTF-8."),
     Mistake("Python cannot read it", bad_syntax, says_bad_syntax),
     Mistake("a handler that takes no error", handler_without_error, says_handler_without_error),
     Mistake("a view that ends itself", view_exits,

@@ -312,6 +312,13 @@ def script_failed(evidence: Evidence, pattern: str) -> bool:
     return failed and bool(re.search(pattern, source(evidence, "deploy.sh")))
 
 
+def fixed_name(evidence: Evidence) -> bool:
+    """Whether the script names a file itself, and never looks at the name that it is given."""
+    typed = source(evidence, "deploy.sh")
+    named = re.search(r"(\bcat\s+|<\s*)[\"']?[\w./]*\bgunicorn\.pid\b", typed)
+    return evidence.step == "3.6" and bool(named) and not re.search(r"\$\{?[1@*]", typed)
+
+
 def needs_more(evidence: Evidence) -> bool:
     return evidence.step == "3.7" and evidence.cause == "needs"
 
@@ -374,6 +381,9 @@ MISTAKES = [
         "written just so, and reads the body from wsgi.input."),
     Mistake("a setting that is none", bad_setting, says_bad_setting),
     Mistake("a setting misspelt", lambda evidence: bool(misspelt_setting(evidence)[0]), says_misspelt_setting),
+    Mistake("another file than the one that is given", fixed_name,
+        "deploy.sh reads gunicorn.pid, whatever name it is given, and here the file has another one. The name that "
+        "follows deploy.sh is \"$1\"."),
     Mistake("the master was killed", master_killed,
         "deploy.sh has killed the master, which could not even end its workers: the signal for new workers is HUP."),
     Mistake("the master was ended", master_ended,
