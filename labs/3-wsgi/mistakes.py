@@ -21,6 +21,14 @@ def said(evidence: Evidence, *parts: str) -> bool:
     return all(part in evidence.printed for part in parts)
 
 
+def raised_by(evidence: Evidence, *files: str) -> bool:
+    """Whether the innermost call of the traceback is in one of these files, and so no line of the learner's."""
+    return any(file in evidence.call.file for file in files)
+
+
+SERVERS = ("/gunicorn/", "/wsgiref/")
+
+
 def status(evidence: Evidence) -> int | None:
     """The status of the last answer."""
     return evidence.answer.status if evidence.answer else None
@@ -37,14 +45,27 @@ def quoted(evidence: Evidence, pattern: str) -> tuple[str, ...]:
 
 
 def runs_at_import(evidence: Evidence) -> bool:
-    typed = "\n".join(text for name, text in evidence.sources.items() if name.endswith(".py") and name != "server.py")
-    return evidence.cause in ("wrong-address", "silent") and bool(re.search(r"\b(application|app)\.run\(", typed))
+    if not re.search(r"\b(application|app)\.run\(", everything(evidence)):
+        return False
+    if evidence.cause == "wrong-address":
+        return f"port {port_of_run(evidence)}," in evidence.message  # that is where it listens
+    taken = said(evidence, "Port 8000 is in use") and port_of_run(evidence) == 8000
+    return evidence.cause == "silent" and (taken or bool(re.search(r"\b(application|app)\.run\(", evidence.stands)))
+
+
+def everything(evidence: Evidence) -> str:
+    """All Python that this lab may import."""
+    names = [name for name in evidence.sources if name.endswith(".py") and name != "server.py"]
+    return "\n".join(source(evidence, name) for name in names)
+
+
+def port_of_run(evidence: Evidence) -> int:
+    named = re.search(r"\.run\([^)]*\bport\s*=\s*(\d+)", everything(evidence))
+    return int(named[1]) if named else 5000
 
 
 def says_runs_at_import(evidence: Evidence) -> str:
-    typed = "\n".join(text for name, text in evidence.sources.items() if name.endswith(".py") and name != "server.py")
-    named = re.search(r"\.run\([^)]*\bport\s*=\s*(\d+)", typed)
-    port = int(named[1]) if named else 5000
+    port = port_of_run(evidence)
     then = (
         "that asks for port 8000 once more, which Gunicorn holds, and the import ends in an error."
         if port == 8000
@@ -106,9 +127,10 @@ def form_unseen(evidence: Evidence) -> bool:
 
 
 def exits_at_import(evidence: Evidence) -> bool:
-    return evidence.cause in ("silent", "exited", "too-much-output") and bool(
+    again = evidence.printed.count("Booting worker with pid") > 1  # one worker is asked for
+    return again and evidence.cause in ("silent", "exited", "too-much-output") and bool(
         re.search(r"\b(sys\.exit|exit|quit|os\._exit)\(", source(evidence, "wsgi.py") + source(evidence, "bare.py"))
-    )
+    )  # fmt: skip
 
 
 def no_attribute(evidence: Evidence) -> bool:
@@ -153,13 +175,15 @@ def bytes_alone(evidence: Evidence) -> bool:
 def number_as_status(evidence: Evidence) -> bool:
     return (
         is_bare(evidence)
-        and bool(re.search(r"TypeError: \d+ is not a string", evidence.printed))
-        and bool(re.search(r"start_response\(\s*\d", source(evidence, "bare.py")))
+        and evidence.error.endswith("is not a string")
+        and raised_by(evidence, "/gunicorn/")
+        and evidence.call.text.endswith("% status)")
     )
 
 
 def number_as_header(evidence: Evidence) -> bool:
-    return is_bare(evidence) and bool(re.search(r"TypeError: \S+ is not a string", evidence.printed))
+    in_headers = raised_by(evidence, "/gunicorn/") and evidence.call.text.endswith(("% name)", "% value)"))
+    return is_bare(evidence) and evidence.error.endswith("is not a string") and in_headers
 
 
 def never_started(evidence: Evidence) -> bool:
@@ -170,20 +194,24 @@ def never_started(evidence: Evidence) -> bool:
 
 
 def returns_none(evidence: Evidence) -> bool:
-    return is_bare(evidence) and said(evidence, "'NoneType' object is not iterable")
+    looped = evidence.error.endswith("'NoneType' object is not iterable")
+    return is_bare(evidence) and looped and raised_by(evidence, *SERVERS)
 
 
 def headers_as_dictionary(evidence: Evidence) -> bool:
-    headers_given = re.search(r"start_response\([^\[\]]*\{", source(evidence, "bare.py"), re.DOTALL)
-    return is_bare(evidence) and bool(headers_given) and said(evidence, "Error")
+    given = re.search(r"start_response\([^\[\]{]*,\s*\{", source(evidence, "bare.py"))
+    refused = evidence.call.function == "process_headers" or said(evidence, "must be of type list")
+    return is_bare(evidence) and bool(given) and refused
 
 
 def one_argument(evidence: Evidence) -> bool:
-    return is_bare(evidence) and bool(re.search(r"takes \d positional arguments? but 2 were given", evidence.printed))
+    refused = re.search(r"takes \d positional arguments? but 2 were given", evidence.error)
+    return is_bare(evidence) and bool(refused) and raised_by(evidence, *SERVERS)
 
 
 def wants_more(evidence: Evidence) -> bool:
-    return is_bare(evidence) and bool(re.search(r"missing \d required positional arguments?: ", evidence.printed))
+    missing = re.search(r"missing \d required positional arguments?: ", evidence.error)
+    return is_bare(evidence) and bool(missing) and raised_by(evidence, *SERVERS)
 
 
 def says_wants_more(evidence: Evidence) -> str:
@@ -194,21 +222,34 @@ def says_wants_more(evidence: Evidence) -> str:
 
 
 def is_async(evidence: Evidence) -> bool:
-    return is_bare(evidence) and said(evidence, "'coroutine' object is not iterable")
+    looped = evidence.error.endswith("'coroutine' object is not iterable")
+    return is_bare(evidence) and looped and raised_by(evidence, *SERVERS)
 
 
 def wrong_length(evidence: Evidence) -> bool:
-    return is_bare(evidence) and "Content-Length" in source(evidence, "bare.py") and (
-        evidence.cause == "closed-early" or "body is the greeting" in evidence.message
-    )  # fmt: skip
+    if not is_bare(evidence) or "Content-Length" not in source(evidence, "bare.py"):
+        return False
+    if evidence.cause == "closed-early":
+        return "in the middle of its answer" in evidence.message
+    # Gunicorn sends no more than what Content-Length says: what came is the beginning of what is wanted.
+    came = evidence.answer.body.decode("utf-8", "replace") if evidence.answer else ""
+    cut = bool(came) and evidence.expected.startswith(came) and len(came) < len(evidence.expected)
+    return cut and evidence.answer is not None and evidence.answer.header("Content-Length") == str(len(came))
+
+
+def missing_key(evidence: Evidence) -> str:
+    """The key that environ was asked for in vain; "" where it was not."""
+    found = re.fullmatch(r"KeyError: '([^']*)'", evidence.error)
+    asked = found and re.search(rf"\benv\w*\[\s*[\"']{re.escape(found[1])}[\"']\s*\]", evidence.call.text)
+    return found[1] if found and asked else ""
 
 
 def key_missing(evidence: Evidence) -> bool:
-    return is_bare(evidence) and said(evidence, "KeyError: ")
+    return is_bare(evidence) and bool(missing_key(evidence))
 
 
 def says_key_missing(evidence: Evidence) -> str:
-    key = (quoted(evidence, r"KeyError: '([^']*)'") or ("?",))[0]
+    key = missing_key(evidence)
     return f"environ has no key {key!r}: the path is in PATH_INFO, the method in REQUEST_METHOD."
 
 
@@ -236,7 +277,14 @@ def no_type(evidence: Evidence) -> bool:
 
 
 def no_global(evidence: Evidence) -> bool:
-    return said(evidence, "UnboundLocalError") and status(evidence) == 500
+    return bool(unbound(evidence))
+
+
+def unbound(evidence: Evidence) -> str:
+    """The variable that a function changes, and that a file has outside of all functions; "" where there is none."""
+    found = re.match(r"UnboundLocalError: .*local variable '(\w+)'", evidence.error)
+    outside = found and re.search(rf"(?m)^{found[1]}\s*(:[^=\n]*)?=", everything(evidence))
+    return found[1] if found and outside else ""
 
 
 def counts_anew(evidence: Evidence) -> bool:
@@ -328,16 +376,18 @@ def not_configured(evidence: Evidence) -> bool:
 
 
 def key_of_one_server(evidence: Evidence) -> bool:
-    return evidence.step == "3.7" and bool(re.search(r"KeyError: '[A-Z_.]+'", evidence.printed))
+    return evidence.step == "3.7" and bool(missing_key(evidence))
 
 
 def says_key_of_one_server(evidence: Evidence) -> str:
-    key = (quoted(evidence, r"KeyError: '([^']*)'") or ("?",))[0]
+    key = missing_key(evidence)
     return f"Your code asks environ for {key}, which not every server puts there: PEP 3333 says which keys are sure."
 
 
 def new_application(evidence: Evidence) -> bool:
-    return evidence.step == "3.1" and status(evidence) == 404 and "Flask(" in source(evidence, "wsgi.py")
+    own = source(evidence, "wsgi.py")
+    bare = "Flask(" in own and not re.search(r"route|register|import_module|add_url_rule", own)
+    return evidence.step == "3.1" and status(evidence) == 404 and bare
 
 
 MISTAKES = [
@@ -416,8 +466,8 @@ MISTAKES = [
         "The headers are a list of pairs, [(\"Content-Type\", \"text/plain\")], for a header may come twice; "
         "a dictionary has no room for that."),
     Mistake("start_response is never called", never_started,
-        "Nobody called start_response, so there is no status: Gunicorn sent `HTTP/1.1 None`, which no client can "
-        "read. Call it before you return."),
+        "Nobody called start_response before the body began, so there is no status: Gunicorn sent `HTTP/1.1 None`, "
+        "which no client can read. Call it before you return or yield anything."),
     Mistake("returns None", returns_none,
         "Your function returns None. Gunicorn wants something to loop over: a list with the body's bytes in it."),
     Mistake("takes one argument", one_argument,
@@ -437,8 +487,11 @@ MISTAKES = [
         "The status has a number, a space and a reason, \"200 OK\": wsgiref.validate misses the last two in yours."),
     Mistake("no type", no_type, "There is no Content-Type at all: it is a pair in the list for start_response."),
     Mistake("the variable is taken for a local one", no_global,
-        "The function changes count, so Python takes it for a variable of the function's own: write global count in "
-        "its first line.", explains=("UnboundLocalError",)),
+        lambda evidence: (
+            f"The function changes {unbound(evidence)}, so Python takes it for a variable of the function's own: write "
+            f"global {unbound(evidence)} in its first line."
+        ),
+        explains=("UnboundLocalError",)),
     Mistake("counts anew each time", counts_anew,
         "Every answer says 1: the counter begins again with each call. It has to stand outside of the function."),
     Mistake("counts too late", counts_itself_late,

@@ -236,7 +236,8 @@ class Reporter:
             step=step.id, check=name, cause=failure.cause, message=own(failure.message),
             output=printed or own(failure.output), traceback=crash.text if crash else "",
             answer=self._bench.last_answer, printed=self._bench.printed,
-            sources=self._bench.sources(),
+            sources=self._bench.sources(), asked=self._bench.ground.asked, expected=own(failure.expected),
+            stands=failure.stands,
         )  # fmt: skip
         try:
             sentence = sentence_for(evidence, self._mistakes_of(self._plan.lab_of(step)))

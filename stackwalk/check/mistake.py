@@ -5,6 +5,7 @@ learner's. Where the program has died of a name that is misspelt, Python itself 
 says it explains this error is asked.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,20 @@ from stackwalk.check.answer import Answer
 from stackwalk.check.verdict import Cause
 
 MISSPELT = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
+
+_FRAME = re.compile(
+    r'^ +File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?(?:\n {4,}(?P<text>\S.*))?', re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a traceback: where it stood when the error came."""
+
+    file: str
+    line: int
+    function: str
+    text: str  # of that line
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,23 @@ class Evidence:
     answer: Answer | None  # the last answer that the check had
     printed: str = ""  # all that was kept of what the programs of this check printed, from their start on
     sources: Mapping[str, str] = field(default_factory=dict)  # the learner's files of text, by relative name
+    asked: str = ""  # the first line of the last request
+    expected: str = ""  # what the check would show as such
+    stands: str = ""  # where a program that hangs stands, in a sentence
+
+    @property
+    def error(self) -> str:
+        """The last line of the traceback: "KeyError: 'x'"; "" where there is none."""
+        return self.traceback.rstrip().rpartition("\n")[2]
+
+    @property
+    def call(self) -> Call:
+        """The innermost call of the traceback: who raised, or who called with the wrong arguments."""
+        found = list(_FRAME.finditer(self.traceback))
+        if not found:
+            return Call("", 0, "", "")
+        last = found[-1]
+        return Call(last["file"], int(last["line"]), last["function"] or "", last["text"] or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +77,7 @@ class BrokenRule(Exception):
 
 def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
     """The sentence of the first mistake that is seen, or None. Raises BrokenRule, which names the rule."""
-    last = evidence.traceback.rstrip().rpartition("\n")[2]
-    error = last.partition(":")[0].strip()
+    error = evidence.error.partition(":")[0].strip()
     for mistake in mistakes:
         if error in MISSPELT and error not in mistake.explains:
             continue
