@@ -186,8 +186,16 @@ def same_function(evidence: Evidence) -> bool:
 
 def says_same_function(evidence: Evidence) -> str:
     found = re.search(r"endpoint function: (\w+)", evidence.traceback)
+    name = found[1] if found else "the same"
+    # A decorator of one's own: def logged(view): … def wrapper(…): …
+    outer = re.search(rf"(?m)^def \w+\((\w+)\):\n(?:[ \t].*\n|\n)*?[ \t]+def {name}\(", source(evidence))
+    if outer and not re.search(rf"(?m)^def {name}\(", source(evidence)):
+        return (
+            f"For Flask both views are called {name}, after the function that your decorator makes of them. Write "
+            f"@wraps({outer[1]}) above def {name}, with from functools import wraps: so each keeps its own name."
+        )
     return (
-        f"Two views are called {found[1] if found else 'the same'}: give each function a name of its own. "
+        f"Two views are called {name}: give each function a name of its own. "
         "For one view with two addresses, write both @application.route lines above it."
     )
 
@@ -221,6 +229,10 @@ def bad_syntax(evidence: Evidence) -> bool:
     return any(raised(evidence, error) for error in errors)
 
 
+# What a bracket, a quote or a colon that is missing makes Python say; what else it says is clear by itself.
+_OF_A_SIGN = re.compile(r"invalid syntax|expected|never closed|unterminated|unmatched|match|EOF|EOL|forg[eo]t")
+
+
 def says_bad_syntax(evidence: Evidence) -> str:
     found = re.findall(r"(?m)^(?:Syntax|Indentation|Tab)Error: (.+)", evidence.traceback)
     said = found[-1].strip().rstrip(".") if found else ""
@@ -230,6 +242,8 @@ def says_bad_syntax(evidence: Evidence) -> str:
             f"Python stumbles over the indentation there.{more} Lines that belong together stand equally far in, "
             "all of them by spaces."
         )
+    if said and not _OF_A_SIGN.search(said):
+        return f"Python cannot read what stands there.{more}"
     return f"Python cannot read what stands there, or just above: look for a missing bracket, quote or colon.{more}"
 
 
@@ -298,9 +312,26 @@ def missing_template(evidence: Evidence) -> bool:
     return raised(evidence, "TemplateNotFound")
 
 
+def template_elsewhere(evidence: Evidence) -> tuple[str, str]:
+    """The template that is missing, and where a file of its name lies; "" where it lies nowhere."""
+    found = re.search(r"TemplateNotFound: (\S+)", evidence.error)
+    name = found[1] if found else ""
+    # index.html of lab 1 lies beside the package: a page of its own.
+    near = (
+        one for one in sorted(evidence.sources) if one.endswith(f"/{name}") and not one.startswith("app/templates/")
+    )
+    return name, next(near, "") if name and "template_folder" not in source(evidence) else ""
+
+
+def says_template_elsewhere(evidence: Evidence) -> str:
+    name, near = template_elsewhere(evidence)
+    return f"Move {near} to app/templates/{name} and ask again: that is where Flask looks for it, and it is not there."
+
+
 def says_missing_template(evidence: Evidence) -> str:
-    found = re.search(r"TemplateNotFound: (\S+)", evidence.traceback)
-    return f"There is no template {found[1] if found else ''}: Flask looks for it in the folder app/templates."
+    name, _ = template_elsewhere(evidence)
+    folder = "template_folder" if "template_folder" in source(evidence) else "the folder app/templates"
+    return f"There is no template {name}: Flask looks for it in {folder}."
 
 
 def tuple_as_status(evidence: Evidence) -> bool:
@@ -363,6 +394,21 @@ def refused(evidence: Evidence) -> str:
         return ""
     allowed = (evidence.answer.header("Allow") or method).replace(" ", "").split(",")
     return method if method not in allowed else ""
+
+
+def slash_added(evidence: Evidence) -> bool:
+    """Whether Flask sends a client on to the same address with a slash at its end."""
+    path = evidence.asked.split(" ")[1:2]
+    to = (evidence.answer.header("Location") or "") if evidence.answer else ""
+    return status(evidence) == 308 and bool(path) and re.sub(r"^https?://[^/]*", "", to) == f"{path[0]}/"
+
+
+def says_slash_added(evidence: Evidence) -> str:
+    path = evidence.asked.split(" ")[1]
+    return (
+        f"Your route for {path} ends with a slash, so Flask sends whoever asks for {path} on to {path}/, with a "
+        "308. Leave the slash at its end out."
+    )
 
 
 def found_instead(evidence: Evidence) -> bool:
@@ -496,6 +542,8 @@ MISTAKES = [
     Mistake("the view does not take the name", no_argument, says_no_argument),
     Mistake("the route does not give the name", missing_argument,
         "Your view wants an argument, and its route has no part in angle brackets of that name."),
+    Mistake("the template lies elsewhere", lambda evidence: bool(template_elsewhere(evidence)[1]),
+        says_template_elsewhere, placed=False),
     Mistake("the template is missing", missing_template, says_missing_template),
     Mistake("routes are never imported", routes_forgotten,
         "Every address is a 404, because nobody imports app/routes.py and so its @application.route lines never "
@@ -523,6 +571,7 @@ MISTAKES = [
     Mistake("percent signs", quoted_again,
         "Flask has turned the percent signs of the path back into letters, and your view makes new ones: use the "
         "name as it comes."),
+    Mistake("a slash at the end", slash_added, says_slash_added),
     Mistake("the route has no POST", no_post,
         "The route answers POST with 405: methods=[\"GET\", \"POST\"] in its @application.route line."),
     Mistake("the route has no GET", no_get,

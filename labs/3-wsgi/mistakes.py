@@ -99,11 +99,13 @@ def in_the_background(evidence: Evidence) -> bool:
 def late_timeout(evidence: Evidence) -> bool:
     wanted = setting(evidence, "timeout")
     hung = evidence.check == "a_view_that_hangs_is_cut_off" and evidence.cause == "silent"
-    return hung and (not wanted or (wanted.isdigit() and int(wanted) > 4))
+    return hung and (not wanted or (wanted.isdigit() and (int(wanted) > 4 or int(wanted) == 0)))
 
 
 def says_late_timeout(evidence: Evidence) -> str:
     wanted = setting(evidence, "timeout")
+    if wanted.isdigit() and int(wanted) == 0:
+        return "The view sleeps on, for timeout = 0 means that a worker is never cut off. Write timeout = 2."
     told = f"your timeout is {wanted}" if wanted else "without a timeout in gunicorn.conf.py it is 30"
     return (
         f"The view sleeps on, for {told}: so many seconds the master waits for a sign of life. Write timeout = 2 "
@@ -135,6 +137,13 @@ def exits_at_import(evidence: Evidence) -> bool:
 
 def no_attribute(evidence: Evidence) -> bool:
     return said(evidence, "Failed to find attribute 'application' in")
+
+
+def only_the_package(evidence: Evidence) -> bool:
+    """Whether wsgi.py imports the package app, in which application is, and nothing out of it."""
+    typed = source(evidence, "wsgi.py")
+    alone = re.search(r"(?m)^import app\s*$", typed) and not re.search(r"(?m)^(from|def|class)\b|=", typed)
+    return no_attribute(evidence) and bool(alone)
 
 
 def says_no_attribute(evidence: Evidence) -> str:
@@ -219,6 +228,18 @@ def says_wants_more(evidence: Evidence) -> str:
     if re.search(r"\breceive\s*,\s*send\b", source(evidence, "bare.py")):
         said = "scope, receive and send belong to ASGI, another agreement. Under WSGI it is "
     return f"{said}def application(environ, start_response)."
+
+
+def class_alone(evidence: Evidence) -> str:
+    """The class that the server calls in place of an object of it; "" where it calls none."""
+    found = re.match(r"TypeError: (\w+)(\(\) takes no arguments|\.__init__\(\) )", evidence.error)
+    own = found and re.search(rf"(?m)^class {found[1]}\b(.*\n)+?.*\bdef __call__\(", source(evidence, "bare.py"))
+    return found[1] if found and own and is_bare(evidence) and raised_by(evidence, *SERVERS) else ""
+
+
+def no_self(evidence: Evidence) -> bool:
+    one_too_many = re.search(r"__call__\(\) takes 2 positional arguments but 3 were given", evidence.error)
+    return is_bare(evidence) and bool(one_too_many) and raised_by(evidence, *SERVERS)
 
 
 def is_async(evidence: Evidence) -> bool:
@@ -327,13 +348,38 @@ SETTINGS = (
 )  # fmt: skip
 
 
+# What a check can miss where that setting is not made.
+OF_CHECK = {
+    "three_workers_run": ("workers",), "each_request_is_logged": ("accesslog",),
+    "a_view_that_hangs_is_cut_off": ("timeout",),
+}  # fmt: skip
+
+
+def other_number(evidence: Evidence) -> bool:
+    wanted = setting(evidence, "workers")
+    return evidence.check == "three_workers_run" and wanted.isdigit() and int(wanted) not in (0, 3)
+
+
+def options_for_settings(evidence: Evidence) -> bool:
+    in_settings = evidence.error.startswith("SyntaxError") and evidence.call.file.endswith("/gunicorn.conf.py")
+    return in_settings and evidence.call.text.startswith("-")
+
+
+def unknown_class(evidence: Evidence) -> str:
+    """The worker_class of gunicorn.conf.py that there is not; "" where Gunicorn has not said so."""
+    written = setting(evidence, "worker_class").strip("\"'")
+    refused = re.search(r"Entry point \('gunicorn\.workers', '|class uri '", evidence.error)
+    return written if written and refused and f"'{written}'" in evidence.error else ""
+
+
 def misspelt_setting(evidence: Evidence) -> tuple[str, str]:
     """A name of gunicorn.conf.py that is nearly a setting's, and that setting, which is not there; else two ""."""
     typed = re.findall(r"(?m)^(\w+)\s*=", source(evidence, "gunicorn.conf.py")) if evidence.step == "3.5" else []
+    relevant = OF_CHECK.get(evidence.check, ("bind",) if evidence.cause in ("wrong-address", "not-listening") else ())
     for name in typed:
         meant = next((one for one in SETTINGS if one.replace("_", "") == name.replace("_", "").lower()), "")
         meant = meant or next(iter(get_close_matches(name, SETTINGS, n=1, cutoff=0.85)), "")
-        if name not in SETTINGS and meant and meant not in typed:
+        if name not in SETTINGS and meant in relevant and meant not in typed:
             return name, meant
     return "", ""
 
@@ -412,6 +458,9 @@ MISTAKES = [
         "Django asks for its settings before there are any: settings.configure(…) comes before "
         "get_wsgi_application()."),
     Mistake("a key that one server has", key_of_one_server, says_key_of_one_server),
+    Mistake("the package alone", only_the_package,
+        "import app brings the package, and Gunicorn looks in wsgi.py for application, which is inside of it: "
+        "from app import application."),
     Mistake("no application", no_attribute, says_no_attribute),
     Mistake("not callable", not_callable,
         "application is there, but it can't be called: under WSGI the server calls it for each request. "
@@ -429,6 +478,19 @@ MISTAKES = [
     Mistake("the form is not seen", form_unseen,
         "Your application found no field text in the form. It looks in environ for CONTENT_TYPE and CONTENT_LENGTH, "
         "written just so, and reads the body from wsgi.input."),
+    Mistake("options in the settings", options_for_settings,
+        "gunicorn.conf.py is Python and knows no options. Each setting is a variable: bind = \"127.0.0.1:8000\", "
+        "workers = 3."),
+    Mistake("workers of no such class", lambda evidence: bool(unknown_class(evidence)),
+        lambda evidence: (
+            f"gunicorn.conf.py: there is no worker_class {unknown_class(evidence)!r} here. Take that line out, for "
+            "the usual workers will do."
+        ),
+        explains=("ImportError", "ModuleNotFoundError")),
+    Mistake("another number of workers", other_number,
+        lambda evidence: (
+            f"gunicorn.conf.py says workers = {setting(evidence, 'workers')}, and three are to run: workers = 3."
+        )),
     Mistake("a setting that is none", bad_setting, says_bad_setting),
     Mistake("a setting misspelt", lambda evidence: bool(misspelt_setting(evidence)[0]), says_misspelt_setting),
     Mistake("another file than the one that is given", fixed_name,
@@ -472,6 +534,13 @@ MISTAKES = [
         "Your function returns None. Gunicorn wants something to loop over: a list with the body's bytes in it."),
     Mistake("takes one argument", one_argument,
         "The server calls your function with two arguments: def application(environ, start_response)."),
+    Mistake("a class and no object", lambda evidence: bool(class_alone(evidence)),
+        lambda evidence: (
+            f"The server calls {class_alone(evidence)} itself, which makes an object and answers nothing. Hand it an "
+            f"object: application = {class_alone(evidence)}()."
+        )),
+    Mistake("a method without self", no_self,
+        "The first argument of a method is the object itself: def __call__(self, environ, start_response)."),
     Mistake("wants more than two", wants_more, says_wants_more),
     Mistake("async", is_async,
         "async def makes a coroutine, which WSGI does not know: leave out async. (ASGI is the agreement for those.)"),

@@ -331,7 +331,7 @@ class Bench:
     def _read_sources(self) -> Iterator[tuple[str, str]]:
         root = self.copy.origin
         files = [root / name for name in (self._lab.files if self._lab else ())]
-        files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*"))
+        files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*")) + sorted(root.glob("[!.]*/[!.]*/[!.]*"))
         for file in [one for one in dict.fromkeys(files) if one.is_file()][:SOURCES]:
             try:
                 if file.stat().st_size <= SOURCE_LIMIT:

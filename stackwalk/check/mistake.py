@@ -69,6 +69,7 @@ class Mistake:
     sees: Callable[[Evidence], bool]
     says: str | Callable[[Evidence], str]
     explains: tuple[str, ...] = ()  # of MISSPELT: the errors that it may speak about
+    placed: bool = True  # whether the place of the traceback stands before it: that is where to mend it
 
 
 class BrokenRule(Exception):
@@ -77,6 +78,12 @@ class BrokenRule(Exception):
 
 def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
     """The sentence of the first mistake that is seen, or None. Raises BrokenRule, which names the rule."""
+    seen = seen_in(evidence, mistakes)
+    return None if seen is None else seen[1]
+
+
+def seen_in(evidence: Evidence, mistakes: Sequence[Mistake]) -> tuple[Mistake, str] | None:
+    """The first mistake that is seen, with its sentence, or None. Raises BrokenRule, which names the rule."""
     error = evidence.error.partition(":")[0].strip()
     for mistake in mistakes:
         if error in MISSPELT and error not in mistake.explains:
@@ -89,5 +96,5 @@ def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
             raise BrokenRule(f"the rule {mistake.name!r} raised {type(error).__name__}: {error}") from error
         if not isinstance(says, str) or not says:
             raise BrokenRule(f"the rule {mistake.name!r} says nothing")
-        return says
+        return mistake, says
     return None

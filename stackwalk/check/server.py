@@ -429,7 +429,8 @@ class Server:
         text = self._running().output.since(self._mark)
         crash = last_crash(text, str(self._copy.root))
         failure.output = crash.text if crash else last_lines(text)
-        if crash and crash.file:
+        answer = self._ground.answer
+        if crash and (crash.file or (answer is not None and (answer.status or 0) >= 500)):
             failure.message = f"{failure.message} Your program printed an error: {crash.place}{crash.error}"
         return failure
 
