@@ -1,6 +1,7 @@
 """What beginners do in this lab, each with a sentence of its own. The first that sees its mistake speaks."""
 
 import re
+from difflib import get_close_matches
 
 from stackwalk.check.mistake import Evidence, Mistake
 
@@ -20,6 +21,12 @@ def raised(evidence: Evidence, *parts: str) -> bool:
 def said(evidence: Evidence, *parts: str) -> bool:
     """Whether all of this was printed."""
     return all(part in evidence.printed for part in parts)
+
+
+def called_by_flask(evidence: Evidence, *handing: str) -> bool:
+    """Whether Flask itself made the call that went wrong, and handed this over; not a line of the learner's."""
+    files = ("/flask/app.py", "/flask/views.py")
+    return evidence.call.file.endswith(files) and any(part in evidence.call.text for part in handing)
 
 
 def status(evidence: Evidence) -> int | None:
@@ -101,8 +108,12 @@ def says_bad_template(evidence: Evidence) -> str:
     )
 
 
+def another_encoding(evidence: Evidence) -> bool:
+    return raised(evidence, "\nUnicodeDecodeError: 'utf-8' codec", '/jinja2/loaders.py", line ')
+
+
 def handler_without_error(evidence: Evidence) -> bool:
-    return raised(evidence, "takes 0 positional arguments but 1 was given") and "errorhandler" in source(evidence)
+    return raised(evidence, "takes 0 positional arguments but 1 was given") and called_by_flask(evidence, "handler)(")
 
 
 def says_handler_without_error(evidence: Evidence) -> str:
@@ -117,7 +128,7 @@ def view_exits(evidence: Evidence) -> bool:
 
 
 def no_at_sign(evidence: Evidence) -> bool:
-    bare = re.search(r"(?m)^application\.route\(.*\)\s*$", source(evidence))
+    bare = re.search(r"(?m)^application\.route\([^()]*\)\s*$", source(evidence))
     return status(evidence) == 404 and evidence.cause == "wrong-answer" and bool(bare)
 
 
@@ -175,8 +186,16 @@ def same_function(evidence: Evidence) -> bool:
 
 def says_same_function(evidence: Evidence) -> str:
     found = re.search(r"endpoint function: (\w+)", evidence.traceback)
+    name = found[1] if found else "the same"
+    # A decorator of one's own: def logged(view): … def wrapper(…): …
+    outer = re.search(rf"(?m)^def \w+\((\w+)\):\n(?:[ \t].*\n|\n)*?[ \t]+def {name}\(", source(evidence))
+    if outer and not re.search(rf"(?m)^def {name}\(", source(evidence)):
+        return (
+            f"For Flask both views are called {name}, after the function that your decorator makes of them. Write "
+            f"@wraps({outer[1]}) above def {name}, with from functools import wraps: so each keeps its own name."
+        )
     return (
-        f"Two views are called {found[1] if found else 'the same'}: give each function a name of its own. "
+        f"Two views are called {name}: give each function a name of its own. "
         "For one view with two addresses, write both @application.route lines above it."
     )
 
@@ -210,6 +229,10 @@ def bad_syntax(evidence: Evidence) -> bool:
     return any(raised(evidence, error) for error in errors)
 
 
+# What a bracket, a quote or a colon that is missing makes Python say; what else it says is clear by itself.
+_OF_A_SIGN = re.compile(r"invalid syntax|expected|never closed|unterminated|unmatched|match|EOF|EOL|forg[eo]t")
+
+
 def says_bad_syntax(evidence: Evidence) -> str:
     found = re.findall(r"(?m)^(?:Syntax|Indentation|Tab)Error: (.+)", evidence.traceback)
     said = found[-1].strip().rstrip(".") if found else ""
@@ -219,6 +242,8 @@ def says_bad_syntax(evidence: Evidence) -> str:
             f"Python stumbles over the indentation there.{more} Lines that belong together stand equally far in, "
             "all of them by spaces."
         )
+    if said and not _OF_A_SIGN.search(said):
+        return f"Python cannot read what stands there.{more}"
     return f"Python cannot read what stands there, or just above: look for a missing bracket, quote or colon.{more}"
 
 
@@ -245,7 +270,8 @@ def says_wrong_type(evidence: Evidence) -> str:
 
 
 def no_argument(evidence: Evidence) -> bool:
-    return raised(evidence, "got an unexpected keyword argument")
+    unexpected = raised(evidence, "got an unexpected keyword argument")
+    return unexpected and called_by_flask(evidence, "(**view_args)", "(**kwargs)")
 
 
 def says_no_argument(evidence: Evidence) -> str:
@@ -254,17 +280,58 @@ def says_no_argument(evidence: Evidence) -> str:
     return f"The route has a part <{name}>, and Flask hands it over by that name: def {view}({name})."
 
 
+# What @application.route() takes besides the address.
+OPTIONS = ("methods", "endpoint", "defaults", "strict_slashes", "redirect_to", "subdomain", "host")
+
+
+def unknown_option(evidence: Evidence) -> str:
+    """The keyword that @application.route took, and a rule does not know; "" where there is none."""
+    found = re.search(r"__init__\(\) got an unexpected keyword argument '(\w+)'", evidence.error)
+    in_rule = evidence.call.file.endswith("/app.py") and "url_rule_class(" in evidence.call.text
+    return found[1] if found and in_rule else ""
+
+
+def says_unknown_option(evidence: Evidence) -> str:
+    name = unknown_option(evidence)
+    meant = next(iter(get_close_matches(name, OPTIONS, n=1, cutoff=0.6)), "")
+    if meant == "methods":
+        return f'A route has no option {name}: it is methods, with an s, and a list: methods=["GET", "POST"].'
+    return f"A route has no option {name}." + (f" Did you mean {meant}?" if meant else "")
+
+
+def status_of_redirect(evidence: Evidence) -> bool:
+    return evidence.error == "TypeError: redirect() got an unexpected keyword argument 'status'"
+
+
 def missing_argument(evidence: Evidence) -> bool:
-    return raised(evidence, "missing 1 required positional argument")
+    missing = raised(evidence, "missing 1 required positional argument")
+    return missing and called_by_flask(evidence, "(**view_args)", "(**kwargs)")
 
 
 def missing_template(evidence: Evidence) -> bool:
     return raised(evidence, "TemplateNotFound")
 
 
+def template_elsewhere(evidence: Evidence) -> tuple[str, str]:
+    """The template that is missing, and where a file of its name lies; "" where it lies nowhere."""
+    found = re.search(r"TemplateNotFound: (\S+)", evidence.error)
+    name = found[1] if found else ""
+    # index.html of lab 1 lies beside the package: a page of its own.
+    near = (
+        one for one in sorted(evidence.sources) if one.endswith(f"/{name}") and not one.startswith("app/templates/")
+    )
+    return name, next(near, "") if name and "template_folder" not in source(evidence) else ""
+
+
+def says_template_elsewhere(evidence: Evidence) -> str:
+    name, near = template_elsewhere(evidence)
+    return f"Move {near} to app/templates/{name} and ask again: that is where Flask looks for it, and it is not there."
+
+
 def says_missing_template(evidence: Evidence) -> str:
-    found = re.search(r"TemplateNotFound: (\S+)", evidence.traceback)
-    return f"There is no template {found[1] if found else ''}: Flask looks for it in the folder app/templates."
+    name, _ = template_elsewhere(evidence)
+    folder = "template_folder" if "template_folder" in source(evidence) else "the folder app/templates"
+    return f"There is no template {name}: Flask looks for it in {folder}."
 
 
 def tuple_as_status(evidence: Evidence) -> bool:
@@ -272,12 +339,10 @@ def tuple_as_status(evidence: Evidence) -> bool:
 
 
 def routes_forgotten(evidence: Evidence) -> bool:
-    imported = re.search(
-        r"^\s*(from\s+(app|\.)\s+import\s+.*\broutes\b|import\s+app\.routes|from\s+(app)?\.routes\s+import)",
-        source(evidence),
-        re.MULTILINE,
-    )
-    return status(evidence) == 404 and "app/routes.py" in evidence.sources and not imported
+    others = [name for name in evidence.sources if name.endswith(".py") and name != "app/routes.py"]
+    named = re.search(r"\broutes\b", source(evidence, *others))
+    nothing = status(evidence) == 404 and evidence.request.startswith("GET / ")
+    return nothing and "app/routes.py" in evidence.sources and not named
 
 
 def route_without_an_address(evidence: Evidence) -> bool:
@@ -286,7 +351,8 @@ def route_without_an_address(evidence: Evidence) -> bool:
 
 
 def one_address(evidence: Evidence) -> bool:
-    return evidence.check == "both_addresses_greet" and status(evidence) == 404
+    second = evidence.check == "both_addresses_greet" and evidence.request.startswith("GET /index ")
+    return second and status(evidence) == 404
 
 
 def other_words(evidence: Evidence) -> bool:
@@ -314,13 +380,39 @@ def escaped_twice(evidence: Evidence) -> bool:
 
 
 def no_post(evidence: Evidence) -> bool:
-    return evidence.step == "2.3" and status(evidence) == 405 and evidence.check in (
-        "a_note_comes_back", "the_browser_is_sent_on", "a_reload_posts_nothing", "a_note_is_shown_and_not_obeyed",
-    )  # fmt: skip
+    return refused(evidence) == "POST"
+
+
+def no_get(evidence: Evidence) -> bool:
+    return refused(evidence) == "GET"
+
+
+def refused(evidence: Evidence) -> str:
+    """The method that was answered with 405, and by Allow is not among those of the address; "" where none was."""
+    method = evidence.request.partition(" ")[0]
+    if evidence.step != "2.3" or evidence.answer is None or status(evidence) != 405:
+        return ""
+    allowed = (evidence.answer.header("Allow") or method).replace(" ", "").split(",")
+    return method if method not in allowed else ""
+
+
+def slash_added(evidence: Evidence) -> bool:
+    """Whether Flask sends a client on to the same address with a slash at its end."""
+    path = evidence.request.split(" ")[1:2]
+    to = (evidence.answer.header("Location") or "") if evidence.answer else ""
+    return status(evidence) == 308 and bool(path) and re.sub(r"^https?://[^/]*", "", to) == f"{path[0]}/"
+
+
+def says_slash_added(evidence: Evidence) -> str:
+    path = evidence.request.split(" ")[1]
+    return (
+        f"Your route for {path} ends with a slash, so Flask sends whoever asks for {path} on to {path}/, with a "
+        "308. Leave the slash at its end out."
+    )
 
 
 def found_instead(evidence: Evidence) -> bool:
-    return evidence.step == "2.3" and status(evidence) == 302
+    return evidence.step == "2.3" and status(evidence) == 302 and "303 See Other" in evidence.message
 
 
 def list_at_once(evidence: Evidence) -> bool:
@@ -349,7 +441,8 @@ def link_beside(evidence: Evidence) -> bool:
 
 
 def status_forgotten(evidence: Evidence) -> bool:
-    if status(evidence) != 200 or "errorhandler" not in source(evidence):
+    handled = re.search(r"errorhandler\(|register_error_handler\(", source(evidence))
+    if status(evidence) != 200 or not handled or "<path:" in source(evidence):
         return False
     not_found = evidence.check in ("an_own_404", "another_address_is_404", "without_a_name_it_is_404")
     return not_found or (evidence.check == "an_own_500" and said(evidence, "ZeroDivisionError"))
@@ -361,7 +454,18 @@ def caught_in_the_view(evidence: Evidence) -> bool:
         and status(evidence) is not None
         and status(evidence) != 500
         and (not said(evidence, "ZeroDivisionError"))
+        and not handles_a_class(evidence)
     )
+
+
+def handles_a_class(evidence: Evidence) -> bool:
+    """Whether there is a handler for a class of exceptions: Flask logs nothing of what that takes."""
+    return bool(re.search(r"(errorhandler|register_error_handler)\(\s*[A-Za-z_]", source(evidence)))
+
+
+def class_handler_without_500(evidence: Evidence) -> bool:
+    answered = evidence.check == "an_own_500" and status(evidence) == 200
+    return answered and handles_a_class(evidence) and not said(evidence, "ZeroDivisionError")
 
 
 def no_number(evidence: Evidence) -> bool:
@@ -413,6 +517,9 @@ MISTAKES = [
     Mistake("Flask cannot import service", could_not_import,
         "Flask could not import service.py: the file stands in the workspace itself, not in the folder app."),
     Mistake("a template that cannot be read", bad_template, says_bad_template),
+    Mistake("a template in another encoding", another_encoding,
+        "The template that is asked for there is not saved as UTF-8, and Flask cannot read it. Save it again with the "
+        "encoding UTF-8."),
     Mistake("Python cannot read it", bad_syntax, says_bad_syntax),
     Mistake("a handler that takes no error", handler_without_error, says_handler_without_error),
     Mistake("a view that ends itself", view_exits,
@@ -428,9 +535,15 @@ MISTAKES = [
     Mistake("returns something else", wrong_type, says_wrong_type),
     Mistake("a tuple taken for text and status", tuple_as_status,
         "Your view returns a tuple, and Flask takes its second part for the status: return one text."),
+    Mistake("an option that a route does not have", lambda evidence: bool(unknown_option(evidence)),
+        says_unknown_option),
+    Mistake("status for code", status_of_redirect,
+        "redirect calls the number code: redirect(\"/notes\", code=303)."),
     Mistake("the view does not take the name", no_argument, says_no_argument),
     Mistake("the route does not give the name", missing_argument,
         "Your view wants an argument, and its route has no part in angle brackets of that name."),
+    Mistake("the template lies elsewhere", lambda evidence: bool(template_elsewhere(evidence)[1]),
+        says_template_elsewhere, placed=False),
     Mistake("the template is missing", missing_template, says_missing_template),
     Mistake("routes are never imported", routes_forgotten,
         "Every address is a 404, because nobody imports app/routes.py and so its @application.route lines never "
@@ -458,8 +571,11 @@ MISTAKES = [
     Mistake("percent signs", quoted_again,
         "Flask has turned the percent signs of the path back into letters, and your view makes new ones: use the "
         "name as it comes."),
+    Mistake("a slash at the end", slash_added, says_slash_added),
     Mistake("the route has no POST", no_post,
         "The route answers POST with 405: methods=[\"GET\", \"POST\"] in its @application.route line."),
+    Mistake("the route has no GET", no_get,
+        "The route answers GET with 405, for what its methods name is all that it takes: methods=[\"GET\", \"POST\"]."),
     Mistake("302 for 303", found_instead,
         "redirect says 302 unless you say otherwise: redirect(\"/notes\", code=303). A 303 always means GET."),
     Mistake("the list as an answer to the form", list_at_once,
@@ -473,6 +589,9 @@ MISTAKES = [
     Mistake("the style sheet is elsewhere", link_beside,
         "The page links a style sheet that is not there. The file lies in app/static, and what lies there is sent "
         "under /static/: url_for writes that address for you."),
+    Mistake("a handler of a class", class_handler_without_500,
+        "GET /share/0 comes with status 200. If your handler has made that answer, it lacks the number at its end: "
+        "return page, 500."),
     Mistake("the mistake is mended", caught_in_the_view,
         "This view no longer raises an exception for 0. Leave the mistake in: some other one will come, and the "
         "handler for 500 is for that."),

@@ -21,6 +21,14 @@ def said(evidence: Evidence, *parts: str) -> bool:
     return all(part in evidence.printed for part in parts)
 
 
+def raised_by(evidence: Evidence, *files: str) -> bool:
+    """Whether the innermost call of the traceback is in one of these files, and so no line of the learner's."""
+    return any(file in evidence.call.file for file in files)
+
+
+SERVERS = ("/gunicorn/", "/wsgiref/")
+
+
 def status(evidence: Evidence) -> int | None:
     """The status of the last answer."""
     return evidence.answer.status if evidence.answer else None
@@ -37,14 +45,27 @@ def quoted(evidence: Evidence, pattern: str) -> tuple[str, ...]:
 
 
 def runs_at_import(evidence: Evidence) -> bool:
-    typed = "\n".join(text for name, text in evidence.sources.items() if name.endswith(".py") and name != "server.py")
-    return evidence.cause in ("wrong-address", "silent") and bool(re.search(r"\b(application|app)\.run\(", typed))
+    if not re.search(r"\b(application|app)\.run\(", everything(evidence)):
+        return False
+    if evidence.cause == "wrong-address":
+        return f"port {port_of_run(evidence)}," in evidence.message  # that is where it listens
+    taken = said(evidence, "Port 8000 is in use") and port_of_run(evidence) == 8000
+    return evidence.cause == "silent" and (taken or bool(re.search(r"\b(application|app)\.run\(", evidence.stands)))
+
+
+def everything(evidence: Evidence) -> str:
+    """All Python that this lab may import."""
+    names = [name for name in evidence.sources if name.endswith(".py") and name != "server.py"]
+    return "\n".join(source(evidence, name) for name in names)
+
+
+def port_of_run(evidence: Evidence) -> int:
+    named = re.search(r"\.run\([^)]*\bport\s*=\s*(\d+)", everything(evidence))
+    return int(named[1]) if named else 5000
 
 
 def says_runs_at_import(evidence: Evidence) -> str:
-    typed = "\n".join(text for name, text in evidence.sources.items() if name.endswith(".py") and name != "server.py")
-    named = re.search(r"\.run\([^)]*\bport\s*=\s*(\d+)", typed)
-    port = int(named[1]) if named else 5000
+    port = port_of_run(evidence)
     then = (
         "that asks for port 8000 once more, which Gunicorn holds, and the import ends in an error."
         if port == 8000
@@ -78,11 +99,13 @@ def in_the_background(evidence: Evidence) -> bool:
 def late_timeout(evidence: Evidence) -> bool:
     wanted = setting(evidence, "timeout")
     hung = evidence.check == "a_view_that_hangs_is_cut_off" and evidence.cause == "silent"
-    return hung and (not wanted or (wanted.isdigit() and int(wanted) > 4))
+    return hung and (not wanted or (wanted.isdigit() and (int(wanted) > 4 or int(wanted) == 0)))
 
 
 def says_late_timeout(evidence: Evidence) -> str:
     wanted = setting(evidence, "timeout")
+    if wanted.isdigit() and int(wanted) == 0:
+        return "The view sleeps on, for timeout = 0 means that a worker is never cut off. Write timeout = 2."
     told = f"your timeout is {wanted}" if wanted else "without a timeout in gunicorn.conf.py it is 30"
     return (
         f"The view sleeps on, for {told}: so many seconds the master waits for a sign of life. Write timeout = 2 "
@@ -106,13 +129,21 @@ def form_unseen(evidence: Evidence) -> bool:
 
 
 def exits_at_import(evidence: Evidence) -> bool:
-    return evidence.cause in ("silent", "exited", "too-much-output") and bool(
+    again = evidence.printed.count("Booting worker with pid") > 1  # one worker is asked for
+    return again and evidence.cause in ("silent", "exited", "too-much-output") and bool(
         re.search(r"\b(sys\.exit|exit|quit|os\._exit)\(", source(evidence, "wsgi.py") + source(evidence, "bare.py"))
-    )
+    )  # fmt: skip
 
 
 def no_attribute(evidence: Evidence) -> bool:
     return said(evidence, "Failed to find attribute 'application' in")
+
+
+def only_the_package(evidence: Evidence) -> bool:
+    """Whether wsgi.py imports the package app, in which application is, and nothing out of it."""
+    typed = source(evidence, "wsgi.py")
+    alone = re.search(r"(?m)^import app\s*$", typed) and not re.search(r"(?m)^(from|def|class)\b|=", typed)
+    return no_attribute(evidence) and bool(alone)
 
 
 def says_no_attribute(evidence: Evidence) -> str:
@@ -153,13 +184,15 @@ def bytes_alone(evidence: Evidence) -> bool:
 def number_as_status(evidence: Evidence) -> bool:
     return (
         is_bare(evidence)
-        and bool(re.search(r"TypeError: \d+ is not a string", evidence.printed))
-        and bool(re.search(r"start_response\(\s*\d", source(evidence, "bare.py")))
+        and evidence.error.endswith("is not a string")
+        and raised_by(evidence, "/gunicorn/")
+        and evidence.call.text.endswith("% status)")
     )
 
 
 def number_as_header(evidence: Evidence) -> bool:
-    return is_bare(evidence) and bool(re.search(r"TypeError: \S+ is not a string", evidence.printed))
+    in_headers = raised_by(evidence, "/gunicorn/") and evidence.call.text.endswith(("% name)", "% value)"))
+    return is_bare(evidence) and evidence.error.endswith("is not a string") and in_headers
 
 
 def never_started(evidence: Evidence) -> bool:
@@ -170,20 +203,24 @@ def never_started(evidence: Evidence) -> bool:
 
 
 def returns_none(evidence: Evidence) -> bool:
-    return is_bare(evidence) and said(evidence, "'NoneType' object is not iterable")
+    looped = evidence.error.endswith("'NoneType' object is not iterable")
+    return is_bare(evidence) and looped and raised_by(evidence, *SERVERS)
 
 
 def headers_as_dictionary(evidence: Evidence) -> bool:
-    headers_given = re.search(r"start_response\([^\[\]]*\{", source(evidence, "bare.py"), re.DOTALL)
-    return is_bare(evidence) and bool(headers_given) and said(evidence, "Error")
+    given = re.search(r"start_response\([^\[\]{]*,\s*\{", source(evidence, "bare.py"))
+    refused = evidence.call.function == "process_headers" or said(evidence, "must be of type list")
+    return is_bare(evidence) and bool(given) and refused
 
 
 def one_argument(evidence: Evidence) -> bool:
-    return is_bare(evidence) and bool(re.search(r"takes \d positional arguments? but 2 were given", evidence.printed))
+    refused = re.search(r"takes \d positional arguments? but 2 were given", evidence.error)
+    return is_bare(evidence) and bool(refused) and raised_by(evidence, *SERVERS)
 
 
 def wants_more(evidence: Evidence) -> bool:
-    return is_bare(evidence) and bool(re.search(r"missing \d required positional arguments?: ", evidence.printed))
+    missing = re.search(r"missing \d required positional arguments?: ", evidence.error)
+    return is_bare(evidence) and bool(missing) and raised_by(evidence, *SERVERS)
 
 
 def says_wants_more(evidence: Evidence) -> str:
@@ -193,22 +230,47 @@ def says_wants_more(evidence: Evidence) -> str:
     return f"{said}def application(environ, start_response)."
 
 
+def class_alone(evidence: Evidence) -> str:
+    """The class that the server calls in place of an object of it; "" where it calls none."""
+    found = re.match(r"TypeError: (\w+)(\(\) takes no arguments|\.__init__\(\) )", evidence.error)
+    own = found and re.search(rf"(?m)^class {found[1]}\b(.*\n)+?.*\bdef __call__\(", source(evidence, "bare.py"))
+    return found[1] if found and own and is_bare(evidence) and raised_by(evidence, *SERVERS) else ""
+
+
+def no_self(evidence: Evidence) -> bool:
+    one_too_many = re.search(r"__call__\(\) takes 2 positional arguments but 3 were given", evidence.error)
+    return is_bare(evidence) and bool(one_too_many) and raised_by(evidence, *SERVERS)
+
+
 def is_async(evidence: Evidence) -> bool:
-    return is_bare(evidence) and said(evidence, "'coroutine' object is not iterable")
+    looped = evidence.error.endswith("'coroutine' object is not iterable")
+    return is_bare(evidence) and looped and raised_by(evidence, *SERVERS)
 
 
 def wrong_length(evidence: Evidence) -> bool:
-    return is_bare(evidence) and "Content-Length" in source(evidence, "bare.py") and (
-        evidence.cause == "closed-early" or "body is the greeting" in evidence.message
-    )  # fmt: skip
+    if not is_bare(evidence) or "Content-Length" not in source(evidence, "bare.py"):
+        return False
+    if evidence.cause == "closed-early":
+        return "in the middle of its answer" in evidence.message
+    # Gunicorn sends no more than what Content-Length says: what came is the beginning of what is wanted.
+    came = evidence.answer.body.decode("utf-8", "replace") if evidence.answer else ""
+    cut = bool(came) and evidence.expected.startswith(came) and len(came) < len(evidence.expected)
+    return cut and evidence.answer is not None and evidence.answer.header("Content-Length") == str(len(came))
+
+
+def missing_key(evidence: Evidence) -> str:
+    """The key that environ was asked for in vain; "" where it was not."""
+    found = re.fullmatch(r"KeyError: '([^']*)'", evidence.error)
+    asked = found and re.search(rf"\benv\w*\[\s*[\"']{re.escape(found[1])}[\"']\s*\]", evidence.call.text)
+    return found[1] if found and asked else ""
 
 
 def key_missing(evidence: Evidence) -> bool:
-    return is_bare(evidence) and said(evidence, "KeyError: ")
+    return is_bare(evidence) and bool(missing_key(evidence))
 
 
 def says_key_missing(evidence: Evidence) -> str:
-    key = (quoted(evidence, r"KeyError: '([^']*)'") or ("?",))[0]
+    key = missing_key(evidence)
     return f"environ has no key {key!r}: the path is in PATH_INFO, the method in REQUEST_METHOD."
 
 
@@ -236,7 +298,14 @@ def no_type(evidence: Evidence) -> bool:
 
 
 def no_global(evidence: Evidence) -> bool:
-    return said(evidence, "UnboundLocalError") and status(evidence) == 500
+    return bool(unbound(evidence))
+
+
+def unbound(evidence: Evidence) -> str:
+    """The variable that a function changes, and that a file has outside of all functions; "" where there is none."""
+    found = re.match(r"UnboundLocalError: .*local variable '(\w+)'", evidence.error)
+    outside = found and re.search(rf"(?m)^{found[1]}\s*(:[^=\n]*)?=", everything(evidence))
+    return found[1] if found and outside else ""
 
 
 def counts_anew(evidence: Evidence) -> bool:
@@ -279,13 +348,38 @@ SETTINGS = (
 )  # fmt: skip
 
 
+# What a check can miss where that setting is not made.
+OF_CHECK = {
+    "three_workers_run": ("workers",), "each_request_is_logged": ("accesslog",),
+    "a_view_that_hangs_is_cut_off": ("timeout",),
+}  # fmt: skip
+
+
+def other_number(evidence: Evidence) -> bool:
+    wanted = setting(evidence, "workers")
+    return evidence.check == "three_workers_run" and wanted.isdigit() and int(wanted) not in (0, 3)
+
+
+def options_for_settings(evidence: Evidence) -> bool:
+    in_settings = evidence.error.startswith("SyntaxError") and evidence.call.file.endswith("/gunicorn.conf.py")
+    return in_settings and evidence.call.text.startswith("-")
+
+
+def unknown_class(evidence: Evidence) -> str:
+    """The worker_class of gunicorn.conf.py that there is not; "" where Gunicorn has not said so."""
+    written = setting(evidence, "worker_class").strip("\"'")
+    refused = re.search(r"Entry point \('gunicorn\.workers', '|class uri '", evidence.error)
+    return written if written and refused and f"'{written}'" in evidence.error else ""
+
+
 def misspelt_setting(evidence: Evidence) -> tuple[str, str]:
     """A name of gunicorn.conf.py that is nearly a setting's, and that setting, which is not there; else two ""."""
     typed = re.findall(r"(?m)^(\w+)\s*=", source(evidence, "gunicorn.conf.py")) if evidence.step == "3.5" else []
+    relevant = OF_CHECK.get(evidence.check, ("bind",) if evidence.cause in ("wrong-address", "not-listening") else ())
     for name in typed:
         meant = next((one for one in SETTINGS if one.replace("_", "") == name.replace("_", "").lower()), "")
         meant = meant or next(iter(get_close_matches(name, SETTINGS, n=1, cutoff=0.85)), "")
-        if name not in SETTINGS and meant and meant not in typed:
+        if name not in SETTINGS and meant in relevant and meant not in typed:
             return name, meant
     return "", ""
 
@@ -312,6 +406,13 @@ def script_failed(evidence: Evidence, pattern: str) -> bool:
     return failed and bool(re.search(pattern, source(evidence, "deploy.sh")))
 
 
+def fixed_name(evidence: Evidence) -> bool:
+    """Whether the script names a file itself, and never looks at the name that it is given."""
+    typed = source(evidence, "deploy.sh")
+    named = re.search(r"(\bcat\s+|<\s*)[\"']?[\w./]*\bgunicorn\.pid\b", typed)
+    return evidence.step == "3.6" and bool(named) and not re.search(r"\$\{?[1@*]", typed)
+
+
 def needs_more(evidence: Evidence) -> bool:
     return evidence.step == "3.7" and evidence.cause == "needs"
 
@@ -321,16 +422,18 @@ def not_configured(evidence: Evidence) -> bool:
 
 
 def key_of_one_server(evidence: Evidence) -> bool:
-    return evidence.step == "3.7" and bool(re.search(r"KeyError: '[A-Z_.]+'", evidence.printed))
+    return evidence.step == "3.7" and bool(missing_key(evidence))
 
 
 def says_key_of_one_server(evidence: Evidence) -> str:
-    key = (quoted(evidence, r"KeyError: '([^']*)'") or ("?",))[0]
+    key = missing_key(evidence)
     return f"Your code asks environ for {key}, which not every server puts there: PEP 3333 says which keys are sure."
 
 
 def new_application(evidence: Evidence) -> bool:
-    return evidence.step == "3.1" and status(evidence) == 404 and "Flask(" in source(evidence, "wsgi.py")
+    own = source(evidence, "wsgi.py")
+    bare = "Flask(" in own and not re.search(r"route|register|import_module|add_url_rule", own)
+    return evidence.step == "3.1" and status(evidence) == 404 and bare
 
 
 MISTAKES = [
@@ -355,6 +458,9 @@ MISTAKES = [
         "Django asks for its settings before there are any: settings.configure(…) comes before "
         "get_wsgi_application()."),
     Mistake("a key that one server has", key_of_one_server, says_key_of_one_server),
+    Mistake("the package alone", only_the_package,
+        "import app brings the package, and Gunicorn looks in wsgi.py for application, which is inside of it: "
+        "from app import application."),
     Mistake("no application", no_attribute, says_no_attribute),
     Mistake("not callable", not_callable,
         "application is there, but it can't be called: under WSGI the server calls it for each request. "
@@ -372,8 +478,24 @@ MISTAKES = [
     Mistake("the form is not seen", form_unseen,
         "Your application found no field text in the form. It looks in environ for CONTENT_TYPE and CONTENT_LENGTH, "
         "written just so, and reads the body from wsgi.input."),
+    Mistake("options in the settings", options_for_settings,
+        "gunicorn.conf.py is Python and knows no options. Each setting is a variable: bind = \"127.0.0.1:8000\", "
+        "workers = 3."),
+    Mistake("workers of no such class", lambda evidence: bool(unknown_class(evidence)),
+        lambda evidence: (
+            f"gunicorn.conf.py: there is no worker_class {unknown_class(evidence)!r} here. Take that line out, for "
+            "the usual workers will do."
+        ),
+        explains=("ImportError", "ModuleNotFoundError")),
+    Mistake("another number of workers", other_number,
+        lambda evidence: (
+            f"gunicorn.conf.py says workers = {setting(evidence, 'workers')}, and three are to run: workers = 3."
+        )),
     Mistake("a setting that is none", bad_setting, says_bad_setting),
     Mistake("a setting misspelt", lambda evidence: bool(misspelt_setting(evidence)[0]), says_misspelt_setting),
+    Mistake("another file than the one that is given", fixed_name,
+        "deploy.sh reads gunicorn.pid, whatever name it is given, and here the file has another one. The name that "
+        "follows deploy.sh is \"$1\"."),
     Mistake("the master was killed", master_killed,
         "deploy.sh has killed the master, which could not even end its workers: the signal for new workers is HUP."),
     Mistake("the master was ended", master_ended,
@@ -406,12 +528,19 @@ MISTAKES = [
         "The headers are a list of pairs, [(\"Content-Type\", \"text/plain\")], for a header may come twice; "
         "a dictionary has no room for that."),
     Mistake("start_response is never called", never_started,
-        "Nobody called start_response, so there is no status: Gunicorn sent `HTTP/1.1 None`, which no client can "
-        "read. Call it before you return."),
+        "Nobody called start_response before the body began, so there is no status: Gunicorn sent `HTTP/1.1 None`, "
+        "which no client can read. Call it before you return or yield anything."),
     Mistake("returns None", returns_none,
         "Your function returns None. Gunicorn wants something to loop over: a list with the body's bytes in it."),
     Mistake("takes one argument", one_argument,
         "The server calls your function with two arguments: def application(environ, start_response)."),
+    Mistake("a class and no object", lambda evidence: bool(class_alone(evidence)),
+        lambda evidence: (
+            f"The server calls {class_alone(evidence)} itself, which makes an object and answers nothing. Hand it an "
+            f"object: application = {class_alone(evidence)}()."
+        )),
+    Mistake("a method without self", no_self,
+        "The first argument of a method is the object itself: def __call__(self, environ, start_response)."),
     Mistake("wants more than two", wants_more, says_wants_more),
     Mistake("async", is_async,
         "async def makes a coroutine, which WSGI does not know: leave out async. (ASGI is the agreement for those.)"),
@@ -427,8 +556,11 @@ MISTAKES = [
         "The status has a number, a space and a reason, \"200 OK\": wsgiref.validate misses the last two in yours."),
     Mistake("no type", no_type, "There is no Content-Type at all: it is a pair in the list for start_response."),
     Mistake("the variable is taken for a local one", no_global,
-        "The function changes count, so Python takes it for a variable of the function's own: write global count in "
-        "its first line.", explains=("UnboundLocalError",)),
+        lambda evidence: (
+            f"The function changes {unbound(evidence)}, so Python takes it for a variable of the function's own: write "
+            f"global {unbound(evidence)} in its first line."
+        ),
+        explains=("UnboundLocalError",)),
     Mistake("counts anew each time", counts_anew,
         "Every answer says 1: the counter begins again with each call. It has to stand outside of the function."),
     Mistake("counts too late", counts_itself_late,

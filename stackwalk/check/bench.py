@@ -30,6 +30,7 @@ from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack.environment import learner_environment
 from stackwalk.stack.launch import Guardian
+from stackwalk.stack.standing import asked_in
 
 if TYPE_CHECKING:
     from stackwalk.check.stack import Stack  # imported where a lab has one: the others start sooner without it
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 Specs = tuple[ProgramSpec, ...]  # the outermost program, and the services that it may speak to
 IMPATIENCE = 1.0  # seconds without a byte, once the program has been silent for longer than that
+AGAIN = 2.0  # seconds until a program must be ready, once a launch of the same file has been waited for in vain
+VAIN = 2  # such launches of a file, after which it is not launched again
 SOURCE_LIMIT = 100_000  # bytes of a file that mistakes' rules may read
 SOURCES = 50  # files of it
 
@@ -72,9 +75,13 @@ class Bench:
         self._spec: Specs = ()  # of the shared program, and of the services behind it
         self._failed_launch: LearnerFailure | None = None
         self._failed_words = ""  # what that program printed
+        self._silent: dict[
+            tuple[str, int], list[tuple[LearnerFailure, str]]
+        ] = {}  # launches of a file waited for in vain
         self._files: dict[str, bytes | None] = {}  # what was launched, as it was copied
         self._launched: list[Server] = []  # by this check, for itself alone
         self._errands: list[Errand] = []  # the same
+        self._endless: set[str] = set()  # commands that were waited for in vain
         self.ground = Ground(Transcript(), Budget(budget))
         self._impatient = False  # a check has waited in vain
         self._remarked = False  # what the web server took in silence has been said
@@ -89,6 +96,7 @@ class Bench:
             self._end_shared()
             self._failed_launch = None
             self._impatient = False
+            self._silent.clear()
         if lab != self._lab:
             self.ground.budget = Budget(self._seconds)
         self._lab, self._step = lab, step
@@ -157,7 +165,10 @@ class Bench:
                 self._shared = self._new_shared(specs)
             if self._shared.ready:
                 self._shared.begin_check()
-            self._shared.await_ready()
+            if isinstance(self._shared, Server):
+                self._await_ready(self._shared, specs[0])
+            else:
+                self._shared.await_ready()
         except LearnerFailure as failure:
             self._failed_launch = failure
             self._hear()
@@ -168,11 +179,25 @@ class Bench:
 
     def launch(self, spec: ProgramSpec, *, ready: bool = True) -> Server:
         """A program for this check alone; it ends with the check."""
+        vain = self._silent.get((spec.file, spec.port), [])
+        if ready and len(vain) >= VAIN:
+            failure, self.printed = vain[-1]
+            raise failure
         server = self._new(spec, self._lab.patience if self._lab else None)
         self._launched.append(server)
         if ready:
-            server.await_ready()
+            self._await_ready(server, spec)
         return server
+
+    def _await_ready(self, server: Server, spec: ProgramSpec) -> None:
+        """Wait until it is ready, less long where the same file has been silent before: a slow one has come by then."""
+        vain = self._silent.setdefault((spec.file, spec.port), [])
+        try:
+            server.await_ready(AGAIN if vain else None)
+        except LearnerFailure as failure:
+            if failure.cause in (Cause.SILENT, Cause.NOT_LISTENING):
+                vain.append((failure, server.output()))
+            raise
 
     def errand(self, run: tuple[str, ...], file: str, called: str) -> Errand:
         """Start a command that runs to its end; it ends with the check at the latest.
@@ -184,12 +209,15 @@ class Bench:
         run_dir = Path(tempfile.mkdtemp(dir=self._scratch, prefix="run-"))
         environment = learner_environment(self.copy.origin, run_dir, {})
         environment.pop("PYTHONPYCACHEPREFIX", None)
+        environment |= asked_in(run_dir)
         environment["PYTHONDONTWRITEBYTECODE"] = "1"  # a check edits what is imported, twice within a second
         try:
             program = self.guardian.launch(run, cwd=self.copy.root, environment=environment, limits=LIMITS)
         except StackwalkError as error:
             raise LearnerFailure(error.what, Cause.NEEDS, hint=error.try_this) from None
-        errand = Errand(called or shlex.join(run), program, self.ground.budget, self.copy.as_learner)
+        line = called or shlex.join(run)
+        patience = AGAIN if line in self._endless else None
+        errand = Errand(line, program, self.ground.budget, self.copy, patience, self._endless.add)
         self._errands.append(errand)
         return errand
 
@@ -303,7 +331,7 @@ class Bench:
     def _read_sources(self) -> Iterator[tuple[str, str]]:
         root = self.copy.origin
         files = [root / name for name in (self._lab.files if self._lab else ())]
-        files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*"))
+        files += sorted(root.glob("[!.]*")) + sorted(root.glob("[!.]*/[!.]*")) + sorted(root.glob("[!.]*/[!.]*/[!.]*"))
         for file in [one for one in dict.fromkeys(files) if one.is_file()][:SOURCES]:
             try:
                 if file.stat().st_size <= SOURCE_LIMIT:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stackwalk.check.budget import Budget
+from stackwalk.check.copy import Copy
 from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.source import where_it_stands
 from stackwalk.check.verdict import Cause
 from stackwalk.stack.launch import Program
 
@@ -20,22 +22,32 @@ class Ended:
 class Errand:
     """One that is under way; several may be at the same time."""
 
-    def __init__(self, line: str, program: Program, budget: Budget, as_learner: Callable[[str], str]) -> None:
+    def __init__(
+        self, line: str, program: Program, budget: Budget, copy: Copy, at_most: float | None = None,
+        endless: Callable[[str], object] = lambda line: None,
+    ) -> None:  # fmt: skip
+        """at_most: seconds that it is waited for, whatever a check says; endless: is told the line of one in vain."""
         self._line = line
         self._program = program
         self._budget = budget
-        self._as_learner = as_learner
+        self._copy = copy
+        self._at_most = at_most
+        self._endless = endless
 
     def output(self) -> str:
         """What it has printed so far."""
-        return self._as_learner(self._program.output.text())
+        return self._copy.as_learner(self._program.output.text())
 
     def wait(self, patience: float) -> Ended:
         """Wait for its end. Raises LearnerFailure where it does not come within so many seconds, or at a limit."""
-        ending = self._program.wait(self._budget.wait(patience))
+        waited = self._budget.wait(patience if self._at_most is None else min(patience, self._at_most))
+        ending = self._program.wait(waited)
         if ending is None:
+            self._endless(self._line)
+            failure = LearnerFailure(f"{self._line} has not come to its end within {waited:.0f} s.", Cause.TOO_SLOW)
+            failure.stands = where_it_stands(self._program, self._copy)
             self._program.end(0.0)
-            raise LearnerFailure(f"{self._line} has not come to its end within {patience:.0f} s.", Cause.TOO_SLOW)
+            raise failure
         # Its first process is over; what it started ends with it.
         ending = self._program.end(0.0)
         if ending.cause is not None:

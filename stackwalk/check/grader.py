@@ -20,7 +20,7 @@ from stackwalk.check.bench import Bench
 from stackwalk.check.child import Tell, await_gate, teller
 from stackwalk.check.crash import Crash, bounded, last_crash
 from stackwalk.check.failure import LearnerFailure
-from stackwalk.check.mistake import BrokenRule, Evidence, Mistake, sentence_for
+from stackwalk.check.mistake import BrokenRule, Evidence, Mistake, seen_in
 from stackwalk.check.opening import opened_bench, readied
 from stackwalk.check.plan import Plan
 from stackwalk.check.spread import Spread
@@ -237,17 +237,19 @@ class Reporter:
             output=printed or own(failure.output), traceback=crash.text if crash else "",
             answer=self._bench.last_answer, printed=self._bench.printed,
             asked=self._plan.asked, request=self._bench.ground.asked, came=self._bench.ground.transcript.came,
-            stands=own(failure.stands), sources=self._bench.sources(),
+            expected=own(failure.expected), stands=own(failure.stands), sources=self._bench.sources(),
         )  # fmt: skip
         try:
-            sentence = sentence_for(evidence, self._mistakes_of(self._plan.lab_of(step)))
+            seen = seen_in(evidence, self._mistakes_of(self._plan.lab_of(step)))
         except BrokenRule as error:
             return Finding(step.id, name, title, Outcome.BROKEN, message=f"{_OUR_SLIP} In mistakes.py {error}.")
         message = own(failure.message)
-        if sentence is not None:
-            message = sentence if crash is None or _names_place(sentence, crash) else f"{crash.place}{sentence}"
+        if seen is not None:
+            mistake, sentence = seen
+            bare = crash is None or not mistake.placed or _names_place(sentence, crash)
+            message = sentence if bare or crash is None else f"{crash.place}{sentence}"
         hint, notes = own(failure.hint), failure.notes
-        if sentence is None and failure.blame is not None:
+        if seen is None and failure.blame is not None:
             message += "" if message.endswith((".", "!", "?")) else "."
             message = f"{message} {failure.blame.place}: {own(failure.blame.means)}"
             hint = hint or own(failure.blame.try_this)

@@ -5,6 +5,7 @@ learner's. Where the program has died of a name that is misspelt, Python itself 
 says it explains this error is asked.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,20 @@ from stackwalk.check.answer import Answer
 from stackwalk.check.verdict import Cause
 
 MISSPELT = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "ModuleNotFoundError")
+
+_FRAME = re.compile(
+    r'^ +File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?(?:\n {4,}(?P<text>\S.*))?', re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a traceback: where it stood when the error came."""
+
+    file: str
+    line: int
+    function: str
+    text: str  # of that line
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,21 @@ class Evidence:
     stands: str = ""  # where a program that hangs stands, as it is told; "" where nobody knows
     printed: str = ""  # all that was kept of what the programs of this check printed, from their start on
     sources: Mapping[str, str] = field(default_factory=dict)  # the learner's files of text, by relative name
+    expected: str = ""  # what the check would show as such
+
+    @property
+    def error(self) -> str:
+        """The last line of the traceback: "KeyError: 'x'"; "" where there is none."""
+        return self.traceback.rstrip().rpartition("\n")[2]
+
+    @property
+    def call(self) -> Call:
+        """The innermost call of the traceback: who raised, or who called with the wrong arguments."""
+        found = list(_FRAME.finditer(self.traceback))
+        if not found:
+            return Call("", 0, "", "")
+        last = found[-1]
+        return Call(last["file"], int(last["line"]), last["function"] or "", last["text"] or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +71,7 @@ class Mistake:
     sees: Callable[[Evidence], bool]
     says: str | Callable[[Evidence], str]
     explains: tuple[str, ...] = ()  # of MISSPELT: the errors that it may speak about
+    placed: bool = True  # whether the place of the traceback stands before it: that is where to mend it
 
 
 class BrokenRule(Exception):
@@ -49,8 +80,13 @@ class BrokenRule(Exception):
 
 def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
     """The sentence of the first mistake that is seen, or None. Raises BrokenRule, which names the rule."""
-    last = evidence.traceback.rstrip().rpartition("\n")[2]
-    error = last.partition(":")[0].strip()
+    seen = seen_in(evidence, mistakes)
+    return None if seen is None else seen[1]
+
+
+def seen_in(evidence: Evidence, mistakes: Sequence[Mistake]) -> tuple[Mistake, str] | None:
+    """The first mistake that is seen, with its sentence, or None. Raises BrokenRule, which names the rule."""
+    error = evidence.error.partition(":")[0].strip()
     for mistake in mistakes:
         if error in MISSPELT and error not in mistake.explains:
             continue
@@ -62,5 +98,5 @@ def sentence_for(evidence: Evidence, mistakes: Sequence[Mistake]) -> str | None:
             raise BrokenRule(f"the rule {mistake.name!r} raised {type(error).__name__}: {error}") from error
         if not isinstance(says, str) or not says:
             raise BrokenRule(f"the rule {mistake.name!r} says nothing")
-        return says
+        return mistake, says
     return None

@@ -17,9 +17,8 @@ from stackwalk.check.copy import Copy
 from stackwalk.check.crash import last_crash, last_lines
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.ground import Conversation, Ground
-from stackwalk.check.source import line_of, must_be_readable, python_files
+from stackwalk.check.source import must_be_readable, python_files, where_it_stands
 from stackwalk.check.verdict import Cause
-from stackwalk.check.where import stands
 from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.stack import kin
@@ -229,11 +228,12 @@ class Server:
         except StackwalkError as error:
             raise LearnerFailure(error.what, Cause.NEEDS, hint=error.try_this) from None
 
-    def await_ready(self) -> None:
+    def await_ready(self, at_most: float | None = None) -> None:
         """Wait until it listens where it should. Raises LearnerFailure that says what it does instead."""
         if self.ready:
             return
-        patience = self._start_patience - (time.monotonic() - self._began)
+        allowed = self._start_patience if at_most is None else min(self._start_patience, at_most)
+        patience = allowed - (time.monotonic() - self._began)
         left = self._ground.budget.left
         deadline = time.monotonic() + max(0.5, min(patience, left))
         try:
@@ -373,9 +373,7 @@ class Server:
 
     def _stands(self) -> str:
         """Where it hangs, in a sentence; "" where nobody knows."""
-        root = self._copy.root
-        told = () if self._program is None else self._program.standings()
-        return stands(told, str(root), lambda name, line: line_of(root / name, line))
+        return "" if self._program is None else where_it_stands(self._program, self._copy)
 
     def _held_up(self) -> float:
         return self._running().held_up()
@@ -434,7 +432,8 @@ class Server:
         text = self._running().output.since(self._mark)
         crash = last_crash(text, str(self._copy.root))
         failure.output = crash.text if crash else last_lines(text)
-        if crash and crash.file:
+        answer = self._ground.answer
+        if crash and (crash.file or (answer is not None and (answer.status or 0) >= 500)):
             end = "" if crash.error.endswith((".", "!", "?", "'", ")")) else "."
             failure.message = f"{failure.message} Your program printed an error: {crash.place}{crash.error}{end}"
         return failure

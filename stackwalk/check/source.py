@@ -7,7 +7,9 @@ from pathlib import Path
 from stackwalk.check.copy import Copy
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.verdict import Cause
+from stackwalk.check.where import stands
 from stackwalk.course.strays import find_stray
+from stackwalk.stack.launch import Program
 
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 _MOST = 1_000_000  # bytes of a file of which a line is shown
@@ -98,6 +100,14 @@ def line_of(file: Path, number: int) -> str:
     except OSError:
         return ""
     return lines[number - 1].decode("utf-8", "replace") if 0 < number <= len(lines) else ""
+
+
+def where_it_stands(program: Program, copy: Copy) -> str:
+    """Where a program hangs, in a sentence; "" where nobody knows. What a check has written itself is not named."""
+    return stands(
+        program.standings(), str(copy.root), lambda name, line: line_of(copy.root / name, line),
+        lambda name: (copy.origin / name).exists(),
+    )  # fmt: skip
 
 
 def python_files(folder: Path) -> frozenset[str]:

@@ -16,15 +16,19 @@ _LOOP = ("/asyncio/base_events.py", "/asyncio/runners.py")
 _IDLE = re.compile(r"\b(accept|select|poll|serve_forever|join|run)\(")
 
 
-def stands(standings: Iterable[Standing], folder: str, read_line: Callable[[str, int], str]) -> str:
+def stands(
+    standings: Iterable[Standing], folder: str, read_line: Callable[[str, int], str],
+    is_theirs: Callable[[str], bool] = lambda name: True,
+) -> str:  # fmt: skip
     """A sentence such as "Your program waits in line 12 of server.py: `client.recv(4096)`."; "" where nobody knows.
 
-    folder is the workspace as the program sees it; read_line gives the text of a line of one of its files.
+    folder is the workspace as the program sees it; read_line gives the text of a line of one of its files, and
+    is_theirs says whether a file is the learner's.
     """
     places: dict[tuple[str, int], bool] = {}
     for one in standings:
         for frames in one.threads:
-            place = _own(frames, folder.rstrip("/") + "/")
+            place = _own(frames, folder.rstrip("/") + "/", is_theirs)
             if place is not None:
                 places[place] = places.get(place, False) or one.busy
     lines = {place: read_line(*place).strip() for place in places}
@@ -36,12 +40,13 @@ def stands(standings: Iterable[Standing], folder: str, read_line: Callable[[str,
     return f"Your program {verb} in {', and in '.join(named)}."
 
 
-def _own(frames: tuple[Frame, ...], prefix: str) -> tuple[str, int] | None:
+def _own(frames: tuple[Frame, ...], prefix: str, is_theirs: Callable[[str], bool]) -> tuple[str, int] | None:
     """The innermost place that is the learner's; None: there is none, or an event loop runs below it."""
     for frame in frames:
         file = frame.file if frame.file.startswith(("/", "<")) else prefix + frame.file  # before Python 3.9
-        if file.startswith(prefix) and "/site-packages/" not in file:
-            return file.removeprefix(prefix), frame.line
+        name = file.removeprefix(prefix)
+        if name != file and "/site-packages/" not in file and is_theirs(name):
+            return name, frame.line
         if file.endswith(_LOOP):
             return None
     return None

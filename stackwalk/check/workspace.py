@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stackwalk.check.failure import LearnerFailure
+from stackwalk.check.verdict import Cause
 from stackwalk.errors import StackwalkError
 
 SPOILT = (
@@ -36,6 +37,13 @@ class Workspace:
                 for cached in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
                     cached.unlink()
         return target
+
+    def read(self, path: str) -> bytes:
+        """What a file of the learner's holds: bytes, for nothing says that it is text, or text in UTF-8."""
+        try:
+            return self._inside(path).read_bytes()
+        except OSError as error:
+            raise LearnerFailure(f"{path} cannot be read: {error.strerror}.", Cause.UNREADABLE_FILE) from None
 
     def mkdir(self, path: str) -> Path:
         """Make a folder and those above it."""

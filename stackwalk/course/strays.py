@@ -18,13 +18,19 @@ def find_stray(workspace: Path, file: str, *beside: Path) -> str | None:
     if not workspace.is_dir():
         return _gone(workspace)
     for name in _names(workspace):
-        said = _misnamed(name, file)
+        said = "" if (workspace / name).is_dir() else _misnamed(name, file)
         if said:
             return f"There is a {name} in {workspace}: {said} Rename it to {file}."
     inner = (workspace / name for name in _names(workspace) if not name.startswith("."))
     for folder in dict.fromkeys((*beside, workspace.parent, *inner)):
         if folder != workspace and (folder / file).is_file():
             return f"There is a {file} in {folder}, and it is looked for in {workspace}. Move it there."
+    stem = file.removesuffix(".py")
+    if stem != file and (workspace / stem).is_dir():
+        return (
+            f"There is a folder {stem} in {workspace}, and a file {file} is looked for beside it. Give the folder "
+            "another name, too: Python would take it for the module of that name."
+        )
     return None
 
 

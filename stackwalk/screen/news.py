@@ -50,7 +50,7 @@ def draw_news(news: Show, course: Course, width: int) -> RenderableType | None:
             press = "type s and Enter" if step.live else "press s"
             return Group(Text(), draw_lesson(step, press), Text())
         case ShowVerdict(verdict, next_line, known):
-            return Group(Text(), draw_verdict(verdict, width, next_line, known=known), Text())
+            return Group(Text(), draw_verdict(verdict, width, next_line, known=known, again=True), Text())
         case ShowPrinted(program, lines, dropped):
             return draw_printed(program, lines, dropped)
         case ShowTraceback(program, text):

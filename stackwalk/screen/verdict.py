@@ -25,17 +25,21 @@ MARKS = {
 }
 MOST_LINES = 24  # of a transcript or of what a program printed
 FIRST_BYTES = 24  # of what is no text
+MOST_BELOW = 20  # lines below what is wrong, after which it is said again
 MOST_NOTES = 6  # of a verdict
 MOST_TEXT = 4000  # characters of any one text
 INDENT = 2
 _MARK = re.compile(r" *\^( ends here)?")
 
 
-def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bool = False, known: str = "") -> Group:
+def draw_verdict(
+    verdict: Verdict, width: int, next_line: str = "", *, whole: bool = False, known: str = "", again: bool = False
+) -> Group:
     """Return a verdict drawn for a width in columns.
 
     Of the checks that did not pass, the first is shown with all that is known of it; `whole` shows each so
-    that says something new. `next_line` is the next thing to do, `known` a traceback that has been shown.
+    that says something new. `next_line` is the next thing to do, `known` a traceback that has been shown; `again`
+    says once more what is wrong where so much was shown of it that it may have left the screen.
     """
     parts: list[Text | Padding] = [*_works(verdict), _summary(verdict)]
     if verdict.message:
@@ -52,6 +56,8 @@ def draw_verdict(verdict: Verdict, width: int, next_line: str = "", *, whole: bo
             parts += _same(finding, problems)
         told.add(what)
     parts += _notes(verdict)
+    if again and first is not None and len(_details(first, width, known)) > MOST_BELOW:
+        parts += [Text(), Padding(Text(safe_block(first.message, MOST_TEXT)), (0, 0, 0, INDENT), expand=False)]
     if next_line:
         parts += [Text(), Text(f"→ {next_line}", style="bold")]
     return Group(*parts)

@@ -57,3 +57,11 @@ def test_the_learners_own_line_is_named(
 def test_nothing_is_said_where_nothing_is_known(thread: tuple[tuple[str, int], ...]) -> None:
     assert told(thread) == ""
     assert stands([], "/copy/my stack", lambda file, line: "") == ""
+
+
+def test_what_a_check_has_written_is_not_the_learners() -> None:
+    frames = (Frame("/copy/my stack/copies.py", 3), Frame(OWN, 12), Frame(OWN, 20))
+    told = stands(
+        [Standing(False, (frames,))], "/copy/my stack", lambda file, line: "", lambda name: name == "server.py"
+    )
+    assert told == "Your program waits in line 12 of server.py."

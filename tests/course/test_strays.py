@@ -32,6 +32,14 @@ def test_another_name_is_said(name: str, said: str, workspace: Path) -> None:
     assert f"There is a {name} in {workspace}" in found and found.endswith("Rename it to server.py.")
 
 
+def test_a_folder_of_that_name_is_no_file_to_rename(workspace: Path) -> None:
+    (workspace / "wsgi").mkdir()
+    found = find_stray(workspace, "wsgi.py")
+    assert found is not None and "There is a folder wsgi" in found and "Rename" not in found
+    (workspace / "wsgi" / "wsgi.py").touch()
+    assert "Move it there" in (find_stray(workspace, "wsgi.py") or "")
+
+
 @pytest.mark.parametrize("place", [".", "elsewhere", "my-stack/src"])
 def test_another_folder_is_said(place: str, workspace: Path) -> None:
     folder = (workspace.parent / place).resolve()

@@ -58,7 +58,7 @@ def test_gunicorn_in_the_background_is_told_its_line() -> None:
 def test_a_script_that_sh_cannot_run_is_told_why(script: str, words: str) -> None:
     """Which of these fail depends on the machine's sh, so no recorded attempt can show them."""
     known = {"step": "3.6", "cause": "wrong-answer", "sources": {"deploy.sh": script}}
-    sentence = said("3-wsgi", message="sh deploy.sh gunicorn.pid ends with status 2.", **known)
+    sentence = said("3-wsgi", message="sh deploy.sh word.pid ends with status 2.", **known)
     assert sentence is not None
     assert words in sentence
     assert said("3-wsgi", message="deploy.sh has run, and 5 s later the old code still answers.", **known) is None

@@ -266,3 +266,13 @@ def test_a_mark_under_an_errors_place_stays_under_it_however_narrow_the_screen(w
             if row[place] in "~^"
         )
         assert marked == " 8080, some_extra" + "1 / 0"
+
+
+def test_what_is_wrong_is_said_again_where_much_stands_below_it() -> None:
+    long = replace(FAILED, output="\n".join(f"line {number}" for number in range(40)))
+    short = replace(FAILED, transcript=())
+    for finding, again, times in ((short, True, 1), (long, True, 2), (long, False, 1)):
+        drawn = as_text(draw_verdict(verdict(finding), 80, "Change server.py and save it.", again=again), 80)
+        assert drawn.count("The body is not what was asked for.") == times
+    below = as_text(draw_verdict(verdict(long), 80, "Change server.py and save it.", again=True), 80)
+    assert below.endswith("  The body is not what was asked for.\n\n→ Change server.py and save it.\n")

@@ -300,6 +300,10 @@ def test_a_start_that_goes_well_is_not_told_line_by_line() -> None:
         ("There is no file app/extra.py yet.", "Create app/extra.py and save it."),
         ("app/__init__.py, line 2: this module went away.", "Change app/__init__.py and save it."),
         ("GET / is answered with 404.", "Change nginx.conf and save it."),
+        (
+            "Move app/template/a.html to app/templates/a.html and ask again.",
+            "Move app/template/a.html to app/templates/a.html.",
+        ),
         ("There is no name in it.", "Change nginx.conf and save it."),
     ],
 )

@@ -10,8 +10,8 @@ from stackwalk.check.verdict import Cause
 from stackwalk.check.workspace import Workspace
 
 FILE = "test_app.py"
-PATIENCE = 14.0  # seconds; six runs of pytest on a busy machine
-PASSED, FAILED, UNREADABLE, NONE_FOUND = 0, 1, 2, 5  # pytest's exit statuses
+PATIENCE = {1: 9.0, 5: 14.0}  # seconds for so many runs of pytest on a busy machine
+PASSED, FAILED, UNREADABLE, INTERNAL, NONE_FOUND = 0, 1, 2, 3, 5  # pytest's exit statuses
 BROKEN = {
     "greeting": "/ and /index greet with other words than Hello, world!",
     "name": "/hello/NAME greets everybody by the same name",
@@ -26,7 +26,7 @@ def tried(run: Run, workspace: Workspace, fresh: Fresh, *kinds: str) -> tuple[di
     file = f"copies_{fresh.word()}.py"
     source = Path(__file__).with_name("_broken.py").read_text(encoding="utf-8")
     workspace.write(file, source.replace("@WORD@", fresh.word()))
-    output = run(["python", file, *kinds], file=FILE, called="python -m pytest").wait(PATIENCE).output
+    output = run(["python", file, *kinds], file=FILE, called="python -m pytest").wait(PATIENCE[len(kinds)]).output
     if "No module named 'pytest'" in output:
         fail("The Python that runs your program has no package 'pytest'.", cause=Cause.NEEDS,
             hint="Install it there: python -m pip install pytest")  # fmt: skip
@@ -48,6 +48,10 @@ def test_they_pass_on_your_application(run: Run, workspace: Workspace, fresh: Fr
         error = re.findall(r"(?m)^E\s+(\w*(?:Error|Exit|Exception)\b.*)", output)
         fail(f"pytest ends with status 2: it could not even import {FILE}, and has run no test."
             f"{f' Line {place[-1]}: ' if place and error else ' '}{error[-1] if error else ''}".rstrip())  # fmt: skip
+    inner = re.findall(r"(?m)^INTERNALERROR> (\w+(?:: .*)?)$", output)
+    if code == INTERNAL and inner:
+        fail(f"pytest itself broke off and ended with status 3, for {FILE} has raised what it does not catch: "
+            f"{inner[-1].rstrip('.')}. Does it call exit()?")  # fmt: skip
     if code != PASSED:
         last = [line for line in output.split("\n") if line.startswith(("E  ", "FAILED", "ERROR"))]
         fail(f"Your tests do not pass on your own application: pytest ends with status {code}.",

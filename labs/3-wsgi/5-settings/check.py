@@ -15,7 +15,7 @@ def test_three_workers_run(server: Server) -> None:
     """three workers run, as the file says"""
     count = len(server.await_processes(1 + WORKERS)) - 1
     if count != WORKERS:
-        fail(f"{WORKERS} workers are asked for, and the master has {count}.", expected=str(WORKERS), actual=str(count))
+        fail(f"{WORKERS} workers are to run, and the master has {count}.", expected=str(WORKERS), actual=str(count))
 
 
 def is_in_a_file(workspace: Workspace, text: str) -> bool:

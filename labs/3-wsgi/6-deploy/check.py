@@ -29,19 +29,18 @@ def application(environ, start_response, before=application):
 
 def edit(workspace: Workspace, path: str, word: str) -> None:
     """The learner changes a page: wsgi.py gets one more, or another text for it."""
-    source = (workspace.root / "wsgi.py").read_text(encoding="utf-8")
-    workspace.write(
-        "wsgi.py", source + EDIT.replace("@PATH@", path).replace("@WORD@", word).replace("@LENGTH@", str(len(word)))
-    )
+    more = EDIT.replace("@PATH@", path).replace("@WORD@", word).replace("@LENGTH@", str(len(word)))
+    workspace.write("wsgi.py", workspace.read("wsgi.py") + more.encode())
 
 
 def deploy(run: Run, workspace: Workspace, server: Server, fresh: Fresh) -> None:
-    """Run the learner's script on a file that holds the master's number."""
+    """Run the learner's script on a file that holds the master's number, and is the only one."""
     file = f"{fresh.word()}.pid"
     workspace.write(file, f"{server.processes()[0]}\n")
-    ended = run(["sh", FILE, file], file=FILE, called=f"sh {FILE} gunicorn.pid").wait(PATIENCE)
+    (workspace.root / "gunicorn.pid").unlink(missing_ok=True)  # Gunicorn's own; it writes a new one at a reload
+    ended = run(["sh", FILE, file], file=FILE).wait(PATIENCE)
     if ended.code:
-        fail(f"sh {FILE} gunicorn.pid ends with status {ended.code}.", actual=ended.output[-500:])
+        fail(f"sh {FILE} {file} ends with status {ended.code}.", actual=ended.output[-500:])
 
 
 def await_text(server: Server, path: str, word: str) -> None:

@@ -11,6 +11,7 @@ from stackwalk.course.program import ProgramSpec
 from stackwalk.session.session.events import PartSeen, Port
 
 _IN_FILE = re.compile(r"(?P<file>[\w./-]*\w), line \d+\b")  # as a message of a check begins
+_IS_ELSEWHERE = re.compile(r"Move (?P<files>[\w./-]+ to [\w./-]*\w)")
 _IS_MISSING = re.compile(r"There is no (?:file )?(?P<file>[\w/-]*[\w.-]*\w)(?= yet\b| beside\b)")
 
 
@@ -181,6 +182,8 @@ def what_next(session: Session) -> str:
     verb = "Change" if file in session.present else "Create"
     if verb == "Change" and problem is not None:
         verb, file = _to_mend(problem.message or "", file)
+    if verb == "Move":
+        return f"{verb} {file}."
     return f"{verb} {file} and save it."
 
 
@@ -188,6 +191,8 @@ def _to_mend(message: str, file: str) -> tuple[str, str]:
     """What to do, and to which file: the one that a verdict begins with, or says is not there."""
     if found := _IS_MISSING.match(message):
         return "Create", found["file"]
+    if found := _IS_ELSEWHERE.match(message):
+        return "Move", found["files"]
     found = _IN_FILE.match(message)
     return "Change", found["file"] if found else file
 

@@ -1,0 +1,7 @@
+from flask import Flask
+
+application = Flask(__name__)
+
+from app import (
+    routes,
+)

@@ -1,0 +1,6 @@
+from app import application
+
+
+@application.route("/")
+def index():
+    return "Hello, world!"

@@ -1,0 +1,8 @@
+from app import application
+
+
+def index():
+    return "Hello, world!"
+
+
+application.route("/")(index)
