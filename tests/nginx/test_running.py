@@ -21,6 +21,7 @@ from stackwalk.nginx.setting import Service
 from stackwalk.stack import kin
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian, Program, guarding
+from stackwalk.stack.limits import Ending
 from stackwalk.stack.nginx.finding import Nginx
 from stackwalk.stack.nginx.preparing import Prepared, prepare
 from stackwalk.stack.nginx.reloading import await_ready, reload
@@ -485,3 +486,11 @@ def test_a_test_that_hangs_comes_to_an_end(stage: Stage, monkeypatch: pytest.Mon
     said = prepared.test(stage.guardian)
     assert time.monotonic() - began < PATIENT
     assert any("did not come to an end" in each.means for each in said), said
+
+
+def test_a_directive_of_ours_that_nginx_refuses_is_our_slip(tmp_path: Path) -> None:
+    (tmp_path / "nginx.conf").write_text("server {\n listen 80;\n}\n")
+    prepared = prepare(the_nginx("ours"), tmp_path, tmp_path / "run", {}, ports={80: 23480})
+    printed = f'nginx: [emerg] "proxy_redirect" directive is not allowed here in {prepared.setting.copies}/nginx.conf:2'
+    with pytest.raises(RuntimeError, match="proxy_redirect"):
+        prepared.judged(printed, Ending(1, None))

@@ -56,6 +56,8 @@ _OFTEN_LACKING = frozenset(
         "sub_filter_types",
     }
 )
+# What the image's own nginx.conf says once in http.
+_OF_IMAGE = frozenset({"default_type", "keepalive_timeout", "sendfile"})
 CLOSE = 0.7  # how alike two names of directives are, where one was meant: "brotli" is not "root"
 
 
@@ -197,9 +199,19 @@ def _duplicate(said: Said, found: re.Match[str]) -> Answer:
     name = found["name"]
     if _count(said, name) > 1:
         return Answer(f"“{name}” may stand once in a block, and here it is again.", "Take one of them out.")
+    if name.startswith("map_hash_"):
+        return Answer(
+            f"“{name}” stands below a map, and nginx has made its table for maps by then.",
+            "Move it above the first map.",
+        )
+    if name in _OF_IMAGE and not said.project.whole:
+        return Answer(
+            f"“{name}” may stand once, and the nginx.conf around your file has it already.",
+            "Put it into your server block.",
+        )
     return Answer(
-        f"“{name}” may stand once, and the nginx.conf around your file has it already.",
-        "Put it into your server block.",
+        f"“{name}” may stand once in a block, and nginx has read it before: a file that is included counts, too.",
+        "Take one of them out.",
     )
 
 

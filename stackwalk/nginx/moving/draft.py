@@ -13,6 +13,8 @@ from stackwalk.nginx.project import Found, Project, Source
 from stackwalk.nginx.setting import Address, Setting
 from stackwalk.nginx.tokens import Statement, Token, walk
 
+NARROW = (("if",), ("limit_except",))  # the ends of paths at which few directives may stand
+
 
 class Draft:
     """One file, and the changes so far. All change through the methods, which keep every line in its place."""
@@ -34,6 +36,7 @@ class Draft:
         self.behind: dict[int, Statement] = {}  # where a directive begins -> the next of its block
         self.listens: dict[int, set[Listen]] = {}  # where a block begins -> the ports that it asks for
         self._mine: set[int] = set()
+        self._around: set[tuple[int, str]] = set()  # what was added at the head of which block
         self._within: dict[int, dict[str, list[Statement]]] = {}
         self.swapped: set[int] = set()  # where words begin that have another text
         number = next((number for number, each in enumerate(self.project.sources) if each is self.source), 0)
@@ -80,6 +83,24 @@ class Draft:
     def add(self, statement: Statement, text: str) -> None:
         """Something behind a directive, or at the head of its block."""
         self.edits.append(Edit(statement.end, statement.end, text))
+
+    def add_around(self, found: Found, text: str) -> bool:
+        """The same for what may stand in a location, and in no `if` or `limit_except` of one: it goes out of these.
+
+        Whether there is such a place in this file.
+        """
+        if found.path[-1:] not in NARROW:
+            self.add(found.statement, text)
+            return True
+        block = self.wide(found)
+        if block is not None and (block.words[0].start, text) not in self._around:
+            self._around.add((block.words[0].start, text))
+            self.add(block, text)
+        return block is not None
+
+    def wide(self, found: Found) -> Statement | None:
+        """The nearest block around a directive that is no `if` and the like; None: it is not in this file."""
+        return next((each for each in reversed(found.parents) if (each.name,) not in NARROW), None)
 
     def leave_out(self, statement: Statement) -> None:
         """Take a directive out, and its block with it."""

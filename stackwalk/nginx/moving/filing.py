@@ -5,7 +5,7 @@ import re
 from stackwalk.nginx.editing import quoted
 from stackwalk.nginx.image import PREFIX, official_files
 from stackwalk.nginx.moved import Log, Reading
-from stackwalk.nginx.moving.draft import Draft, starts_with
+from stackwalk.nginx.moving.draft import NARROW, Draft, starts_with
 from stackwalk.nginx.moving.headers import included_headers
 from stackwalk.nginx.naming import listed
 from stackwalk.nginx.paths import leads_out, name_in_run, ours, place_of
@@ -42,8 +42,26 @@ def _no_links(draft: Draft, found: Found) -> None:
     """Where a request is a part of the folder's name, the wrapper's rule would not look at links in it."""
     rule = draft.setting.no_links
     behind = draft.behind.get(found.statement.words[0].start)
-    if draft.setting.guards_links and not (behind is not None and starts_with(behind, *rule)):
-        draft.add(found.statement, f" {' '.join(rule)};")
+    if not draft.setting.guards_links or (behind is not None and starts_with(behind, *rule)):
+        return
+    block = draft.wide(found)
+    if found.path[-1:] in NARROW and block is not None:
+        # The location around it may have a rule already, and one is enough.
+        has_root = any(
+            "$" in each.values()[0]
+            for name in ("root", "alias")
+            for each in draft.within(block).get(name, ())
+            if each.arguments
+        )
+        if has_root or any(starts_with(each, *rule) for each in draft.within(block).get("disable_symlinks", ())):
+            return
+    if not draft.add_around(found, f" {' '.join(rule)};"):
+        _refuse(
+            draft,
+            found,
+            found.statement.arguments[0],
+            "stands in an if of another file, so that it could lead anywhere",
+        )
 
 
 def include(draft: Draft, found: Found) -> None:
