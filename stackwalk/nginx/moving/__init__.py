@@ -61,9 +61,11 @@ _MOVES: Mapping[str, _Move] = {
     "location": serving.location,
     "map": passing.given,
     "proxy_set_header": headers.set_header,
+    "resolver": passing.resolver,
     "server": _server,
     "set": passing.given,
     "split_clients": passing.given,
+    **dict.fromkeys(process.ASKING, process.ask_nobody),
     "worker_connections": process.connections,
 }
 

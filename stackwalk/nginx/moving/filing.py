@@ -5,6 +5,7 @@ import re
 from stackwalk.nginx.editing import quoted
 from stackwalk.nginx.image import PREFIX, official_files
 from stackwalk.nginx.moved import Log, Reading
+from stackwalk.nginx.moving import climbing
 from stackwalk.nginx.moving.draft import NARROW, Draft, starts_with
 from stackwalk.nginx.moving.headers import included_headers
 from stackwalk.nginx.naming import listed
@@ -24,7 +25,7 @@ def read(draft: Draft, found: Found) -> None:
     for word in found.statement.arguments[:1]:
         if word.text in ("", "off") or word.text.startswith("data:"):
             return
-        place = place_of(word.text, draft.setting)
+        place = place_of(word.text, draft.setting, draft.free(found))
         if place.path is None:
             draft.put(word, f"{draft.setting.run}/refused")
             _refuse(draft, found, word, place.why)
@@ -32,6 +33,7 @@ def read(draft: Draft, found: Found) -> None:
         if place.path != word.text:
             draft.put(word, place.path)
             draft.names.setdefault(place.path, word.text)
+        climbing.guard_folder(draft, found, place.path)
         if "$" in place.path:
             _no_links(draft, found)
         else:
@@ -115,10 +117,12 @@ def written(draft: Draft, found: Found) -> None:
 
 def below_root(draft: Draft, found: Found) -> None:
     """Addresses that nginx looks for below a root."""
-    for word in found.statement.arguments:
-        if leads_out(word.text if found.statement.name == "try_files" else word.text.replace("$", "")):
+    for word in climbing.addresses(draft, found):
+        if leads_out(word.text, climbing.free_in(draft, found)):
             _refuse(draft, found, word, "could lead out of its root")
             draft.put(word, "/refused")
+        else:
+            climbing.guard_address(draft, found, word)
 
 
 def log(draft: Draft, found: Found) -> None:

@@ -279,9 +279,10 @@ def _write(
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(each.text.encode("utf-8", "surrogateescape"))
     groups = list({group.name: group for each in rewritten for group in each.groups}.values())
-    http = http_file(project, setting, groups, nginx.version, lacking=nginx.lacking)
+    aims = [aim for each in rewritten for aim in each.aims]
+    http = http_file(project, setting, groups, nginx.version, aims=aims, lacking=nginx.lacking)
     (folder / "http.conf").write_text(http)
-    (folder / "maps.conf").write_text(maps_file(setting, groups))
+    (folder / "maps.conf").write_text(maps_file(project, setting, groups, aims))
     (folder / "wrapper.conf").write_text(main_file(project, setting))
 
 
