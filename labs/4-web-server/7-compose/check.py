@@ -48,6 +48,9 @@ class Stack:
         return tuple(sorted(one.relative_to(self.root).as_posix() for one in self.root.rglob("*") if one.is_file()))
 
     def text(self, name: str) -> str:
+        if not (self.root / name).resolve().is_relative_to(self.root.resolve()):
+            fail(f"{name} is a link that leads out of your folder, and nothing outside of it gets into a container. "
+                "Put the file itself there.", cause="unreadable-file")  # fmt: skip
         try:
             return (self.root / name).read_text(encoding="utf-8")
         except UnicodeDecodeError:

@@ -75,11 +75,12 @@ class _Gathering:
             if not stat.S_ISREG(path.stat().st_mode):
                 kind = "a folder" if path.is_dir() else "no ordinary file"
                 said = f'pread() "{name}" failed (21: Is a directory)' if path.is_dir() else ""
+                mend = f"rmdir {name} takes an empty folder away" if path.is_dir() else f"rm {name} takes it away"
                 self.refuse(
                     at,
                     number,
                     f"{name} is {kind}.",
-                    f"Make a file of that name; rmdir {name} takes an empty folder away.",
+                    f"Make a file of that name; {mend}.",
                     said,
                 )
                 return None
@@ -168,7 +169,7 @@ class _Gathering:
             import glob
 
             found = glob.glob(inside, root_dir=self.workspace)  # noqa: PTH207, paths as nginx has them
-            return tuple(sorted(each for each in found[:1000] if (self.workspace / each).is_file()))
+            return tuple(sorted(found[:1000]))  # a folder among them is what nginx stumbles over, too
         if not (self.workspace / inside).exists() and inside.rpartition("/")[2] in self.setting.provided:
             return ()
         return (inside,) if (self.workspace / inside).exists() else ()
