@@ -6,6 +6,7 @@ for several programs; the wrapper gives it the Host header that it would have in
 
 import re
 
+from stackwalk.nginx.listening import DEFAULT_PORT, read_listen
 from stackwalk.nginx.moved import Group, Reading
 from stackwalk.nginx.moving import aiming
 from stackwalk.nginx.moving.draft import Draft, shown
@@ -172,6 +173,7 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     host, _, port = upstream.typed.rpartition(":")
     services = draft.setting.services
     addresses = upstream.addresses
+    every = _every_request(draft, found)
     if upstream.kind == "ours":
         return ()
     if upstream.kind == "unknown" and any(_is_nearly_group(each, host) for each in draft.project.all()):
@@ -197,7 +199,7 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         draft.remark(
             found,
             "note",
-            f"{host} listens on port {right}, and nginx asks it on port {port}: every request ends as a 502.",
+            f"{host} listens on port {right}, and nginx asks it on port {port}: {every} ends as a 502.",
             f"Write {host}:{right}.",
             word=word,
         )
@@ -205,7 +207,7 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         draft.remark(
             found,
             "note",
-            f"“{host}” is known by name, and nothing of it runs here: every request ends as a 502.",
+            f"“{host}” is known by name, and nothing of it runs here: {every} ends as a 502.",
             "Look at what it should be started from.",
             word=word,
         )
@@ -215,12 +217,11 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         draft.remark(
             found,
             "note",
-            f"“{host}” is nginx's own machine, {other}: nobody listens on port {port} there, "
-            "so every request ends as a 502.",
+            f"“{host}” is nginx's own machine, {other}: nobody listens on port {port} there, so {every} ends as a 502.",
             f"Name the service: {name}:{port}." if name else "Name the service.",
             word=word,
         )
-    elif upstream.kind == "itself":
+    elif upstream.kind == "itself" and _asks_itself(draft, found, int(port)):
         draft.remark(
             found,
             "note",
@@ -231,6 +232,41 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     for address in addresses:
         draft.also_known(address, asked if ":" in asked else upstream.typed)
     return addresses
+
+
+def _every_request(draft: Draft, found: Found) -> str:
+    """What fails where one that is asked does not answer; nginx then asks the next server of a group."""
+    if found.statement.name != "server":
+        return "every request"
+    if any(word.text == "backup" for word in found.statement.arguments):
+        return "what only this backup is left for"
+    if len(draft.around(found).get("server", ())) > 1:
+        return "what comes to this server goes on to the next of the group, and with none left it"
+    return "every request"
+
+
+def _asks_itself(draft: Draft, found: Found, port: int) -> bool:
+    """Whether a block asks the very port at which it listens: one of another port may be meant."""
+    if found.statement.name == "server":
+        group = found.parents[-1].values()[:1] if found.parents else ()
+        users = [each for each in draft.project.named(*SCHEMES) if _names(each.statement.values(), group)]
+        return any(port in _ports_around(draft, each) for each in users)
+    return port in _ports_around(draft, found)
+
+
+def _names(values: tuple[str, ...], group: tuple[str, ...]) -> bool:
+    host = re.sub(r"^\w+://", "", values[0]).partition("/")[0] if values else ""
+    return host.lower() in {each.lower() for each in group}
+
+
+def _ports_around(draft: Draft, found: Found) -> set[int]:
+    """The ports of the server around a directive; of one that stands in a file of its own, every port."""
+    block = next((each for each in found.parents if each.name == "server"), None)
+    if block is None:
+        return set(draft.setting.ports)
+    inside = draft.project.inside(found.source, block.block or ())
+    listens = [read_listen(each.arguments[0].text) for each in inside if each.name == "listen" and each.arguments]
+    return {each.port for each in listens} or {DEFAULT_PORT}
 
 
 def _is_address(draft: Draft, found: Found, word: Token, host: str) -> None:
