@@ -1,6 +1,7 @@
 """Directives that nginx does not know, or not here."""
 
 import re
+import unicodedata
 
 from stackwalk.nginx.directives import NAMES, places_of
 from stackwalk.nginx.explaining.said import Said
@@ -71,6 +72,18 @@ def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
             "Delete the line and type it again.",
         )
     plain = name.lstrip("\ufeff\u200b\u00a0")
+    if name and not plain:
+        return Answer(
+            "On this line stands a character that can't be seen, and nginx takes it for a directive.",
+            "Delete the line and type it again.",
+        )
+    odd = next((each for each in plain if each.isalpha() and not each.isascii()), None)
+    if odd is not None and plain == name and any(each.isascii() and each.isalpha() for each in name):
+        kind = unicodedata.name(odd, "").partition(" ")[0].capitalize()
+        return Answer(
+            f"In “{name}” stands “{odd}”, a {kind} letter: it may look like another, and is none that nginx knows.",
+            "Type the word again, with plain letters.",
+        )
     if plain != name:
         what = "a byte-order mark" if name.startswith("\ufeff") else "an invisible character"
         return Answer(

@@ -1,5 +1,6 @@
 """Reads a learner's nginx.conf and the files of the workspace that it includes, as one project."""
 
+import codecs
 import os
 import stat
 from collections.abc import Mapping
@@ -99,6 +100,10 @@ class _Gathering:
                 f"{name} is larger than {LARGEST // 1024} KB, which is more than this lab reads.",
                 "Check what got into it.",
             )
+            return None
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            means = f"{name} is saved as UTF-16, two bytes for each letter, which nginx can't read."
+            self.refuse(name, 1, means, "Save it as UTF-8.")
             return None
         if b"\0" in data:
             before = data.count(b"\n", 0, data.index(b"\0")) + 1
