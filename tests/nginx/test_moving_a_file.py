@@ -275,3 +275,9 @@ def test_bytes_that_are_no_text_stay_as_they_are(data: bytes) -> None:
     assert rewrite(f"# {text}".replace("\n", ""), SETTING).text.encode("utf-8", "surrogateescape") == (
         b"# " + data.replace(b"\n", b"")
     )
+
+
+def test_a_service_that_a_variable_names_is_one_that_the_file_speaks_to() -> None:
+    lines = ("resolver 127.0.0.11;", "set $n api;", "set $p 8000;", "location / { proxy_pass http://$n:$p; }")
+    names = dict(rewrite(server(*lines), SETTING).names)
+    assert names["127.0.0.1:23021"] == "api:8000" and "127.0.0.1:23001" not in names

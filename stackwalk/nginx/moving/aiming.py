@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from stackwalk.nginx.moved import Aim, Group
 from stackwalk.nginx.moving.draft import Draft
-from stackwalk.nginx.moving.survey import Survey
+from stackwalk.nginx.moving.survey import GIVING, Survey, given_by
 from stackwalk.nginx.naming import nowhere
 from stackwalk.nginx.project import Found
 from stackwalk.nginx.setting import Service, Setting
@@ -41,9 +41,23 @@ def aim(draft: Draft, found: Found, word: Token, scheme: str, host: str, port: i
             group = _group(service, each)
             draft.groups.setdefault(group.name, group)
             draft.names.setdefault(group.name, group.typed)
+            if service in _given_names(draft):
+                for address in each.addresses:
+                    draft.also_known(address, group.typed)  # so that it runs: the file speaks of it
     draft.groups.setdefault(NOWHERE.name, NOWHERE)
     draft.names.setdefault(NOWHERE.name, NOWHERE.typed)
     draft.put(word, f"${name}" if whole else f"{scheme}${{{name}}}{word.text[len(scheme) + len(host) :]}")
+
+
+def _given_names(draft: Draft) -> frozenset[str]:
+    """The hosts among the values that variables of the file get."""
+    words = (
+        word
+        for each in draft.project.named(*GIVING)
+        for given in given_by(each.statement).values()
+        for word in given
+    )  # fmt: skip
+    return frozenset(re.sub(r"^https?://", "", word.text).partition("/")[0].partition(":")[0].lower() for word in words)
 
 
 def _group(name: str, service: Service) -> Group:
