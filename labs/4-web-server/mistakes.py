@@ -145,10 +145,24 @@ def by_chance(evidence: Evidence) -> bool:
     return evidence.check == "three_of_four_go_to_the_first" and group is not None and group.method == "random"
 
 
+def _key(evidence: Evidence) -> str:
+    """What the group takes its choice from: the visitor's address, another thing, or "" for none."""
+    if evidence.check not in ("three_of_four_go_to_the_first", "all_three_turn_up"):
+        return ""
+    group = pool(evidence)
+    if group is None or group.method not in ("ip_hash", "hash"):
+        return ""
+    keys = [one.statement.values()[0] for one in project(evidence).named("hash") if one.statement.arguments]
+    address = group.method == "ip_hash" or re.fullmatch(r"\$\{?(binary_)?remote_addr\}?", "".join(keys[:1]))
+    return "address" if address else "another"
+
+
 def sticky(evidence: Evidence) -> bool:
-    return evidence.check in ("three_of_four_go_to_the_first", "all_three_turn_up") and bool(
-        re.search(r"\b(ip_hash|hash|sticky)\b", conf(evidence))
-    )
+    return _key(evidence) == "address"
+
+
+def hashed(evidence: Evidence) -> bool:
+    return _key(evidence) == "another"
 
 
 def no_weight(evidence: Evidence) -> bool:
@@ -340,9 +354,12 @@ MISTAKES = [
     Mistake("api among the others", running(api_in_the_group), at(r"server\s+api\b",
         "api stands in the group of your applications, so it gets a share of all requests. It is for /api/ alone: "
         "location /api/ { proxy_pass http://api:8000; }")),
-    Mistake("always the same one", running(sticky), at(r"\b(ip_hash|hash|sticky)\b",
+    Mistake("always the same one", running(sticky), at(r"\b(ip_hash|hash)\b",
         "With ip_hash or hash a visitor always comes to the same application, and all of these come from one "
         "address. So to the others none went to at all: leave it out.")),
+    Mistake("by what is asked", running(hashed), at(r"\bhash\b",
+        "hash chooses by what stands behind it: the same always comes to the same application, so the shares are as it "
+        "happens and follow the weights only in the long run. Leave it out, and nginx takes turns.")),
     Mistake("members", running(members), _of_members),
     Mistake("by chance", running(by_chance), at(r"\brandom\b",
         "random takes any of them, by chance: without it nginx takes turns, by their weights.")),

@@ -41,6 +41,17 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A RUN, and where it stands."""
+
+    text: str  # one line of shell
+    line: int
+    folder: str
+    copies: int  # how many COPY and ADD stand above it
+    has_mounts: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """What the last stage of a Dockerfile makes."""
 
@@ -54,6 +65,8 @@ class Image:
     environment: Mapping[str, str] = field(default_factory=dict)
     command_line: int = 0
     user: str | None = None
+    steps: tuple[Run, ...] = ()  # every RUN
+    is_foreign: bool = False  # whether something is copied that is none of the context's
 
 
 def read_dockerfile(text: str, arguments: Mapping[str, str] | None = None, target: str | None = None) -> Image:
@@ -150,7 +163,10 @@ class _Stages:
                 self._copy(one, image)
             case "RUN":
                 line = " ".join([*one.args, *(each.content for each in one.heredocs)])
-                self._keep(replace(image, runs=(*image.runs, _filled(line, self._values))))
+                line = _filled(line, self._values)
+                mounts = any(flag.startswith("--mount") for flag in one.flags)
+                step = Run(line, one.start_line, image.folder, len(image.copies), mounts)
+                self._keep(replace(image, runs=(*image.runs, line), steps=(*image.steps, step)))
             case "CMD":
                 self._keep(replace(image, command=_command(one), command_line=one.start_line))
             case "ENTRYPOINT":
@@ -164,6 +180,7 @@ class _Stages:
         if len(words) + len(one.heredocs) < 2 or not words:
             raise FileFault(f"{one.name} takes what is copied, and where it goes: two words at least.", one.start_line)
         if any(flag.startswith("--from=") for flag in one.flags) or one.heredocs:
+            self._keep(replace(image, is_foreign=True))
             return  # from another image or from the Dockerfile itself: nothing of the context
         *sources, to = words
         target = posixpath.normpath(posixpath.join(image.folder, to))

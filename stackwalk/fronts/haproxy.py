@@ -6,6 +6,7 @@ Source: https://docs.haproxy.org/2.6/configuration.html
 import re
 from collections.abc import Mapping
 
+from stackwalk.fronts.haproxy_words import refusals
 from stackwalk.fronts.names import Addresses, with_addresses
 
 NAME = "HAProxy"
@@ -15,11 +16,6 @@ PACKAGE = "haproxy"
 LISTENS = "bind *:"  # what stands before the number of a door
 ASKS = re.compile(r"^\s*server\s")  # a line that names a service
 
-# What only a service of the system may do, or what would outlive the lab: such a line becomes a comment.
-_NOT_HERE = re.compile(
-    r"(?m)^(\s*)(?=(?:daemon|quiet|chroot|user|group|uid|gid|pidfile|master-worker|nbproc|stats\s+socket|ulimit-n|setenv|"
-    r"presetenv|external-check|insecure-\S+|cpu-map)\b)"
-)
 _BIND = re.compile(r"(?m)^(\s*bind\s+)(\S+)")
 _DOOR = re.compile(r"(?:ipv[46]@)?[^@/\s]*:(\d{1,5})(?:-\d+)?")  # of a range the first port
 
@@ -40,7 +36,12 @@ def moved(text: str, addresses: Addresses, ports: Mapping[int, int]) -> str:
     def bind(match: re.Match[str]) -> str:
         return match[1] + ",".join(door(one) for one in match[2].split(","))
 
-    return with_addresses(_NOT_HERE.sub(r"\1# ", _BIND.sub(bind, text)), addresses)
+    left_out = {each.line for each in refusals(text, addresses)}
+    lines = text.split("\n")
+    for number in left_out:
+        line = lines[number - 1]
+        lines[number - 1] = line[: len(line) - len(line.lstrip())] + "# " + line.lstrip()
+    return with_addresses(_BIND.sub(bind, "\n".join(lines)), addresses)
 
 
 def empty(text: str) -> tuple[tuple[int, str], ...]:

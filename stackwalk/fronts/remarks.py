@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from types import ModuleType
 
 from stackwalk.fronts import haproxy, httpd
+from stackwalk.fronts.haproxy_words import refusals
 from stackwalk.fronts.names import Addresses, strangers, with_names
 
 _LAST_LINE = "Missing LF on last line"
@@ -46,7 +47,10 @@ def complained(kind: ModuleType, output: str, typed: str, addresses: Addresses, 
 
 
 def unknown(kind: ModuleType, typed: str, addresses: Addresses) -> Iterator[Remark]:
-    """Names and ports that are asked, and of which there is no service."""
+    """Names and ports that are asked, and of which there is no service; and what leads out of this lab."""
+    if kind is haproxy:
+        refused = (one for one in refusals(typed, addresses) if one.means)
+        yield from (Remark(one.line, "", one.means, one.try_this) for one in refused)
     for line, name, port in strangers(typed, addresses, kind.ASKS):
         known = [one for one in addresses if one.rpartition(":")[0] == name.lower()]
         if known:

@@ -14,6 +14,15 @@ class Group(NamedTuple):
     addresses: tuple[Address, ...]
 
 
+class Aim(NamedTuple):
+    """A host, or a whole URL, that a request has a part in: the wrapper's map leads it to a service or nowhere."""
+
+    variable: str  # of the map: "sw_aim_1a2b3c4d"
+    typed: str  # with its variables
+    scheme: str  # the expression that it begins with where it is a whole URL, else ""
+    port: int  # where none is in it
+
+
 class Log(NamedTuple):
     """A log that the learner asked for."""
 
@@ -52,4 +61,5 @@ class Rewritten(NamedTuple):
     logs: tuple[Log, ...] = ()
     blocks: tuple[Block, ...] = ()
     readings: tuple[Reading, ...] = ()
+    aims: tuple[Aim, ...] = ()
     names: tuple[tuple[str, str], ...] = ()  # as it is here -> as it was typed

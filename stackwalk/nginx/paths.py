@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from stackwalk.nginx.image import PREFIX
 from stackwalk.nginx.setting import Setting
+from stackwalk.nginx.tainting import is_free
 
 # The first argument is read.
 READ = frozenset(
@@ -51,8 +52,6 @@ WRITTEN = frozenset(
 BELOW_ROOT = frozenset({"try_files", "index", "error_page", "rewrite", "auth_request", "mirror"})
 
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
-# What a client writes as it likes, ".." included.
-_FREE = re.compile(r"\$\{?(arg_|args\b|query_string\b|request_uri\b|http_(?!host\b)|cookie_)")
 _OF_OURS = frozenset({"document_root", "realpath_root"})
 
 
@@ -63,14 +62,17 @@ class Place(NamedTuple):
     why: str = ""
 
 
-def place_of(typed: str, setting: Setting) -> Place:
-    """Where a path of a learner's file is on this machine: below the workspace or the run folder, or nowhere."""
+def place_of(typed: str, setting: Setting, free: frozenset[str] = frozenset()) -> Place:
+    """Where a path of a learner's file is on this machine: below the workspace or the run folder, or nowhere.
+
+    `free`: the variables of the file that a request may give any value.
+    """
     if ours(typed, setting):
         return Place(typed)
     variable = _VARIABLE.match(typed)
     if variable and variable[1] in _OF_OURS:
         return Place(typed) if ".." not in typed.split("/") else Place(None, "leads out of its root with “..”")
-    if _FREE.search(typed):
+    if is_free(typed, free):
         return Place(None, "lets a request choose the path, so that it could lead anywhere")
     if variable:
         return Place(None, "begins with a variable, so that it could lead anywhere")
@@ -93,10 +95,10 @@ def ours(typed: str, setting: Setting) -> bool:
     return below is not None and ".." not in below.split("/")
 
 
-def leads_out(address: str) -> bool:
+def leads_out(address: str, free: frozenset[str]) -> bool:
     """Whether what is looked for below a root could lie outside of it."""
     path = address.partition("?")[0]
-    return ".." in path.split("/") or _FREE.search(path) is not None
+    return ".." in path.split("/") or is_free(path, free)
 
 
 def name_in_run(typed: str) -> str:

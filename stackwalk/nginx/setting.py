@@ -40,6 +40,11 @@ class Setting(NamedTuple):
         return f"{self.run}/http.conf"
 
     @property
+    def maps(self) -> str:
+        """Our maps, where they can't stand at that head."""
+        return f"{self.run}/maps.conf"
+
+    @property
     def no_links(self) -> tuple[str, str, str]:
         """The directive by which no link of the workspace is followed."""
         return ("disable_symlinks", "on", f"from={self.workspace}")

@@ -7,8 +7,12 @@ needs. What the learner says in the same place is left to the learner.
 from collections.abc import Collection, Iterable
 
 from stackwalk.nginx.editing import quoted
-from stackwalk.nginx.moved import Group
+from stackwalk.nginx.moved import Aim, Group
+from stackwalk.nginx.moving import aiming
+from stackwalk.nginx.moving.climbing import CLIMBS
+from stackwalk.nginx.moving.maps import maps_stand_below
 from stackwalk.nginx.moving.serving import WHERE
+from stackwalk.nginx.moving.survey import survey
 from stackwalk.nginx.project import Project
 from stackwalk.nginx.served import LOG_FORMAT, format_line
 from stackwalk.nginx.setting import Setting
@@ -41,6 +45,7 @@ def http_file(
     groups: Iterable[Group],
     version: tuple[int, ...],
     *,
+    aims: Iterable[Aim] = (),
     lacking: Collection[str] = (),
 ) -> str:
     """The head of the `http` block. `lacking`: which of TEMPORARY this nginx was built without."""
@@ -69,18 +74,32 @@ def http_file(
     if setting.guards_links:
         lines.append("disable_symlinks on from=$document_root;")
     made = list(groups)
-    hosts = [f"{each.name} {quoted(each.typed)};" for each in made]
-    ports = [f"{each.name} {each.typed.rpartition(':')[2] or 80};" for each in made if ":" in each.typed]
-    servers = [f"{real} {typed};" for typed, real in setting.ports.items()]
-    lines.append(f'map $pid {WHERE} {{ default ""; }}')
-    lines.append(_map("proxy_host", hosts))
-    lines.append(_map("proxy_port", ports, "proxy_host"))
-    lines.append(_map("server_port", servers))
+    if not maps_stand_below(project):
+        lines += _maps(project, setting, made, aims)
     keepalive = " keepalive 0;" if version >= KEEPS_ALIVE else ""
     for each in made:
         peers = " ".join(f"server {_peer(address)};" for address in each.addresses)
         lines.append(f"upstream {each.name} {{ {peers}{keepalive} }}")
     return "\n".join([*lines, ""])
+
+
+def maps_file(project: Project, setting: Setting, groups: Iterable[Group], aims: Iterable[Aim]) -> str:
+    """Our maps, for a file in which they have to stand below what it says of maps."""
+    return "\n".join([*_maps(project, setting, list(groups), aims), ""])
+
+
+def _maps(project: Project, setting: Setting, made: list[Group], aims: Iterable[Aim]) -> list[str]:
+    hosts = [f"{each.name} {quoted(each.typed)};" for each in made]
+    ports = [f"{each.name} {each.typed.rpartition(':')[2] or 80};" for each in made if ":" in each.typed]
+    servers = [f"{real} {typed};" for typed, real in setting.ports.items()]
+    return [
+        f'map $pid {WHERE} {{ default ""; }}',
+        f'map $uri {CLIMBS} {{ volatile; default ""; "~\\.\\.(?:/|$)" 1; }}',
+        _map("proxy_host", hosts),
+        _map("proxy_port", ports, "proxy_host"),
+        _map("server_port", servers),
+        *aiming.maps(aims, survey(project), setting),
+    ]
 
 
 def _map(variable: str, pairs: list[str], by: str = "") -> str:

@@ -50,8 +50,10 @@ def _image(workspace: Path, build: "Build") -> "Image | None":
 
 def _text(workspace: Path, name: str) -> str | None:
     try:
+        if not (workspace / name).resolve().is_relative_to(workspace.resolve()):
+            return None  # a link that leads out: nothing outside of the workspace is read
         with (workspace / name).open("rb") as file:
             data = file.read(MOST + 1)
-    except OSError:
+    except (OSError, RuntimeError):  # the latter: links in a circle
         return None
     return None if len(data) > MOST else data.decode("utf-8", "replace")

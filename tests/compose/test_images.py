@@ -1,7 +1,10 @@
 """A Dockerfile as its image; what a container finds, and what it runs."""
 
+from dataclasses import replace
+
 import pytest
 
+from stackwalk.compose.building import installed
 from stackwalk.compose.command import Gunicorn, gunicorn_of, settings_bind, words_of
 from stackwalk.compose.contents import copied, inside, not_ignored, with_mounts
 from stackwalk.compose.dockerfile import Image, read_dockerfile
@@ -169,3 +172,53 @@ def test_a_shell_around_a_command_is_opened() -> None:
     command = ("sh", "-c", "cd /s && exec gunicorn -b 0.0.0.0:${PORT:-8000} wsgi")
     assert words_of(None, command, {}) == ("exec", "gunicorn", "-b", "0.0.0.0:8000", "wsgi")
     assert words_of(("gunicorn",), ("wsgi",), {}) == ("gunicorn", "wsgi")
+
+
+def put_in(lines: str, base: str = "python:3.13-slim") -> str:
+    image = read_dockerfile(f"FROM {base}\nWORKDIR /service\n{lines}\n")
+    files = ("requirements.txt", "lists/more.txt", "wsgi.py")
+    texts = {"requirements.txt": "flask==3.1", "lists/more.txt": "gunicorn"}
+    return installed(
+        image, lambda copies: copied(replace(image, copies=image.copies[:copies]), files), texts.__getitem__
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "RUN pip install flask gunicorn",
+        'RUN ["pip", "install", "flask", "gunicorn"]',
+        "RUN python -m pip install --no-cache-dir 'flask>=3' gunicorn[gevent]",
+        "COPY . .\nRUN pip install -r requirements.txt && pip install -rlists/more.txt",
+        "COPY requirements.txt /tmp/\nRUN cd /tmp && pip install -r requirements.txt gunicorn",
+        "RUN echo flask gunicorn > list.txt && pip install -r list.txt",
+        "RUN apt-get update && apt-get install -y python3-flask gunicorn",
+        "RUN uv pip install --system flask gunicorn",
+    ],
+)
+def test_what_a_build_puts_into_an_image(lines: str) -> None:
+    found = put_in(lines)
+    assert "flask" in found and "gunicorn" in found
+
+
+@pytest.mark.parametrize(
+    ("lines", "base", "says"),
+    [
+        ("RUN pip install -r requirements.txt\nCOPY . .", "python:3.13", "no COPY above has brought it"),
+        ("COPY . app/\nRUN pip install -r requirements.txt", "python:3.13", "no COPY above has brought it"),
+        ("RUN pip install flask, gunicorn", "python:3.13", "has a comma"),
+        ("RUN apt-get install flask gunicorn", "python:3.13", "which pip installs"),
+        ("RUN pip install flask gunicorn", "node:22", "has no pip"),
+        ("RUN pip install flask gunicorn", "debian:12-slim", "has no pip"),
+        ("RUN pip install flask gunicorn", "nginx:1.30", "has no pip"),
+    ],
+)
+def test_what_a_build_stumbles_over(lines: str, base: str, says: str) -> None:
+    with pytest.raises(FileFault, match=says) as caught:
+        put_in(lines, base)
+    assert caught.value.line in (3, 4)
+
+
+def test_a_system_that_gets_pip_first_has_it() -> None:
+    lines = "RUN apt-get update && apt-get install -y python3-pip\nRUN pip install flask gunicorn"
+    assert "flask" in put_in(lines, "debian:12-slim")

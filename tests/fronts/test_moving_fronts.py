@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from stackwalk.fronts import caddy, haproxy, httpd
 from stackwalk.fronts.names import named, strangers, with_addresses, with_names
-from stackwalk.fronts.remarks import complained, doors, silent
+from stackwalk.fronts.remarks import complained, doors, silent, unknown
 
 ADDRESSES = {"application:8000": "127.0.0.1:23000", "application1:8000": "127.0.0.1:23001"}
 PORTS = {80: 24080}
@@ -237,3 +237,50 @@ def test_who_is_spoken_to_is_known_with_its_line() -> None:
     assert named(text, ADDRESSES) == ("application1:8000",)
     assert strangers(text, ADDRESSES, haproxy.ASKS) == ((5, "app", "8000"),)
     assert with_names("no 127.0.0.1:23001 at 127.0.0.1:24080", ADDRESSES, PORTS) == "no application1:8000 at :80"
+
+
+REFUSED = [
+    "lua-load /outside.lua", "l\\x75a-load x.lua", "'lua-load' x.lua", "lua-prepend-path /x/?.lua", "program evil",
+    "bind /tmp/evil.sock", "bind unix@/tmp/evil.sock", "bind abns@evil", "bind :80,/tmp/evil.sock", "bind fd@3",
+    "bind :443 ssl crt /etc/ssl/a.pem", "bind :443 ssl crt ../a.pem", "external-check command /bin/sh",
+    "option external-check", "filter spoe engine a config b", "errorfile 503 /etc/passwd", "resolvers dns",
+    "http-request return status 200 file /etc/passwd",
+    "use_backend %[path,map(/etc/hosts)]", "acl a path -f /etc/hosts",
+    "server a 192.0.2.7:80", "server a example.com", "server a unix@/run/docker.sock", "server a /run/docker.sock",
+    "server a 0.0.0.0:0", "server-template a 3 example.com:80",
+    "dispatch 192.0.2.7:80", "option transparent", "peers p",
+    'errorfile 503 "$HOME/x"',
+]  # fmt: skip
+LEFT_OUT = ["stats socket /run/haproxy/admin.sock mode 660", "log /dev/log local0", "log 192.0.2.7 local0", "daemon",
+    "ca-base /etc/ssl/certs", "errorfile 400 /etc/haproxy/errors/400.http", "'user' root"]  # fmt: skip
+TAKEN = ["bind :80", "bind *:80 name door", "bind [::]:80 v4v6", "bind ipv4@:80", "log stdout format raw local0",
+    "log global", "option httplog", "stats enable", "stats uri /haproxy", "acl s path_beg /static/ -m beg",
+    "server a application1:8000 weight 3 check", "errorfile 503 errors/503.http", "monitor-uri /health",
+    "http-request return status 200 content-type text/plain file page.txt", "server a localhost:8000",
+    "http-request redirect location /new if { path /old }", "default_backend file", "use_backend b if { path -f list }",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_leads_out_of_the_lab_is_refused_and_said(line: str) -> None:
+    assert haproxy.moved(f"  {line}", ADDRESSES, PORTS).startswith("  # ")
+    (said,) = unknown(haproxy, f"defaults\n  {line}\n", ADDRESSES)
+    assert said.line == 2
+
+
+@pytest.mark.parametrize("line", LEFT_OUT)
+def test_what_everybodys_file_has_is_left_out_in_silence(line: str) -> None:
+    assert haproxy.moved(f"  {line}", ADDRESSES, PORTS) == f"  # {line}"
+    assert list(unknown(haproxy, f"  {line}", ADDRESSES)) == []
+
+
+@pytest.mark.parametrize("line", TAKEN)
+def test_what_serves_is_taken(line: str) -> None:
+    assert not haproxy.moved(f"  {line}", ADDRESSES, PORTS).startswith("  # ")
+    assert list(unknown(haproxy, f"  {line}", ADDRESSES)) == []
+
+
+def test_a_section_goes_as_a_whole() -> None:
+    text = "program a\n  command /bin/sh\nbackend b\n  server a application1:8000\n"
+    moved = haproxy.moved(text, ADDRESSES, PORTS).splitlines()
+    assert moved == ["# program a", "  # command /bin/sh", "backend b", "  server a 127.0.0.1:23001"]

@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from real_nginx import the_nginx
 
 from stackwalk.nginx.setting import Setting
 from stackwalk.stack.nginx.gathering import Gathered, gather
+from stackwalk.stack.nginx.preparing import prepare
 
 
 @pytest.fixture
@@ -103,3 +105,24 @@ def test_a_file_that_may_not_be_read_is_said(workspace: Path) -> None:
     (said,) = found.complaints
     assert (said.file, said.line) == ("nginx.conf", 1)
     assert "chmod u+r secret.conf" in said.try_this
+
+
+@pytest.mark.parametrize("kind", ["a folder", "no ordinary file", "leads out"])
+def test_what_a_pattern_takes_in_is_a_file_of_the_workspace(workspace: Path, kind: str) -> None:
+    if kind == "a folder":
+        (workspace / "conf.d" / "z.conf").mkdir()
+    elif kind == "no ordinary file":
+        os.mkfifo(workspace / "conf.d" / "z.conf")
+    else:
+        (workspace / "conf.d" / "z.conf").symlink_to("/dev/zero")
+    found = gathered(workspace, "\ninclude conf.d/*.conf;\n")
+    assert [(each.line, kind in each.means) for each in found.complaints] == [(2, True)]
+    assert not found.runnable
+
+
+def test_the_file_itself_may_be_no_link_that_leads_out(workspace: Path) -> None:
+    (workspace.parent / "outside.conf").write_text("secret;\n")
+    (workspace / "nginx.conf").symlink_to("../outside.conf")
+    found = prepare(the_nginx("ours"), workspace, workspace.parent / "run", {})
+    assert [each.means for each in found.complaints] == ["nginx.conf is a link that leads out of your folder."]
+    assert not found.runnable and "secret" not in "".join(source.conf.text for source in found.project.sources)

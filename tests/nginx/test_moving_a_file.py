@@ -78,8 +78,8 @@ def test_the_same_port_on_any_address_and_on_one_is_opened_once() -> None:
         ("proxy_pass http://api;", "proxy_pass http://sw_api_80; proxy_redirect http://api/ /;"),
         ("proxy_pass http://mine;", "proxy_pass http://mine;"),
         ("proxy_pass http://mine:8000/x;", "proxy_pass http://mine:8000/x;"),
-        ("proxy_pass http://192.0.2.7:8000;", "proxy_pass http://192.0.2.7:8000;"),
-        ("proxy_pass http://$host;", "proxy_pass http://$host;"),
+        ("fastcgi_pass 192.0.2.7:8000;", "fastcgi_pass sw_192.0.2.7_8000;"),
+        ("proxy_pass http://$host;", 'proxy_pass "http://${sw_aim_6a9c9969}";'),
         ("proxy_pass api:8000;", "proxy_pass api:8000;"),
         ("proxy_pass 'http://api:8000';", 'proxy_pass "http://sw_api_8000"; proxy_redirect http://api:8000/ /;'),
         ("fastcgi_pass api:8000;", "fastcgi_pass sw_api_8000;"),
@@ -155,8 +155,9 @@ def test_a_service_of_which_nothing_runs_is_said() -> None:
         ("127.0.0.11", "api", "http://$b:8000", "sw_api_8000", "http://$b"),
         ("127.0.0.11", "http://api:8000", "$b", "http://sw_api_8000", "$b"),
         ("127.0.0.11", "api:8000", "http://${b}/x", "sw_api_8000", "http://${b}/x"),
-        ("1.1.1.1", "example.com", "http://$b:8000", "example.com", "http://$b:8000"),
-        ("1.1.1.1", "api", "http://$c:8000", "api", "http://$c:8000"),
+        ("1.1.1.1", "example.com", "http://$b:8000", "example.com", '"http://${sw_aim_ef441ccf}"'),
+        ("1.1.1.1", "api", "http://$c:8000", "api", '"http://${sw_aim_2418cf6a}"'),
+        ("", "192.0.2.7", "http://$b:8000", "192.0.2.7", '"http://${sw_aim_ef441ccf}"'),
         ("", "api", "http://$b:8000", "api", "http://$b:8000"),
     ],
 )
@@ -191,7 +192,7 @@ def test_the_headers_of_an_included_file_count() -> None:
 DIRECTIVES = [
     "listen 80;", "listen [::]:80 default_server;", "listen 443 ssl;", "listen application:80;", "listen 80-90;",
     "proxy_pass http://application:8000;", "proxy_pass http://api:8000/x/;", "proxy_pass http://localhost:8000;",
-    "proxy_pass http://$b:8000;", "set $b api;", "resolver 127.0.0.11;", "proxy_pass http://nobody;",
+    "proxy_pass http://$b:8000;", "proxy_pass $c;", "set $b api;", "resolver 127.0.0.11;", "proxy_pass http://nobody;",
     "proxy_redirect default;", "proxy_redirect off;", "server application:8000 weight=2;", "server api;",
     "root /etc;", "root html/$host;", "alias html/$1;",
     "alias '/usr/share/nginx/html/a b/';", "include mime.types;", "include *.conf;",
@@ -251,6 +252,7 @@ def test_every_line_keeps_its_number_and_moving_twice_changes_nothing_more(text:
 OURS = ("127.0.0.1:", "[::1]:", "/run/lab", "sw_", "http://")
 ADDED = {"set", "listen", "include", "proxy_redirect", "proxy_set_header", "Host", "access_log", "error_log", "notice"}
 ADDED |= {"stackwalk", "server", "/", "/a/", "off", "on", "disable_symlinks", "/refused", "1024", "weight=2"}
+ADDED |= {"127.0.0.11:5"}
 
 
 @given(texts())
@@ -273,3 +275,9 @@ def test_bytes_that_are_no_text_stay_as_they_are(data: bytes) -> None:
     assert rewrite(f"# {text}".replace("\n", ""), SETTING).text.encode("utf-8", "surrogateescape") == (
         b"# " + data.replace(b"\n", b"")
     )
+
+
+def test_a_service_that_a_variable_names_is_one_that_the_file_speaks_to() -> None:
+    lines = ("resolver 127.0.0.11;", "set $n api;", "set $p 8000;", "location / { proxy_pass http://$n:$p; }")
+    names = dict(rewrite(server(*lines), SETTING).names)
+    assert names["127.0.0.1:23021"] == "api:8000" and "127.0.0.1:23001" not in names

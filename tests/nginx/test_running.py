@@ -21,6 +21,7 @@ from stackwalk.nginx.setting import Service
 from stackwalk.stack import kin
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian, Program, guarding
+from stackwalk.stack.limits import Ending
 from stackwalk.stack.nginx.finding import Nginx
 from stackwalk.stack.nginx.preparing import Prepared, prepare
 from stackwalk.stack.nginx.reloading import await_ready, reload
@@ -485,3 +486,93 @@ def test_a_test_that_hangs_comes_to_an_end(stage: Stage, monkeypatch: pytest.Mon
     said = prepared.test(stage.guardian)
     assert time.monotonic() - began < PATIENT
     assert any("did not come to an end" in each.means for each in said), said
+
+
+def test_a_directive_of_ours_that_nginx_refuses_is_our_slip(tmp_path: Path) -> None:
+    (tmp_path / "nginx.conf").write_text("server {\n listen 80;\n}\n")
+    prepared = prepare(the_nginx("ours"), tmp_path, tmp_path / "run", {}, ports={80: 23480})
+    printed = f'nginx: [emerg] "proxy_redirect" directive is not allowed here in {prepared.setting.copies}/nginx.conf:2'
+    with pytest.raises(RuntimeError, match="proxy_redirect"):
+        prepared.judged(printed, Ending(1, None))
+
+
+CLIMBING = """
+server {
+    listen 80;
+    location /s { alias /srv/; }
+    location ~ ^/t(.*)$ { alias /srv/$1; }
+    location ~ ^/u(.*)$ { root /srv; try_files /$1 =404; }
+    location /v { root /srv; rewrite ^/v(.*)$ /$1 break; }
+    location /w { alias /srv/app/; }
+}
+"""
+
+
+@pytest.mark.parametrize("target", ["/s../outside.txt", "/t../outside.txt", "/u../outside.txt", "/v../outside.txt"])
+def test_no_request_climbs_out_of_the_workspace(stage: Stage, target: str) -> None:
+    stage.workspace.mkdir()
+    (stage.workspace.parent / "outside.txt").write_text("outside")
+    (stage.workspace / "inside.txt").write_text("inside")
+    stage.start(CLIMBING)
+    assert stage.ask(target).status == 404
+    assert stage.ask(target.replace("..", "").replace("outside", "inside")).body == b"inside"
+
+
+def test_a_request_may_climb_to_another_folder_of_the_workspace(stage: Stage) -> None:
+    (stage.workspace / "app").mkdir(parents=True)
+    (stage.workspace / "inside.txt").write_text("inside")
+    stage.start(CLIMBING)
+    assert stage.ask("/w../inside.txt").body == b"inside"
+
+
+CHOSEN = """
+server {
+    listen 80;
+    %s
+    set $to $http_x_to;
+    set $name application;
+    set $port 8000;
+    location /a/ { proxy_pass http://$arg_to; }
+    location /b/ { proxy_pass http://$to/there; }
+    location /c/ { proxy_pass http://$arg_host:8000$request_uri; }
+    location /d/ { proxy_pass $scheme://$arg_to; }
+    location /e/ { proxy_pass http://$name:$port; }
+    location /f/ { proxy_pass http://127.0.0.1:%d$request_uri; }
+}
+"""
+
+
+def test_a_request_may_choose_a_service_and_nobody_else(stage: Stage) -> None:
+    stage.serve("application")
+    stage.serve("other")
+    other = stage.services.pop("other").addresses[0][1]
+    stage.start(CHOSEN % ("resolver 1.1.1.1 valid=5s;", other))
+    assert stage.ask("/a/?to=application:8000").told["path"] == "/a/?to=application:8000"
+    assert stage.ask("/b/", {"X-To": "application:8000"}).told["path"] == "/there"
+    assert stage.ask("/c/?host=application").status == 200
+    assert stage.ask("/d/?to=application:8000").status == 200
+    assert stage.ask("/e/x").told["path"] == "/e/x"
+    assert stage.ask("/e/x").got["Host"] == "application:8000"
+    for to in (f"127.0.0.1:{other}", f"localhost:{other}", f"[::1]:{other}", "unix:/run/docker.sock:", "example.org"):
+        assert stage.ask(f"/a/?to={to}").status == 502
+        assert stage.ask("/b/", {"X-To": to}).status == 502
+        assert stage.ask(f"/d/?to={to}").status == 502
+    assert stage.ask("/f/").status == 502
+
+
+def test_without_a_resolver_nginx_says_that_it_has_none(stage: Stage) -> None:
+    stage.serve("application")
+    stage.start(CHOSEN % ("", 9))
+    assert stage.ask("/a/?to=application:8000").status == 502
+    assert stage.ask("/a/?to=").status == 500
+    assert stage.prepared is not None
+    said = stage.prepared.explain(stage.prepared.errors.read_text())
+    assert "no resolver defined to resolve application" in said[0].said
+
+
+def test_an_address_leads_nowhere(stage: Stage) -> None:
+    stage.serve("other")
+    address = stage.services.pop("other").addresses[0]
+    group = f"upstream a {{ server 127.0.0.1:{address[1]}; }}\n"
+    stage.start(group + server("location / { proxy_pass http://a; }"))
+    assert stage.ask("/").status == 502

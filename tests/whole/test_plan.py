@@ -1,5 +1,7 @@
 """What a stack consists of, from what a lab declares and what a file names."""
 
+from pathlib import Path
+
 import pytest
 
 from stackwalk.compose.reading import read_compose
@@ -7,6 +9,7 @@ from stackwalk.course.program import ProgramSpec
 from stackwalk.errors import StackwalkError
 from stackwalk.whole.composed import composed
 from stackwalk.whole.plan import declare, plan_stack
+from stackwalk.whole.reading import read_composed
 
 FRONT = ProgramSpec("nginx", ("nginx",), "nginx.conf", 80, server="nginx", door=8080)
 
@@ -69,3 +72,21 @@ def test_ports_that_a_compose_file_publishes_are_the_web_servers_alone() -> None
     assert added.published == (8080, 443)
     declared = declare(FRONT, (), added, compose_first=False)
     assert declared.published == (8080, 443)
+
+
+def test_nothing_outside_of_the_workspace_is_read(tmp_path: Path) -> None:
+    text = "services:\n  extra:\n    build: .\n"
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    (workspace / "Dockerfile").write_text('FROM python\nCMD ["gunicorn", "wsgi"]\n')
+    (workspace / "compose.yaml").write_text(text)
+    assert read_composed(workspace) != read_composed(tmp_path)
+    (tmp_path / "outside.yaml").write_text(text)
+    (workspace / "compose.yaml").unlink()
+    (workspace / "compose.yaml").symlink_to("../outside.yaml")
+    assert read_composed(workspace) == read_composed(tmp_path)
+    (workspace / "compose.yaml").unlink()
+    (workspace / "compose.yaml").write_text(text)
+    (workspace / "Dockerfile").rename(tmp_path / "Dockerfile")
+    (workspace / "Dockerfile").symlink_to("../Dockerfile")
+    assert read_composed(workspace) == read_composed(tmp_path)

@@ -66,16 +66,24 @@ def test_what_a_browser_has_is_not_sent_again(stack: Stack, workspace: Workspace
 
 def test_nobody_gets_out_of_the_folder(stack: Stack, workspace: Workspace, fresh: Fresh) -> None:
     """no path under /static leads out of the folder"""
-    name, secret = fresh.name(".txt"), fresh.text()
-    workspace.write(f"app/{name}", secret)
-    workspace.write(name, secret)
+    name, code, settings = fresh.name(".txt"), fresh.text(), fresh.text()
+    workspace.write(f"app/{name}", code)
+    workspace.write(name, settings)
     ways = (
         f"/static../{name}", f"/static/../{name}", f"/static/%2e%2e/{name}", f"/static..%2f{name}",
         f"/static/..%2f..%2f{name}", f"/static../../{name}", f"/static//../../{name}",
     )  # fmt: skip
     for way in ways:
         answer = stack.get(way)
-        if secret.encode() in answer.body:
+        if settings.encode() in answer.body:
+            why = "" if way in (ways[0], ways[3]) else (
+                f" nginx makes /{name} of that address before it looks for a location, so it is the one for all other "
+                "paths that gives away your whole folder."
+            )  # fmt: skip
+            fail(f"GET {way} brings {name}, which lies beside your nginx.conf: anybody could read your code.{why}",
+                expected=f"GET /{name} is for an application" if why else f"no file outside of {FOLDER}",
+                actual=answer.first_line)  # fmt: skip
+        if code.encode() in answer.body:
             fail(f"GET {way} brings app/{name}, a file that lies outside of {FOLDER}: anybody could read your code.",
                 expected="location /static/ with its last slash, and alias with one as well",
                 actual=answer.first_line)  # fmt: skip

@@ -1,10 +1,11 @@
 """4.7: compose.yaml, Dockerfile and .env read as Docker would, and held against nginx.conf: would it run?"""
 
 import ast
+import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import NoReturn
 
 from stackwalk.check import fail
 from stackwalk.check.workspace import Workspace
+from stackwalk.compose.building import installed
 from stackwalk.compose.command import DEFAULT_BIND, gunicorn_of, settings_bind, words_of
 from stackwalk.compose.contents import copied, inside, not_ignored, source_of, with_mounts
 from stackwalk.compose.dockerfile import Image, read_dockerfile
@@ -19,7 +21,7 @@ from stackwalk.compose.env_file import read_env
 from stackwalk.compose.fault import FileFault
 from stackwalk.compose.reading import FILES, read_compose
 from stackwalk.compose.services import Build, ComposeFile, Service
-from stackwalk.nginx.image import image_files, missing_folder
+from stackwalk.nginx.image import FOLDERS, image_files, missing_folder
 from stackwalk.nginx.listening import read_listen
 from stackwalk.nginx.naming import joined
 from stackwalk.nginx.project import Found, Project, Source, within_of
@@ -28,9 +30,8 @@ from stackwalk.nginx.tokens import read_conf, walk
 # The oldest that still get fixes; https://devguide.python.org/versions/, https://nginx.org/en/download.html
 OLDEST = {"python": (3, 11), "nginx": (1, 30)}
 BARE = "api"  # the one service that runs bare.py
-BOTH_WAYS = ("0.0.0.0", "[::]", "*")
+BOTH_WAYS = ("0.0.0.0", "[::]", "*", "0")
 OWN_PAGES = "/usr/share/nginx/html"  # in the official image
-LISTS = re.compile(r"(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.(py|cfg))$")
 LARGEST = 100_000  # bytes of a file that is looked into
 DEBIANS = "proxy_params"  # a file that Debian's nginx brings, and the image does not
 
@@ -48,6 +49,9 @@ class Stack:
         return tuple(sorted(one.relative_to(self.root).as_posix() for one in self.root.rglob("*") if one.is_file()))
 
     def text(self, name: str) -> str:
+        if not (self.root / name).resolve().is_relative_to(self.root.resolve()):
+            fail(f"{name} is a link that leads out of your folder, and nothing outside of it gets into a container. "
+                "Put the file itself there.", cause="unreadable-file")  # fmt: skip
         try:
             return (self.root / name).read_text(encoding="utf-8")
         except UnicodeDecodeError:
@@ -223,24 +227,34 @@ class Stack:
         image = self.image(service)
         return image.base if image is not None else service.image or ""
 
+    def dockerfile(self, service: Service) -> str:
+        """What its Dockerfile is called."""
+        build = self.build_of(service)
+        if build is None or build.inline is not None:
+            return self.name if build is None else f"{self.name}, dockerfile_inline"
+        return posixpath.normpath(posixpath.join(build.context, build.dockerfile))
+
     def contents(self, service: Service) -> dict[str, str]:
         """Path in its container -> file of the learner's."""
+        return with_mounts(self.in_image(service), service.mounts, self.files)
+
+    def in_image(self, service: Service, copies: int | None = None) -> dict[str, str]:
+        """The same of its image, after so many COPY of its Dockerfile; None: after all."""
         image, build = self.image(service), self.build_of(service)
-        found: dict[str, str] = {}
-        if image is not None and build is not None:
-            context = posixpath.normpath(build.context)
-            files = inside(context, self.files)
-            try:
-                if ".dockerignore" in files:
-                    files = not_ignored(files, self.text(posixpath.normpath(posixpath.join(context, ".dockerignore"))))
-            except FileFault as fault:
-                refuse(".dockerignore", fault)
-            try:
-                found = {path: posixpath.normpath(posixpath.join(context, one))
-                    for path, one in copied(image, files).items()}  # fmt: skip
-            except FileFault as fault:
-                refuse(posixpath.normpath(posixpath.join(build.context, build.dockerfile)), fault)
-        return with_mounts(found, service.mounts, self.files)
+        if image is None or build is None:
+            return {}
+        context = posixpath.normpath(build.context)
+        files = inside(context, self.files)
+        try:
+            if ".dockerignore" in files:
+                files = not_ignored(files, self.text(posixpath.normpath(posixpath.join(context, ".dockerignore"))))
+        except FileFault as fault:
+            refuse(".dockerignore", fault)
+        try:
+            found = copied(replace(image, copies=image.copies[:copies]), files)
+        except FileFault as fault:
+            refuse(self.dockerfile(service), fault)
+        return {path: posixpath.normpath(posixpath.join(context, one)) for path, one in found.items()}
 
     def ignored(self, service: Service) -> frozenset[str]:
         """The files that .dockerignore keeps out of its image."""
@@ -342,18 +356,29 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
             fail(f"{name} has no command, and its Dockerfile no CMD: its container would end at once.",
                 expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]')  # fmt: skip
         gunicorn = gunicorn_of(words, stack.environment(service))
+        at = _command_at(stack, service)
+        glued = next((one for one in words if " " in one and (one.startswith("-") or one == words[0])), None)
+        if glued is not None:
+            fail(f"{at}{name}: “{glued}” is one word of that list, its blanks as well, and no program or option is "
+                "called so.", expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]',
+                actual=json.dumps(words, ensure_ascii=False))  # fmt: skip
         if gunicorn is None and words[0].startswith("["):
-            fail(f"{name} does not run Gunicorn: a list of words is one with double quotes around each, and a comma "
-                "between them. This one is taken for a command called [.",
+            fail(f"{at}{name} does not run Gunicorn: a list of words is one with double quotes around each, and a "
+                "comma between them. This one is taken for a command called [.",
                 expected='CMD ["gunicorn", "--bind", "0.0.0.0:8000", "wsgi"]',
                 actual=_typed_command(stack, service, line))  # fmt: skip
         if gunicorn is None:
-            fail(f"{name} does not run Gunicorn.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
+            fail(f"{at}{name} does not run Gunicorn.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
         if gunicorn.daemon:
-            fail(f"{name}: with --daemon Gunicorn goes to the background, and a container ends with its first process.",
+            fail(f"{at}{name}: with --daemon Gunicorn goes to the background, and a container ends with its first "
+                "process.", expected="gunicorn without --daemon",
                 actual=line)  # fmt: skip
         if not gunicorn.application:
-            fail(f"{name}: Gunicorn is told no application.", expected="gunicorn --bind 0.0.0.0:8000 wsgi", actual=line)
+            fail(
+                f"{at}{name}: Gunicorn is told no application.",
+                expected="gunicorn --bind 0.0.0.0:8000 wsgi",
+                actual=line,
+            )
         if name == BARE and gunicorn.module != "bare":
             why = ("has no command of its own, so it runs what the Dockerfile says" if service.command is None
                 else "runs another application")  # fmt: skip
@@ -363,18 +388,32 @@ def test_gunicorn_listens_for_nginx(workspace: Workspace) -> None:
             fail(f"{stack.name}, line {service.line_of('command')}: {name} is to answer with bare.py, and {why}.",
                 expected="command: gunicorn --bind 0.0.0.0:8000 bare", actual=gunicorn.application)  # fmt: skip
         if name != BARE and gunicorn.module == "bare":
-            fail(f"{name} is to answer with your Flask application, and runs bare.py.", expected="wsgi", actual=line)
+            fail(
+                f"{at}{name} is to answer with your Flask application, and runs bare.py.", expected="wsgi", actual=line
+            )
         binds = gunicorn.binds or _bind_of_settings(stack, service, gunicorn.settings or "gunicorn.conf.py")
         if binds is None:
             continue  # computed in its settings: only a real container could tell
+        kept = next((one for one in binds if "$" in one), None)
+        if kept is not None:
+            fail(f"{at}{name}: Gunicorn is told to listen on {kept}. A list of words is read by no shell, so nobody "
+                "puts a value in the place of the variable.", expected=f"0.0.0.0:{port}", actual=line)  # fmt: skip
         ports = {one.rpartition(":")[2] for one in binds if one.rpartition(":")[0] in BOTH_WAYS}
         if not ports:
-            fail(f"{name}: Gunicorn listens on {', '.join(binds)}, and 127.0.0.1 in a container is that container "
+            fail(f"{at}{name}: Gunicorn listens on {', '.join(binds)}, and 127.0.0.1 in a container is that container "
                 "alone. nginx, in another one, is refused.", expected=f"--bind 0.0.0.0:{port}",
                 actual=line)  # fmt: skip
         if port not in ports:
             fail(f"nginx.conf asks {name} at port {port}, and Gunicorn listens on another one there.",
                 expected=f"0.0.0.0:{port}", actual=", ".join(binds))  # fmt: skip
+
+
+def _command_at(stack: Stack, service: Service) -> str:
+    """Where a command stands, for the beginning of a sentence."""
+    image = stack.image(service)
+    if service.command is not None or image is None or not image.command_line:
+        return f"{stack.name}, line {service.line_of('command')}: "
+    return f"{stack.dockerfile(service)}, line {image.command_line}: "
 
 
 def _typed_command(stack: Stack, service: Service, line: str) -> str:
@@ -411,10 +450,10 @@ def test_the_image_holds_what_runs(workspace: Workspace) -> None:
             fail(f"{name}: Gunicorn takes the name of a module, without .py and with dots for slashes, and would look "
                 f"for {module} in vain.", expected=meant, actual=module)  # fmt: skip
         _must_hold(stack, name, service, contents, folder, module)
-        installed = _installed(stack, image, service, contents)
+        packages = _installed(stack, image, service)
         wanted = ("gunicorn",) if module == "bare" else ("gunicorn", "flask")
         for package in wanted:
-            if not re.search(rf"(?<![\w-]){package}(?![\w-])", installed, re.IGNORECASE):
+            if not re.search(rf"(?<![\w-]){package}(?![\w-])", packages, re.IGNORECASE):
                 fail(f"Nothing installs {package} in the image of {name}; an image has only what its Dockerfile puts "
                     "there.", expected="RUN pip install flask gunicorn")  # fmt: skip
 
@@ -503,16 +542,14 @@ def _imports(source: str) -> set[str]:
     return found
 
 
-def _installed(stack: Stack, image: Image | None, service: Service, contents: Mapping[str, str]) -> str:
+def _installed(stack: Stack, image: Image | None, service: Service) -> str:
     """All that may name a package: what is run while building, and the lists that are copied for it."""
-    started = " ".join((*(service.entrypoint or ()), *(service.command or ())))
-    runs = "\n".join(image.runs) if image is not None else started
-    whole_project = re.search(r"install\s+(-e\s+)?\.|uv sync|poetry|pipenv", runs) is not None
-    names = {
-        name for name in contents.values() if LISTS.search(name) and (whole_project or posixpath.basename(name) in runs)
-    }
-    listed = [stack.text(name)[:LARGEST] for name in sorted(names)]
-    return "\n".join((re.sub(r"(?m)^\s*(CMD|ENTRYPOINT).*$", "", runs), *listed))
+    if image is None:
+        return " ".join((*(service.entrypoint or ()), *(service.command or ())))
+    try:
+        return installed(image, lambda copies: stack.in_image(service, copies), lambda name: stack.text(name)[:LARGEST])
+    except FileFault as fault:
+        refuse(stack.dockerfile(service), fault)
 
 
 def test_only_nginx_is_published(workspace: Workspace, note: Callable[[str], None]) -> None:
@@ -568,6 +605,11 @@ def test_nginx_finds_your_files(workspace: Workspace) -> None:
             fail(f"{stack.name}, line {mount.line}: there is no {source} beside it. Docker would make an empty folder "
                 f"of that name, {would}.", expected="./nginx.conf" if file else f"a folder {source} with your files",
                 actual=mount.source)  # fmt: skip
+        folder = mount.target.endswith("/") or posixpath.normpath(mount.target) in FOLDERS
+        if source in stack.files and folder:
+            fail(f"{stack.name}, line {mount.line}: {source} is a file, and {mount.target} a folder of the image: "
+                "Docker can't put the one in the other's place, and does not start the container.",
+                expected=f"./{source}:{mount.target.rstrip('/')}/default.conf", actual=mount.target)  # fmt: skip
     where = "/etc/nginx/nginx.conf" if stack.is_whole else "/etc/nginx/conf.d/default.conf"
     found = sorted(path for path, file in contents.items() if file == "nginx.conf" and path.startswith("/etc/nginx/"))
     if not found:

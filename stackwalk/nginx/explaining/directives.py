@@ -1,6 +1,7 @@
 """Directives that nginx does not know, or not here."""
 
 import re
+import unicodedata
 
 from stackwalk.nginx.directives import NAMES, places_of
 from stackwalk.nginx.explaining.said import Said
@@ -56,6 +57,8 @@ _OFTEN_LACKING = frozenset(
         "sub_filter_types",
     }
 )
+# What the image's own nginx.conf says once in http.
+_OF_IMAGE = frozenset({"default_type", "keepalive_timeout", "sendfile"})
 CLOSE = 0.7  # how alike two names of directives are, where one was meant: "brotli" is not "root"
 
 
@@ -69,6 +72,18 @@ def _unknown_directive(said: Said, found: re.Match[str]) -> Answer:
             "Delete the line and type it again.",
         )
     plain = name.lstrip("\ufeff\u200b\u00a0")
+    if name and not plain:
+        return Answer(
+            "On this line stands a character that can't be seen, and nginx takes it for a directive.",
+            "Delete the line and type it again.",
+        )
+    odd = next((each for each in plain if each.isalpha() and not each.isascii()), None)
+    if odd is not None and plain == name and any(each.isascii() and each.isalpha() for each in name):
+        kind = unicodedata.name(odd, "").partition(" ")[0].capitalize()
+        return Answer(
+            f"In “{name}” stands “{odd}”, a {kind} letter: it may look like another, and is none that nginx knows.",
+            "Type the word again, with plain letters.",
+        )
     if plain != name:
         what = "a byte-order mark" if name.startswith("\ufeff") else "an invisible character"
         return Answer(
@@ -197,9 +212,19 @@ def _duplicate(said: Said, found: re.Match[str]) -> Answer:
     name = found["name"]
     if _count(said, name) > 1:
         return Answer(f"“{name}” may stand once in a block, and here it is again.", "Take one of them out.")
+    if name.startswith("map_hash_"):
+        return Answer(
+            f"“{name}” stands below a map, and nginx has made its table for maps by then.",
+            "Move it above the first map.",
+        )
+    if name in _OF_IMAGE and not said.project.whole:
+        return Answer(
+            f"“{name}” may stand once, and the nginx.conf around your file has it already.",
+            "Put it into your server block.",
+        )
     return Answer(
-        f"“{name}” may stand once, and the nginx.conf around your file has it already.",
-        "Put it into your server block.",
+        f"“{name}” may stand once in a block, and nginx has read it before: a file that is included counts, too.",
+        "Take one of them out.",
     )
 
 

@@ -12,6 +12,8 @@ from stackwalk.nginx.variables import KNOWN
 PARAMETERS = frozenset(
     {"weight", "backup", "down", "max_fails", "fail_timeout", "max_conns", "resolve", "route", "service", "slow_start"}
 )
+# Those that not every nginx has.
+_OF_PLUS = frozenset({"resolve", "route", "service", "slow_start"})
 
 
 @row(r'^invalid parameter "(?P<what>.*)"$')
@@ -21,11 +23,27 @@ def _parameter(said: Said, found: re.Match[str]) -> Answer:
     name = said.statement.statement.name if said.statement else ""
     if what in ("weight", "max_fails", "fail_timeout", "=") or what.startswith("weight "):
         return Answer("Around the = of a parameter stands no space.", "Write it in one word: weight=3.")
+    value = what.partition("=")[2]
+    if what.startswith("weight=") and value.endswith(","):
+        return Answer(
+            "No comma stands between the words of a directive, and each server has a line of its own.",
+            f"Write server … weight={value.rstrip(',')}; and the next server below it.",
+        )
+    if what.startswith("weight=") and value.endswith("%"):
+        return Answer(
+            "A weight is a whole number and no share: what counts is how the weights are to each other.",
+            "Write weight=3 for one that gets three times as much as one with weight=1.",
+        )
     if what.startswith("weight="):
         return Answer(
             "A weight is a whole number, 1 or more.", "Write weight=1, or “down” for a server that gets nothing."
         )
     word = re.match(r"\w+", what)
+    if name == "server" and word is not None and word[0] in _OF_PLUS and what[word.end() :][:1] in ("", "="):
+        return Answer(
+            f"“{word[0]}” is a parameter of nginx Plus, or of a newer nginx, and the one that runs here has none.",
+            f"Take {what} out.",
+        )
     near = nearest(word[0], PARAMETERS) if word and name == "server" else None
     if near is not None and word is not None:
         value = what[word.end() :].lstrip("=: ")

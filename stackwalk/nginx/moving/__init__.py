@@ -7,7 +7,7 @@ behind a directive on its line. A text that was moved already stays as it is.
 from collections.abc import Callable, Mapping
 
 from stackwalk.nginx.moved import Rewritten
-from stackwalk.nginx.moving import filing, headers, passing, process, serving
+from stackwalk.nginx.moving import filing, headers, maps, passing, process, serving
 from stackwalk.nginx.moving.draft import Draft
 from stackwalk.nginx.moving.serving import ports_of
 from stackwalk.nginx.moving.survey import Survey, survey
@@ -51,6 +51,7 @@ _MOVES: Mapping[str, _Move] = {
     **dict.fromkeys(WRITTEN, filing.written),
     **dict.fromkeys(BELOW_ROOT, filing.below_root),
     **dict.fromkeys(passing.SCHEMES, passing.passed_on),
+    **dict.fromkeys(maps.SIZES, maps.size),
     "access_log": filing.log,
     "disable_symlinks": process.links,
     "error_log": filing.log,
@@ -60,9 +61,11 @@ _MOVES: Mapping[str, _Move] = {
     "location": serving.location,
     "map": passing.given,
     "proxy_set_header": headers.set_header,
+    "resolver": passing.resolver,
     "server": _server,
     "set": passing.given,
     "split_clients": passing.given,
+    **dict.fromkeys(process.ASKING, process.ask_nobody),
     "worker_connections": process.connections,
 }
 

@@ -7,11 +7,14 @@ from itertools import pairwise
 from stackwalk.nginx.complaint import Complaint, Severity
 from stackwalk.nginx.editing import Edit, edited, quoted
 from stackwalk.nginx.listening import Listen
-from stackwalk.nginx.moved import Block, Group, Log, Reading, Rewritten
+from stackwalk.nginx.moved import Aim, Block, Group, Log, Reading, Rewritten
 from stackwalk.nginx.moving.survey import Survey
 from stackwalk.nginx.project import Found, Project, Source
 from stackwalk.nginx.setting import Address, Setting
+from stackwalk.nginx.tainting import numbered
 from stackwalk.nginx.tokens import Statement, Token, walk
+
+NARROW = (("if",), ("limit_except",))  # the ends of paths at which few directives may stand
 
 
 class Draft:
@@ -25,6 +28,7 @@ class Draft:
         self.edits: list[Edit] = []
         self.complaints: dict[Complaint, None] = {}
         self.groups: dict[str, Group] = {}
+        self.aims: dict[str, Aim] = {}
         self.logs: list[Log] = []
         self.blocks: list[Block] = []
         self.readings: list[Reading] = []
@@ -34,6 +38,7 @@ class Draft:
         self.behind: dict[int, Statement] = {}  # where a directive begins -> the next of its block
         self.listens: dict[int, set[Listen]] = {}  # where a block begins -> the ports that it asks for
         self._mine: set[int] = set()
+        self._around: set[tuple[int, str]] = set()  # what was added at the head of which block
         self._within: dict[int, dict[str, list[Statement]]] = {}
         self.swapped: set[int] = set()  # where words begin that have another text
         number = next((number for number, each in enumerate(self.project.sources) if each is self.source), 0)
@@ -59,6 +64,7 @@ class Draft:
             tuple(self.logs),
             tuple(self.blocks),
             tuple(self.readings),
+            tuple(self.aims.values()),
             tuple(self.names.items()),
         )
 
@@ -80,6 +86,36 @@ class Draft:
     def add(self, statement: Statement, text: str) -> None:
         """Something behind a directive, or at the head of its block."""
         self.edits.append(Edit(statement.end, statement.end, text))
+
+    def add_around(self, found: Found, text: str) -> bool:
+        """The same for what may stand in a location, and in no `if` or `limit_except` of one: it goes out of these.
+
+        Whether there is such a place in this file.
+        """
+        if found.path[-1:] not in NARROW:
+            self.add(found.statement, text)
+            return True
+        block = self.wide(found)
+        if block is not None and (block.words[0].start, text) not in self._around:
+            self._around.add((block.words[0].start, text))
+            self.add(block, text)
+        return block is not None
+
+    def wide(self, found: Found) -> Statement | None:
+        """The nearest block around a directive that is no `if` and the like; None: it is not in this file."""
+        return next((each for each in reversed(found.parents) if (each.name,) not in NARROW), None)
+
+    def add_before(self, found: Found, text: str) -> None:
+        """Something at the head of the block around a directive, or before it where its file has no such block."""
+        block = self.wide(found)
+        at = found.statement.words[0].start if block is None else block.end
+        if (at, text) not in self._around:
+            self._around.add((at, text))
+            self.edits.append(Edit(at, at, text))
+
+    def free(self, found: Found) -> frozenset[str]:
+        """The variables that a request may give any value, as a directive there has them."""
+        return self.survey.free | numbered(found, self.survey.free)
 
     def leave_out(self, statement: Statement) -> None:
         """Take a directive out, and its block with it."""

@@ -5,7 +5,8 @@ import re
 from stackwalk.nginx.editing import quoted
 from stackwalk.nginx.image import PREFIX, official_files
 from stackwalk.nginx.moved import Log, Reading
-from stackwalk.nginx.moving.draft import Draft, starts_with
+from stackwalk.nginx.moving import climbing
+from stackwalk.nginx.moving.draft import NARROW, Draft, starts_with
 from stackwalk.nginx.moving.headers import included_headers
 from stackwalk.nginx.naming import listed
 from stackwalk.nginx.paths import leads_out, name_in_run, ours, place_of
@@ -24,7 +25,7 @@ def read(draft: Draft, found: Found) -> None:
     for word in found.statement.arguments[:1]:
         if word.text in ("", "off") or word.text.startswith("data:"):
             return
-        place = place_of(word.text, draft.setting)
+        place = place_of(word.text, draft.setting, draft.free(found))
         if place.path is None:
             draft.put(word, f"{draft.setting.run}/refused")
             _refuse(draft, found, word, place.why)
@@ -32,6 +33,7 @@ def read(draft: Draft, found: Found) -> None:
         if place.path != word.text:
             draft.put(word, place.path)
             draft.names.setdefault(place.path, word.text)
+        climbing.guard_folder(draft, found, place.path)
         if "$" in place.path:
             _no_links(draft, found)
         else:
@@ -42,8 +44,26 @@ def _no_links(draft: Draft, found: Found) -> None:
     """Where a request is a part of the folder's name, the wrapper's rule would not look at links in it."""
     rule = draft.setting.no_links
     behind = draft.behind.get(found.statement.words[0].start)
-    if draft.setting.guards_links and not (behind is not None and starts_with(behind, *rule)):
-        draft.add(found.statement, f" {' '.join(rule)};")
+    if not draft.setting.guards_links or (behind is not None and starts_with(behind, *rule)):
+        return
+    block = draft.wide(found)
+    if found.path[-1:] in NARROW and block is not None:
+        # The location around it may have a rule already, and one is enough.
+        has_root = any(
+            "$" in each.values()[0]
+            for name in ("root", "alias")
+            for each in draft.within(block).get(name, ())
+            if each.arguments
+        )
+        if has_root or any(starts_with(each, *rule) for each in draft.within(block).get("disable_symlinks", ())):
+            return
+    if not draft.add_around(found, f" {' '.join(rule)};"):
+        _refuse(
+            draft,
+            found,
+            found.statement.arguments[0],
+            "stands in an if of another file, so that it could lead anywhere",
+        )
 
 
 def include(draft: Draft, found: Found) -> None:
@@ -97,10 +117,12 @@ def written(draft: Draft, found: Found) -> None:
 
 def below_root(draft: Draft, found: Found) -> None:
     """Addresses that nginx looks for below a root."""
-    for word in found.statement.arguments:
-        if leads_out(word.text if found.statement.name == "try_files" else word.text.replace("$", "")):
+    for word in climbing.addresses(draft, found):
+        if leads_out(word.text, climbing.free_in(draft, found)):
             _refuse(draft, found, word, "could lead out of its root")
             draft.put(word, "/refused")
+        else:
+            climbing.guard_address(draft, found, word)
 
 
 def log(draft: Draft, found: Found) -> None:

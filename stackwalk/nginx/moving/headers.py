@@ -55,7 +55,7 @@ def redirects(draft: Draft, found: Found, url: str, path: str) -> None:
             draft.swap(each.arguments[0], f"{come_from} {quoted(target)}")
     said = bool(own) or any("proxy_redirect" in draft.within(parent) for parent in found.parents[:-1])
     if not said and "proxy_redirect" not in draft.survey.in_http:
-        draft.add(found.statement, f" proxy_redirect {come_from} {quoted(target)};")
+        draft.add_around(found, f" proxy_redirect {come_from} {quoted(target)};")
 
 
 def _target(found: Found, path: str) -> str | None:

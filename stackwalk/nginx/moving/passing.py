@@ -6,7 +6,9 @@ for several programs; the wrapper gives it the Host header that it would have in
 
 import re
 
-from stackwalk.nginx.moved import Group
+from stackwalk.nginx.listening import DEFAULT_PORT, read_listen
+from stackwalk.nginx.moved import Group, Reading
+from stackwalk.nginx.moving import aiming
 from stackwalk.nginx.moving.draft import Draft, shown
 from stackwalk.nginx.moving.headers import redirects
 from stackwalk.nginx.moving.survey import BY_VARIABLE, Survey, given_by
@@ -27,10 +29,10 @@ SCHEMES: dict[str, dict[str, int]] = {
     "scgi_pass": {"": 4000},
     "memcached_pass": {"": 11211},
 }
-_AUTHORITY = re.compile(r"[^/?#$]*")
+# A host, of variables too; those that hold a path end it.
+_AUTHORITY = re.compile(r"(?:[^/?#$]|\$(?!\{?(?:request_uri|uri|document_uri|is_args)\b))*")
+_RESOLVER = "127.0.0.11:5"  # Docker's address, and a port at which nobody listens
 _GIVEN = re.compile(r"(?P<scheme>(?:https?://)?)(?P<authority>[A-Za-z0-9._-]+(?::\d+)?)(?P<path>(?:/[^$]*)?)", re.ASCII)
-# Variables that hold a path, so that they end the host before them.
-_PATHS = re.compile(r"\$\{?(request_uri|uri|document_uri|is_args)\b")
 
 
 def upstream_server(draft: Draft, found: Found) -> None:
@@ -38,7 +40,7 @@ def upstream_server(draft: Draft, found: Found) -> None:
     if not found.statement.arguments:
         return
     word = found.statement.arguments[0]
-    if word.text.startswith("unix:"):
+    if word.text.lower().startswith("unix:"):
         _unix_socket(draft, found, word, "")
         return
     read = None if "$" in word.text else read_authority(word.text, 80)
@@ -61,23 +63,24 @@ def passed_on(draft: Draft, found: Found) -> None:
     schemes = SCHEMES[found.statement.name]
     scheme = next((each for each in schemes if each and word.text.lower().startswith(each)), "")
     url_start, rest = word.text[: len(scheme)], word.text[len(scheme) :]
-    if rest.startswith("$"):
-        _passed_to_variable(draft, word)
-        return
-    if scheme not in schemes:
-        return  # nginx says what is missing
-    if rest.startswith("unix:"):
-        _unix_socket(draft, found, word, url_start)
-        return
     match = _AUTHORITY.match(rest)
     authority = match.group() if match else ""
     path = rest[len(authority) :]
+    if "$" in authority and not rest.lower().startswith("unix:"):
+        if scheme in schemes or rest.startswith("$"):
+            _passed_to_variable(draft, found, word, url_start, authority, schemes.get(scheme, 80))
+        return
+    if scheme not in schemes:
+        return  # nginx says what is missing
+    if rest.lower().startswith("unix:"):
+        _unix_socket(draft, found, word, url_start)
+        return
     read = read_authority(authority, schemes[scheme])
     if read is None or read[0].lower() in draft.survey.upstreams:
         return
     if read[0].startswith(OURS) and read[0].lower() not in draft.setting.services:
         return  # it was moved before
-    if "$" in path and ((path[0] == "$" and not _PATHS.match(path)) or not _known_by_then(authority, draft.survey)):
+    if "$" in path and not aiming.is_address(authority) and not _known_by_then(authority, draft.survey):
         return
     upstream = upstream_of(*read, draft.setting)
     addresses = _addresses(draft, found, word, upstream, read[0])
@@ -87,16 +90,33 @@ def passed_on(draft: Draft, found: Found) -> None:
             redirects(draft, found, url_start + authority, path)
 
 
-def _passed_to_variable(draft: Draft, word: Token) -> None:
+def _passed_to_variable(
+    draft: Draft, found: Found, word: Token, scheme: str, authority: str, default_port: int
+) -> None:
     """`proxy_pass http://$backend:8000`: what the variable is set to becomes a group, which has no port."""
+    if authority.startswith(("$sw_", "${sw_")):
+        return  # it was moved before
     at = BY_VARIABLE.match(word.text)
-    if at is None or not at["port"]:
+    variable = (at["braced"] or at["plain"]) if at is not None else ""
+    values = draft.survey.given.get(variable, ())
+    services = [_service_in(each.text, at["port"] or "" if at else "", draft.setting) for each in values]
+    known = all(
+        service is not None or _leads_nowhere_else(each.text, draft.survey)
+        for each, service in zip(values, services, strict=True)
+    )
+    if at is None or not values or not known or variable in draft.survey.captured:
+        aiming.aim(draft, found, word, scheme, authority, default_port)
         return
-    variable = at["braced"] or at["plain"]
-    values = [_service_in(word.text, at["port"], draft.setting) for word in draft.survey.given.get(variable, ())]
-    moved = all(value is not None and _known_by_then(value[1], draft.survey) for value in values)
-    if values and moved and len(draft.survey.passing[variable]) == 1:
+    moved = all(each is not None and _known_by_then(each[1], draft.survey) for each in services)
+    if at["port"] and moved and len(draft.survey.passing[variable]) == 1:
         draft.put(word, word.text[: at.start("port")] + word.text[at.end("port") :])
+
+
+def _leads_nowhere_else(value: str, survey: Survey) -> bool:
+    """Whether it is a group of the learner's, or a name that nginx can't look up."""
+    if re.sub(r"^https?://", "", value).partition("/")[0].lower() in survey.upstreams:
+        return True
+    return "$" not in value and not aiming.is_address(value) and not survey.resolves
 
 
 def given(draft: Draft, found: Found) -> None:
@@ -111,6 +131,8 @@ def _given(draft: Draft, found: Found, words: tuple[Token, ...], port: str) -> N
     for word in words:
         service = _service_in(word.text, port, draft.setting)
         if service is None:
+            if aiming.is_address(word.text):
+                _is_address(draft, found, word, word.text)
             continue
         scheme, authority, upstream, path = service
         if _known_by_then(authority, draft.survey):
@@ -151,6 +173,7 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     host, _, port = upstream.typed.rpartition(":")
     services = draft.setting.services
     addresses = upstream.addresses
+    every = _every_request(draft, found)
     if upstream.kind == "ours":
         return ()
     if upstream.kind == "unknown" and any(_is_nearly_group(each, host) for each in draft.project.all()):
@@ -169,19 +192,14 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         )
         addresses = (nowhere(int(port)),)
     elif upstream.kind == "address":
-        draft.remark(
-            found,
-            "note",
-            f"“{host}” is an address, and a service may have another one each time it starts.",
-            "Name the service: its name stays.",
-            word=word,
-        )
+        _is_address(draft, found, word, host)
+        addresses = (nowhere(int(port)),)
     elif upstream.kind == "wrong port":
         right = services[host.lower()].port
         draft.remark(
             found,
             "note",
-            f"{host} listens on port {right}, and nginx asks it on port {port}: every request ends as a 502.",
+            f"{host} listens on port {right}, and nginx asks it on port {port}: {every} ends as a 502.",
             f"Write {host}:{right}.",
             word=word,
         )
@@ -189,7 +207,7 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         draft.remark(
             found,
             "note",
-            f"“{host}” is known by name, and nothing of it runs here: every request ends as a 502.",
+            f"“{host}” is known by name, and nothing of it runs here: {every} ends as a 502.",
             "Look at what it should be started from.",
             word=word,
         )
@@ -199,12 +217,11 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
         draft.remark(
             found,
             "note",
-            f"“{host}” is nginx's own machine, {other}: nobody listens on port {port} there, "
-            "so every request ends as a 502.",
+            f"“{host}” is nginx's own machine, {other}: nobody listens on port {port} there, so {every} ends as a 502.",
             f"Name the service: {name}:{port}." if name else "Name the service.",
             word=word,
         )
-    elif upstream.kind == "itself":
+    elif upstream.kind == "itself" and _asks_itself(draft, found, int(port)):
         draft.remark(
             found,
             "note",
@@ -215,6 +232,61 @@ def _addresses(draft: Draft, found: Found, word: Token, upstream: Upstream, aske
     for address in addresses:
         draft.also_known(address, asked if ":" in asked else upstream.typed)
     return addresses
+
+
+def _every_request(draft: Draft, found: Found) -> str:
+    """What fails where one that is asked does not answer; nginx then asks the next server of a group."""
+    if found.statement.name != "server":
+        return "every request"
+    if any(word.text == "backup" for word in found.statement.arguments):
+        return "what only this backup is left for"
+    if len(draft.around(found).get("server", ())) > 1:
+        return "what comes to this server goes on to the next of the group, and with none left it"
+    return "every request"
+
+
+def _asks_itself(draft: Draft, found: Found, port: int) -> bool:
+    """Whether a block asks the very port at which it listens: one of another port may be meant."""
+    if found.statement.name == "server":
+        group = found.parents[-1].values()[:1] if found.parents else ()
+        users = [each for each in draft.project.named(*SCHEMES) if _names(each.statement.values(), group)]
+        return any(port in _ports_around(draft, each) for each in users)
+    return port in _ports_around(draft, found)
+
+
+def _names(values: tuple[str, ...], group: tuple[str, ...]) -> bool:
+    host = re.sub(r"^\w+://", "", values[0]).partition("/")[0] if values else ""
+    return host.lower() in {each.lower() for each in group}
+
+
+def _ports_around(draft: Draft, found: Found) -> set[int]:
+    """The ports of the server around a directive; of one that stands in a file of its own, every port."""
+    block = next((each for each in found.parents if each.name == "server"), None)
+    if block is None:
+        return set(draft.setting.ports)
+    inside = draft.project.inside(found.source, block.block or ())
+    listens = [read_listen(each.arguments[0].text) for each in inside if each.name == "listen" and each.arguments]
+    return {each.port for each in listens} or {DEFAULT_PORT}
+
+
+def _is_address(draft: Draft, found: Found, word: Token, host: str) -> None:
+    draft.remark(
+        found,
+        "note",
+        f"“{host}” is an address, and a service may have another one each time it starts. "
+        "In this lab nginx reaches services by their names alone: nobody answers there.",
+        "Name the service: its name stays.",
+        word=word,
+    )
+
+
+def resolver(draft: Draft, found: Found) -> None:
+    """Nobody outside of this machine is asked for an address: the names that may be asked for are known."""
+    for word in found.statement.arguments:
+        if "=" in word.text or word.text == _RESOLVER or read_authority(word.text, 53) is None:
+            continue
+        draft.put(word, _RESOLVER)
+        draft.names.setdefault(_RESOLVER, word.text)
 
 
 def _is_nearly_group(found: Found, name: str) -> bool:
@@ -228,8 +300,9 @@ def _unix_socket(draft: Draft, found: Found, word: Token, url_start: str) -> Non
     rest = word.text[len(url_start) + len("unix:") :]
     path = rest.partition(":")[0]
     place = place_of(path, draft.setting)
-    if place.path is not None:
+    if place.path is not None and "$" not in path:
         draft.put(word, f"{url_start}unix:{place.path}{rest[len(path) :]}")
+        draft.readings.append(Reading(place.path, word.text, found.statement.name, draft.source.name, word.line))
         return
     draft.put(word, f"{url_start}unix:{draft.setting.run}/refused.sock")
     draft.remark(

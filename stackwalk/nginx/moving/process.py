@@ -30,6 +30,8 @@ STEERING = frozenset(
         "working_directory",
     }
 )
+# What asks others whether a certificate still holds.
+ASKING = ("ssl_ocsp", "ssl_stapling")
 # As they stand in the files of the official image and of Debian: not worth a word.
 _USUAL = {
     "user": {"nginx", "www-data", "nobody"},
@@ -56,6 +58,21 @@ def leave_out_steering(draft: Draft, found: Found) -> None:
         f"“{statement.name}” has no effect here: the lab itself starts nginx and ends it, with one worker, as you.",
         "Leave the line for a server of your own, or take it out.",
     )
+
+
+def ask_nobody(draft: Draft, found: Found) -> None:
+    """Nobody outside of this machine is asked for anything."""
+    for word in found.statement.arguments[:1]:
+        if word.text == "off":
+            return
+        draft.put(word, "off")
+        draft.remark(
+            found,
+            "aside",
+            f"“{found.statement.name}” asks somebody outside whether a certificate still holds, and this lab does not.",
+            "Leave the line for a server of your own, or take it out.",
+            word=word,
+        )
 
 
 def refuse(draft: Draft, found: Found) -> None:

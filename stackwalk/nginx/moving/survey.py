@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from stackwalk.nginx.project import Project
+from stackwalk.nginx.tainting import captured_names, free_of
 from stackwalk.nginx.tokens import Statement, Token
 
 GIVING = ("set", "map", "split_clients")
@@ -22,6 +23,8 @@ class Survey(NamedTuple):
     plain: frozenset[str]  # every `host:port` that a proxy_pass without a variable names
     passing: dict[str, frozenset[str]]  # a variable that a proxy_pass takes its host from -> the ports behind it
     given: dict[str, tuple[Token, ...]]  # the same variable -> the words that it gets its value from
+    free: frozenset[str]  # the variables of the file that a request may give any value
+    captured: frozenset[str]  # those that are captures of a regular expression
 
 
 def survey(project: Project) -> Survey:
@@ -45,6 +48,8 @@ def survey(project: Project) -> Survey:
         plain=frozenset(at["authority"] for url in urls if (at := _URL.fullmatch(url))),
         passing=passing,
         given={name: tuple(words) for name, words in given.items()},
+        free=free_of(project),
+        captured=captured_names(project),
     )
 
 

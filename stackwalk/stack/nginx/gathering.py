@@ -1,5 +1,6 @@
 """Reads a learner's nginx.conf and the files of the workspace that it includes, as one project."""
 
+import codecs
 import os
 import stat
 from collections.abc import Mapping
@@ -75,11 +76,12 @@ class _Gathering:
             if not stat.S_ISREG(path.stat().st_mode):
                 kind = "a folder" if path.is_dir() else "no ordinary file"
                 said = f'pread() "{name}" failed (21: Is a directory)' if path.is_dir() else ""
+                mend = f"rmdir {name} takes an empty folder away" if path.is_dir() else f"rm {name} takes it away"
                 self.refuse(
                     at,
                     number,
                     f"{name} is {kind}.",
-                    f"Make a file of that name; rmdir {name} takes an empty folder away.",
+                    f"Make a file of that name; {mend}.",
                     said,
                 )
                 return None
@@ -98,6 +100,10 @@ class _Gathering:
                 f"{name} is larger than {LARGEST // 1024} KB, which is more than this lab reads.",
                 "Check what got into it.",
             )
+            return None
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            means = f"{name} is saved as UTF-16, two bytes for each letter, which nginx can't read."
+            self.refuse(name, 1, means, "Save it as UTF-8.")
             return None
         if b"\0" in data:
             before = data.count(b"\n", 0, data.index(b"\0")) + 1
@@ -168,7 +174,7 @@ class _Gathering:
             import glob
 
             found = glob.glob(inside, root_dir=self.workspace)  # noqa: PTH207, paths as nginx has them
-            return tuple(sorted(each for each in found[:1000] if (self.workspace / each).is_file()))
+            return tuple(sorted(found[:1000]))  # a folder among them is what nginx stumbles over, too
         if not (self.workspace / inside).exists() and inside.rpartition("/")[2] in self.setting.provided:
             return ()
         return (inside,) if (self.workspace / inside).exists() else ()

@@ -2,6 +2,7 @@
 
 import grp
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ from stackwalk.nginx.moved import Block, Log, Rewritten
 from stackwalk.nginx.moving import ports_of, rewrite_all
 from stackwalk.nginx.project import Project
 from stackwalk.nginx.setting import Service, Setting
-from stackwalk.nginx.wrapper import http_file, main_file
+from stackwalk.nginx.wrapper import http_file, main_file, maps_file
 from stackwalk.stack.environment import free_port
 from stackwalk.stack.launch import Guardian
 from stackwalk.stack.limits import MIB, Ending, Limits
@@ -127,6 +128,7 @@ class Prepared(NamedTuple):
         """The same after it has read the file: what it printed, and how it ended (None: it did not)."""
         found = list(self.complaints)
         said = self.explain(printed)
+        self._must_be_theirs(said)
         lines = {(each.file, each.line) for each in found if each.stops}
         found += [each for each in said if (each.file, each.line) not in lines]
         # nginx's own words on a line make ours superfluous.
@@ -135,6 +137,14 @@ class Prepared(NamedTuple):
         if ending is None or (ending.code != 0 and not any(each.stops for each in found)):
             found.append(_unsaid(ending is None, None if ending is None else ending.signal))
         return self._in_order(found)
+
+    def _must_be_theirs(self, said: Iterable[Complaint]) -> None:
+        """A directive that is refused and that nobody has typed is one that we added: our slip, never theirs."""
+        for each in said:
+            about = re.search(r'\] "(\w+)" directive is (?:not allowed here|duplicate)', each.said)
+            source = self.project.source(each.file) if each.file else None
+            if about is not None and source is not None and about[1] not in source.conf.text:
+                raise RuntimeError(f"nginx refuses what was added to {each.place}: {each.said}")
 
     def _in_order(self, found: Iterable[Complaint]) -> tuple[Complaint, ...]:
         names = [source.name for source in self.project.sources]
@@ -183,7 +193,7 @@ def prepare(
     StackwalkError where the run folder can't be written.
     """
     workspace, folder = workspace.absolute(), run_folder.absolute()
-    if not (workspace / file).resolve().is_relative_to(workspace.resolve()) or ".." in Path(file).parts:
+    if Path(file).is_absolute() or ".." in Path(file).parts:
         raise StackwalkError(
             f"The file {file} of nginx is not in the workspace {workspace}.",
             "Put it there: nothing outside of the workspace is given to nginx.",
@@ -268,9 +278,11 @@ def _write(
         copy = copies / source.name
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(each.text.encode("utf-8", "surrogateescape"))
-    groups = {group.name: group for each in rewritten for group in each.groups}.values()
-    http = http_file(project, setting, groups, nginx.version, lacking=nginx.lacking)
+    groups = list({group.name: group for each in rewritten for group in each.groups}.values())
+    aims = [aim for each in rewritten for aim in each.aims]
+    http = http_file(project, setting, groups, nginx.version, aims=aims, lacking=nginx.lacking)
     (folder / "http.conf").write_text(http)
+    (folder / "maps.conf").write_text(maps_file(project, setting, groups, aims))
     (folder / "wrapper.conf").write_text(main_file(project, setting))
 
 
