@@ -88,7 +88,8 @@ def test_a_workspace_gets_its_verdict(folder: Path, tmp_path: Path, monkeypatch:
         assert words in read, told
     assert left_running(marker) == []
     assert {path: path.stat().st_mtime_ns for path in workspace.rglob("*") if path.is_file()} == before
-    assert os.listdir(marker) == []  # noqa: PTH208
+    # Gunicorn takes a worker's file away a moment after it has made it: its own end may come between.
+    assert [name for name in os.listdir(marker) if not name.startswith("wgunicorn-")] == []  # noqa: PTH208
 
 
 def test_there_are_forty_and_some_of_each_kind() -> None:
