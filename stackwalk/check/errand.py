@@ -36,7 +36,7 @@ class Errand:
 
     def output(self) -> str:
         """What it has printed so far."""
-        return self._copy.as_learner(self._program.output.text())
+        return self._copy.as_learner(self._program.printed().text())
 
     def wait(self, patience: float) -> Ended:
         """Wait for its end. Raises LearnerFailure where it does not come within so many seconds, or at a limit."""

@@ -119,7 +119,7 @@ class Server:
 
     def output(self) -> str:
         """What the program has printed so far; of a flood, the first and the last of it."""
-        return "" if self._program is None else self._copy.as_learner(self._program.output.text())
+        return "" if self._program is None else self._copy.as_learner(self._program.printed().text())
 
     def processes(self) -> tuple[int, ...]:
         """The processes of the program, its first one first."""
@@ -295,7 +295,7 @@ class Server:
     def crash(self) -> str:
         """What the program has printed of an error of the learner's since the check began; "" where it has not."""
         self._hear_out()
-        crash = last_crash(self._running().output.since(self._mark), str(self._copy.root))
+        crash = last_crash(self._running().printed().since(self._mark), str(self._copy.root))
         return crash.text if crash and crash.file else ""
 
     def why_ended(self) -> LearnerFailure | None:
@@ -367,7 +367,7 @@ class Server:
             )
         bound = any(each.port == self._spec.port for each in program.bound())
         return endings.not_listening(
-            self._spec.port, time.monotonic() - self._began, bound=bound, output=program.output.text(),
+            self._spec.port, time.monotonic() - self._began, bound=bound, output=program.printed().text(),
             folder=str(self._copy.root),
         )  # fmt: skip
 
@@ -429,7 +429,7 @@ class Server:
         if failure.output:
             return failure
         self._hear_out()
-        text = self._running().output.since(self._mark)
+        text = self._running().printed().since(self._mark)
         crash = last_crash(text, str(self._copy.root))
         failure.output = crash.text if crash else last_lines(text)
         answer = self._ground.answer
@@ -439,7 +439,7 @@ class Server:
         return failure
 
     def _ended(self, end: Ending) -> LearnerFailure:
-        text = self._program.output.text() if self._program is not None else ""
+        text = self._program.printed().text() if self._program is not None else ""
         port = self._spec.port
         if not self.ready and end.code and endings.address_in_use(text):
             other = self._refused_elsewhere()

@@ -421,7 +421,7 @@ class Stack:
 
     def printed_by(self, running: Running) -> str:
         """What a part has printed, with the learner's own folder in it."""
-        return "" if running.program is None else self._copy.as_learner(running.program.output.text())
+        return "" if running.program is None else self._copy.as_learner(running.program.printed().text())
 
     # Its own
 

@@ -128,6 +128,11 @@ class Program:
             self._link.changed.wait_for(lambda: self._ward.ending is not None, seconds)
         return self._ward.ending
 
+    def printed(self) -> Output:
+        """Its output with all that it has printed by now: it is read by another thread, a moment later."""
+        self._link.catch_up()
+        return self.output
+
     def listeners(self) -> tuple[Listener, ...]:
         """The sockets on which anything in its tree listens, children that it left behind included."""
         return listeners_of([self.pid, *kin.tree(self._ward.foster)], self._typed)

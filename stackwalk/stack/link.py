@@ -24,6 +24,7 @@ from stackwalk.stack.output import Output
 
 _CLOSE_DEADLINE = 10.0
 _QUIET = 0.25  # seconds without a word, while programs run, after which the guardian may have been stopped
+_CATCH_UP = 1.0  # seconds for what has been printed to be read, at most
 _DRAIN = 1024 * 1024  # bytes still read after the end, where children keep on printing
 
 
@@ -81,6 +82,7 @@ class Link:
         self._numbers = 0
         self._closing = False
         self._inbox = b""
+        self._asked: list[threading.Event] = []  # who waits for what was printed by now
         self._socket, self._process = begun.socket, begun.process
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._socket, selectors.EVENT_READ)
@@ -130,6 +132,14 @@ class Link:
             sent = socket.send_fds(self._socket, [raw], [gift]) if gift is not None else 0
             self._socket.sendall(raw[sent:])
 
+    def catch_up(self) -> None:
+        """Wait until what the programs have printed by now has been read, or the guardian is lost."""
+        caught_up = threading.Event()
+        self._asked.append(caught_up)
+        if not self.lost:
+            os.write(self._waker, b".")
+            caught_up.wait(_CATCH_UP)
+
     def give_up(self) -> None:
         """Kill a guardian that does not answer (a program stopped it?); fosters and sweep do the rest."""
         self._process.kill()
@@ -169,8 +179,9 @@ class Link:
     def _serve(self) -> None:
         heard = True
         while heard:
-            ready = self._selector.select(_QUIET if self._wards else None)
-            if not ready:
+            asked, self._asked = self._asked, []
+            ready = self._selector.select(0 if asked else _QUIET if self._wards else None)
+            if not ready and not asked:
                 self._process.send_signal(signal.SIGCONT)
             for key, _ in ready:
                 if key.fd == self._wake:
@@ -180,6 +191,8 @@ class Link:
                     heard = self._listen()
                 else:
                     self._drain(key.fd, 65536)
+            for caught_up in asked:
+                caught_up.set()
         for fd in list(self._pipes):
             self._drain(fd, _DRAIN)
 
@@ -190,6 +203,8 @@ class Link:
                 ward.known = ward.gone = True
                 ward.end(Ending(None, signal.SIGKILL, killed_starter=not self._closing and self.slip is None))
             self.changed.notify_all()
+        for caught_up in self._asked:
+            caught_up.set()
 
     def _register_pipes(self) -> None:
         registered = self._selector.get_map()

@@ -1,8 +1,15 @@
 """What was printed: the first and the last of it, what is missing counted, and the traceback in it."""
 
+import os
 import random
+import sys
+import time
+from pathlib import Path
+
+from bench import PATIENT
 
 from stackwalk.stack.environment import PROBE_FILE
+from stackwalk.stack.launch import guarding
 from stackwalk.stack.output import Output, last_error_line, learner_traceback
 
 
@@ -191,3 +198,25 @@ def test_a_syntax_error_has_no_line_called_traceback() -> None:
 def test_what_is_no_traceback_is_none() -> None:
     assert learner_traceback("hello\nOSError: none\n") is None
     assert last_error_line("hello") is None
+
+
+def test_what_was_printed_before_something_else_was_seen_is_there(tmp_path: Path) -> None:
+    asking = tmp_path / "asking"
+    answered = tmp_path / "answered"
+    os.mkfifo(asking)
+    source = (
+        "import os\nasked = os.open('asking', os.O_RDWR)\nwhile word := os.read(asked, 1):\n    os.write(1, word)\n"
+    )
+    source += "    with open('answered', 'ab') as file:\n        file.write(b'.')\n"
+    with guarding() as guardian:
+        program = guardian.launch([sys.executable, "-c", source], cwd=tmp_path, environment=dict(os.environ))
+        line = os.open(asking, os.O_RDWR)
+        try:
+            for count in range(1, 40):
+                os.write(line, b"x")
+                deadline = time.monotonic() + PATIENT
+                while not answered.exists() or answered.stat().st_size < count:
+                    assert time.monotonic() < deadline
+                assert program.printed().text() == "x" * count
+        finally:
+            os.close(line)
