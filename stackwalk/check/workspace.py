@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class Workspace:
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.is_symlink():
                 target.unlink()
-            target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+            _put(target, content.encode("utf-8") if isinstance(content, str) else content)
             if target.suffix == ".py":
                 # Python compares whole seconds and sizes: two edits within one could leave an old module in use.
                 for cached in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
@@ -57,6 +58,17 @@ class Workspace:
         if not target.resolve().is_relative_to(self.root.resolve()):
             raise ValueError(f"{path} leads out of the workspace")
         return target
+
+
+def _put(target: Path, content: bytes) -> None:
+    """Write it as a whole: a worker that is just starting reads the file before or this one, and never half of it."""
+    fresh = target.with_name(f".{target.name[:200]}.new")
+    fresh.unlink(missing_ok=True)
+    with fresh.open("xb") as file:  # never through a link that the program has put there
+        file.write(content)
+    with contextlib.suppress(FileNotFoundError):
+        fresh.chmod(stat.S_IMODE(target.stat().st_mode))
+    fresh.replace(target)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from stackwalk.check.copy import copy_workspace
 from stackwalk.check.failure import LearnerFailure
 from stackwalk.check.source import must_be_readable
 from stackwalk.check.verdict import Cause
+from stackwalk.check.workspace import Workspace
 from stackwalk.errors import StackwalkError
 
 as_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
@@ -135,3 +136,17 @@ def test_a_program_that_may_not_be_read(origin: Path, tmp_path: Path) -> None:
     (origin / "server.py").chmod(0)
     failure = failure_of(origin, tmp_path)
     assert failure.cause is Cause.UNREADABLE_FILE and "not allowed to read" in failure.message
+
+
+def test_what_a_check_writes_is_put_there_as_a_whole(origin: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (origin / "server.py").chmod(0o755)
+    (origin / ".server.py.new").symlink_to(elsewhere)  # in the way, and leading out
+    workspace = Workspace(origin, origin)
+    with (origin / "server.py").open() as before:
+        workspace.write("server.py", "print('ho')\n")
+        assert before.read() == "print('hi')\n", "who reads it now has the one before"
+    assert (origin / "server.py").read_text() == "print('ho')\n"
+    assert (origin / "server.py").stat().st_mode & 0o777 == 0o755
+    assert os.listdir(origin) == ["server.py"]  # noqa: PTH208
+    assert not elsewhere.exists()
